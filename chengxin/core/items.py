@@ -1,0 +1,47 @@
+"""The catalogue of service items 办税事项, read from `items.yaml` (domain facts 1.4)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+
+@dataclass(frozen=True)
+class Group:
+    """What a directive may reach at once: INV, INV-AUTH, DEREG …"""
+
+    code: str
+    title: str
+    title_en: str
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing that a person can have done at a window."""
+
+    code: str
+    number: int  # of the catalogue in the domain facts
+    title: str
+    title_en: str
+    groups: tuple[str, ...]
+    real_name: str  # required | legal_rep | bound | own | none
+    never_refused: bool = False  # filing, payment, curing, objection
+
+    @property
+    def personal(self) -> bool:
+        """Done for oneself, without an enterprise."""
+        return self.real_name == "own" or "CERT" in self.groups or "NONE" in self.groups
+
+
+_told = yaml.safe_load((Path(__file__).with_name("items.yaml")).read_text("utf-8"))
+
+GROUPS: dict[str, Group] = {
+    code: Group(code=code, **told) for code, told in _told["groups"].items()
+}
+ITEMS: dict[str, Item] = {
+    code: Item(code=code, **(told | {"groups": tuple(told["groups"])}))
+    for code, told in _told["items"].items()
+}
+assert all(group in GROUPS for item in ITEMS.values() for group in item.groups)

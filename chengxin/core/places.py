@@ -1,0 +1,46 @@
+"""Where this installation keeps things: everything lies below CHENGXIN_HOME (default `var/`)."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from chengxin.core.refusal import Trouble
+
+ROOT = Path(__file__).resolve().parents[2]  # the checkout
+
+
+def home() -> Path:
+    """The data folder, made when it is not there; `Trouble` when it cannot be written."""
+    folder = Path(os.environ.get("CHENGXIN_HOME") or ROOT / "var").absolute()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Trouble(
+            f"CHENGXIN_HOME={folder} cannot be used ({error.strerror}); "
+            "name a folder that this user may write."
+        ) from error
+    if not os.access(folder, os.W_OK):
+        raise Trouble(f"CHENGXIN_HOME={folder} cannot be written; give this user the right to.")
+    return folder
+
+
+def lake() -> Path:
+    return home() / "lake"
+
+
+def inbox() -> Path:
+    return home() / "inbox"
+
+
+def warehouse() -> Path:
+    return home() / "warehouse"
+
+
+def models() -> Path:
+    """The face model files (set-up fetches them; the same for every CHENGXIN_HOME)."""
+    return Path(os.environ.get("CHENGXIN_MODELS") or ROOT / "var" / "models").absolute()
+
+
+def key_file() -> Path:
+    return Path(os.environ.get("CHENGXIN_KEY_FILE") or home() / "key").absolute()
