@@ -1,4 +1,4 @@
-"""The two sentences a person can be shown: "the rules say no" and "something here needs mending"."""
+"""The two sentences a person can be shown: "the rules say no" and "this needs mending"."""
 
 
 class Refusal(Exception):

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class ExchangeConfig(AppConfig):
+    name = "chengxin.exchange"
+    verbose_name = "数据交换"

@@ -1,0 +1,88 @@
+"""Who may see what: every page, endpoint, file and stream asks here.
+
+An officer sees the subjects of his own office and of the offices below it; at county level and
+above both bureaus' subjects of the region (一方采集、双方认可).  Staff of a hall see their county.
+Whatever is not theirs looks like nothing at all: the same refusal for "not yours" and "not there".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from chengxin.core.refusal import Refusal
+from chengxin.offices.models import Jurisdiction, Office, Officer, Role
+from chengxin.trace import record
+
+COUNTY_WIDE = (Role.WINDOW, Role.HALL_MANAGER, Role.AUDITOR, Role.RISK, Role.LEADER, Role.DATA)
+
+P = ParamSpec("P")
+
+
+class OfficerRequest(HttpRequest):
+    """A request whose `user` is an officer who has signed in."""
+
+    user: Officer  # type: ignore[assignment]
+
+
+View = Callable[Concatenate[OfficerRequest, P], HttpResponse]
+Guarded = Callable[Concatenate[HttpRequest, P], HttpResponse]
+
+
+def offices_of(officer: Officer) -> QuerySet[Office]:
+    """The offices whose subjects `officer` may see."""
+    office = officer.office
+    if office is None:
+        return Office.objects.none()
+    if office.level == Office.Level.BRANCH and not officer.holds(*COUNTY_WIDE):
+        return Office.objects.filter(pk=office.pk)
+    return Office.objects.filter(region__startswith=office.region)
+
+
+def may_see(officer: Officer, about: str) -> bool:
+    return Jurisdiction.objects.filter(about=about, office__in=offices_of(officer)).exists()
+
+
+def visible(officer: Officer) -> Q:
+    """For a QuerySet whose rows have `about`: those that `officer` may see."""
+    own = Jurisdiction.objects.filter(office__in=offices_of(officer)).values("about")
+    return Q(about__in=own)
+
+
+def require(officer: Officer, about: str, *, place: str = "") -> None:
+    """Refuse, with a trace, unless `officer` may see `about`."""
+    if not may_see(officer, about):
+        with record.of("access.ask", about=about, officer=officer, place=place):
+            raise not_yours()
+
+
+def not_yours() -> Refusal:
+    return Refusal("not_yours", _("查无此项，或不属于您单位的管辖范围"))
+
+
+def roles(
+    *allowed: str,
+) -> Callable[[View[P]], Guarded[P]]:
+    """Only officers who have signed in and hold one of `allowed` reach the view."""
+
+    def guard(view: View[P]) -> Guarded[P]:
+        @wraps(view)
+        @login_required
+        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            officer = request.user
+            assert isinstance(officer, Officer)
+            if not officer.holds(*allowed):
+                with record.of("access.ask", officer=officer, place=request.path[:60]):
+                    raise Refusal("no_role", _("您的岗位没有办理此项的权限，请联系系统管理员"))
+            return view(request, *args, **kwargs)  # type: ignore[arg-type]
+
+        guarded.allowed_roles = allowed  # type: ignore[attr-defined]
+        return guarded
+
+    return guard

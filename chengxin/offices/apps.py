@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class OfficesConfig(AppConfig):
+    name = "chengxin.offices"
+    verbose_name = "税务机关"

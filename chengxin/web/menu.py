@@ -1,0 +1,37 @@
+"""The left menu: for each officer the rooms that his roles open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from chengxin.offices.models import Officer, Role
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the menu."""
+
+    title: str | Promise
+    route: str
+    roles: tuple[str, ...]
+
+    @property
+    def url(self) -> str:
+        return reverse(self.route)
+
+
+ENTRIES = (
+    Entry(_("窗口工作台"), "windows", (Role.WINDOW,)),
+    Entry(_("预警核实"), "alerts", (Role.FIELD, Role.RISK, Role.SECTION_HEAD)),
+    Entry(_("个人档案"), "dossier-search", (Role.WINDOW, Role.FIELD, Role.RISK, Role.CREDIT)),
+    Entry(_("办税痕迹"), "traces", (Role.AUDITOR, Role.HALL_MANAGER, Role.RISK, Role.SECTION_HEAD)),
+)
+
+
+def of(officer: Officer) -> list[Entry]:
+    held = {held.role for held in officer.roles.all()}
+    return [entry for entry in ENTRIES if held.intersection(entry.roles)]

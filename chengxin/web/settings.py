@@ -1,0 +1,146 @@
+"""Django's settings.  Everything a site decides comes from the environment (docs/operations.md)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from csp.constants import NONCE, NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+from chengxin.core import places
+from chengxin.core.keys import Keys
+from chengxin.web import database, environment, logs
+
+__all__ = ["NONCE"]
+
+DEBUG = environment.env_bool("CHENGXIN_DEBUG", False)  # pages with stack traces: never in a bureau
+DEMO = environment.env_bool("CHENGXIN_DEMO", False)  # demo accounts and the table of props
+ALLOWED_HOSTS = environment.env_list("CHENGXIN_HOSTS", "localhost,127.0.0.1,[::1],testserver")
+CSRF_TRUSTED_ORIGINS = environment.env_list("CHENGXIN_ORIGINS", "")
+SECURE = environment.env_bool("CHENGXIN_HTTPS", False)  # behind TLS: cookies only over it
+SECRET_KEY = environment.env_secret("CHENGXIN_SECRET") or Keys.load().token("django", "secret key")
+
+INSTALLED_APPS = [
+    "chengxin.web.apps.WebConfig",
+    "chengxin.exchange",
+    "chengxin.hall",
+    "chengxin.risk",
+    "chengxin.people",
+    "chengxin.offices",
+    "chengxin.trace",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "procrastinate.contrib.django",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "csp",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "chengxin.web.middleware.RequestLog",
+    "chengxin.web.middleware.ShowRefusal",
+]
+
+ROOT_URLCONF = "chengxin.web.urls"
+ASGI_APPLICATION = "chengxin.web.asgi.application"
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "django.template.context_processors.i18n",
+                "chengxin.web.context.frame",
+            ],
+            "builtins": ["django.templatetags.i18n", "django.templatetags.static"],
+        },
+    },
+]
+FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
+
+DATABASES = {"default": database.django_settings()}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "offices.Officer"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "front"
+LOGOUT_REDIRECT_URL = "front"
+ACCOUNT_ADAPTER = "chengxin.web.sign_in.OfficersOnly"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_RATE_LIMITS = {"login_failed": "5/30m/key"}  # 等保: 5 failures, then 30 minutes
+ACCOUNT_SESSION_REMEMBER = False
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+]
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", _("简体中文")), ("en", "English")]
+LOCALE_PATHS = [places.ROOT / "chengxin" / "web" / "locale"]
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+
+STATIC_URL = "static/"
+STATICFILES_DIRS = [
+    ("vendor/htmx", places.ROOT / "node_modules" / "htmx.org" / "dist"),
+    ("vendor/alpine", places.ROOT / "node_modules" / "@alpinejs" / "csp" / "dist"),
+    ("vendor/echarts", places.ROOT / "node_modules" / "echarts" / "dist"),
+]
+WHITENOISE_USE_FINDERS = True  # no collectstatic step: the files are served from where they lie
+WHITENOISE_AUTOREFRESH = DEBUG
+
+# No inline script or style, nothing from anywhere else; pictures from the page itself (captures).
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:", "blob:"],
+        "media-src": [SELF, "blob:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "manifest-src": [SELF],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
+SECURE_HSTS_SECONDS = 31536000 if SECURE else 0
+DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024  # one capture of a camera
+
+LOGGING_CONFIG = None
+logs.configure(json_lines=environment.env_bool("CHENGXIN_LOG_JSON", True))
+SILENCED_SYSTEM_CHECKS = ["security.W004", "security.W008", "security.W012", "security.W016"]

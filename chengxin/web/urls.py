@@ -1,0 +1,13 @@
+"""Every address of the system, grouped by room."""
+
+from django.urls import include, path
+
+from chengxin.web import views
+
+urlpatterns = [
+    path("", views.front, name="front"),
+    path("healthz", views.healthz, name="healthz"),
+    path("language/", include("django.conf.urls.i18n")),
+    path("account/", include("allauth.account.urls")),
+    path("account/2fa/", include("allauth.mfa.urls")),
+]

@@ -1,0 +1,1 @@
+"""A county in a bottle."""
