@@ -25,7 +25,7 @@ KEPT_REJECTS = 200  # of one delivery, in its row; all of them are counted
 
 
 def files_in(paths: list[Path]) -> list[Path]:
-    """The delivered files among `paths` and in the folders among them, in the order of their day."""
+    """The delivered files among `paths` and in the folders there, in the order of their day."""
     found: list[Path] = []
     for path in paths:
         if not path.exists():

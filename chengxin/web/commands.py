@@ -22,7 +22,8 @@ from chengxin.exchange import deliveries, nights
 from chengxin.people import lookup
 from chengxin.risk import directives
 from chengxin.trace import seals
-from chengxin.web import demo, serve as server
+from chengxin.web import demo
+from chengxin.web import serve as server
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -72,7 +73,9 @@ def serve(
         with bar("阳信县") as progress:
             demo.ensure(progress)
         beside += [["device", "--simulated", "--server", f"http://127.0.0.1:{number}"]]
-    console.print(f"\n  诚信 Chengxin  [bold]http://{server.host()}:{number}/[/bold]   Ctrl-C ends it\n")
+    console.print(
+        f"\n  诚信 Chengxin  [bold]http://{server.host()}:{number}/[/bold]   Ctrl-C ends it\n"
+    )
     server.run(number, beside=beside)
 
 
@@ -112,7 +115,7 @@ def city(
 @app.command()
 def ingest(
     paths: Annotated[list[Path], typer.Argument(help="Delivered files, or folders of them.")],
-    source: Annotated[str | None, typer.Option(help="The source, if the name does not say.")] = None,
+    source: Annotated[str | None, typer.Option(help="The source, if no name says.")] = None,
     as_json: Json = False,
 ) -> None:
     """Take deliveries: read strictly, completely or not at all, once."""
@@ -136,7 +139,7 @@ def ingest(
             say(
                 [row],
                 as_json=as_json,
-                sentence="{file}: {state}, {rows} rows, {rejected} set aside, version {lake_version}",
+                sentence="{file}: {state}, {rows} rows, {rejected} set aside, v{lake_version}",
             )
             for reject in taken.rejects[:20] if not as_json else []:
                 sys.stderr.write(f"  line {reject['line']}: {reject['reason']}\n")
