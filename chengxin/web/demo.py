@@ -24,9 +24,10 @@ from chengxin.exchange import deliveries, nights
 from chengxin.exchange.models import NightRun
 from chengxin.hall.models import Device, Hall, Window
 from chengxin.offices.models import Office, Officer, OfficerRole, Role
+from chengxin.web import environment
 
 PASSWORD = "yangxin-2017"  # noqa: S105 (of made-up officers in a made-up county)
-PERSONS = 20_000
+PERSONS = environment.env_int("CHENGXIN_DEMO_PERSONS", 20_000, low=2_000, high=2_000_000)
 SEED = 20170818
 
 # division, name, English name, level
