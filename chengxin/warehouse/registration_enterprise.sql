@@ -29,6 +29,7 @@ numbers AS (
     SELECT
         taxpayer,
         CASE WHEN COUNT(DISTINCT credit) = 1 THEN MIN(credit) END AS credit,
+        COUNT(*) > COUNT(credit) AS alone,
         CASE WHEN LENGTH(taxpayer) = 15 THEN SUBSTRING(taxpayer, 7, 9) END AS organisation
     FROM stated
     WHERE taxpayer IS NOT NULL
@@ -46,6 +47,7 @@ homes AS (
     -- where a taxpayer number leads by itself
     SELECT
         n.taxpayer,
+        n.alone,
         n.organisation,
         COALESCE(n.credit, o.credit) AS credit
     FROM numbers AS n
@@ -56,6 +58,7 @@ checked AS (
     -- enterprise only when the check character of GB 11714 is right.
     SELECT
         taxpayer,
+        alone,
         organisation,
         credit,
         LIST_SUM(
@@ -73,7 +76,7 @@ families AS (
     SELECT
         organisation,
         CASE WHEN COUNT(DISTINCT credit) = 1 THEN MIN(credit) END AS credit,
-        MIN(taxpayer) FILTER (WHERE credit IS NULL) AS taxpayer
+        MIN(taxpayer) FILTER (WHERE credit IS NULL AND alone) AS taxpayer
     FROM checked
     WHERE SUBSTRING(organisation, 9, 1) = SUBSTRING('0X987654321', CAST(weight % 11 + 1 AS INTEGER), 1)
     GROUP BY organisation

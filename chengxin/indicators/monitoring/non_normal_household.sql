@@ -71,7 +71,8 @@ registrations AS (
         registration_id,
         -- the day of the determination; a status alone has only the day of its last change
         COALESCE(
-            MIN(since) FILTER (WHERE told_by = 'record' AND non_normal), MIN(since)
+            MIN(since) FILTER (WHERE told_by = 'record' AND non_normal),
+            MIN(since) FILTER (WHERE non_normal)
         ) AS determined_on
     FROM ranked
     WHERE place = 1
