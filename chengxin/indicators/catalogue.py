@@ -111,7 +111,7 @@ class Band:
     wording: Words | None = None  # instead of the indicator's
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Indicator:
     name: str  # the file's name
     kind: str  # the folder's name: "monitoring" or "analysis"
@@ -159,8 +159,8 @@ class Indicator:
 
     @property
     def query(self) -> exp.Query:
-        """The parsed SELECT; a fresh copy, free to be changed."""
-        return _parsed(self.sql).copy()
+        """The parsed SELECT; shared, so copy it before changing it."""
+        return _parsed(self.sql)
 
     def words(self, band: str, acted_on_kind: str) -> Words:
         return self.bands[band].wording or self.wording_for.get(acted_on_kind, self.wording)

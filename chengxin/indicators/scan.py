@@ -14,8 +14,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
+import sqlglot
 from sqlglot import exp
 
 from chengxin.core.effects import STRICTEST_FIRST, Effect
@@ -122,19 +124,37 @@ def select(
     step: _Step | None = None,
 ) -> str:
     """The SQL that one scan runs: parameters filled in, and cut down to one subject's rows."""
-    tree = indicator.query
-    if step:
-        for table in tree.find_all(exp.Table):
-            if table.name in models():
-                table.replace(step.part_of(table, indicator))
-        tree = (
-            exp.select("*")
-            .from_(tree.subquery("found"))
-            .where(exp.column("subject_id").eq(exp.Literal.string(step.key)))
-        )
+    tree = _narrowed(indicator, step.kind) if step else indicator.query
     literals = {name: _literal(value) for name, value in settings.items()}
     literals["as_of"] = exp.cast(exp.Literal.string(as_of.isoformat()), "date")
+    if step:
+        literals |= step.literals(indicator.reach)
     return exp.replace_placeholders(tree, **literals).sql(dialect=dialect)
+
+
+@cache
+def _narrowed(indicator: Indicator, kind: str) -> exp.Query:
+    """The indicator's SELECT over the rows of one subject, and of whom it reaches from there.
+
+    Every table is cut down by the column that names the subject, or else by the one that names
+    the others; the placeholders are those of `_Step.literals`.
+    """
+    other = "enterprise" if kind == "person" else "person"
+    tree = indicator.query.copy()
+    for table in tree.find_all(exp.Table):
+        if table.name not in models():
+            continue
+        columns = models()[table.name].columns
+        if f"{kind}_id" in columns:
+            rows = f"{kind}_id = :subject_id"
+        elif f"{other}_id" in columns:
+            rows = f"{other}_id IN :near_ids"
+        else:
+            rows = "subject_key IN :near_keys"
+        part = exp.select(*columns).from_(table.name).where(rows, dialect="duckdb")
+        table.replace(part.subquery(table.alias or table.name))
+    found = exp.select("*").from_(tree.subquery("found"))
+    return found.where("subject_id = :subject_key", dialect="duckdb")
 
 
 class _Step:
@@ -151,32 +171,32 @@ class _Step:
 
     def near(self, roles: Iterable[str]) -> list[str]:
         """The ids of those whom one of these roles binds to the subject, at any time."""
+        if not roles:
+            return []
         if self._near is None:
-            other = exp.column(f"{self._other}_id").as_("id")
-            asked = (
-                exp.select("role", other)
-                .distinct()
-                .from_("affiliation")
-                .where(exp.column(f"{self.kind}_id").eq(exp.Literal.string(self.id)))
-            )
-            rows = self._engine.run(asked.sql(dialect=self._engine.dialect))
-            self._near = [(row["role"], row["id"]) for row in rows]
+            asked = _AFFILIATED[self.kind]
+            literals = {"subject_id": exp.Literal.string(self.id)}
+            sql = exp.replace_placeholders(asked, **literals).sql(dialect=self._engine.dialect)
+            self._near = [(row["role"], row["id"]) for row in self._engine.run(sql)]
         return sorted({found for role, found in self._near if role in set(roles)})
 
-    def part_of(self, table: exp.Table, indicator: Indicator) -> exp.Expr:
-        """`table` with only the rows of the subject and of whom the indicator reaches from it."""
-        columns = models()[table.name].columns
-        own = f"{self.kind}_id"
-        if own in columns:
-            column, ids = own, [self.id]
-        elif f"{self._other}_id" in columns:
-            column, ids = f"{self._other}_id", self.near(indicator.reach)
-        else:
-            others = [f"{self._other}:{one}" for one in self.near(indicator.reach)]
-            column, ids = "subject_key", [self.key, *others]
-        part = exp.select(*columns).from_(exp.to_table(table.name))
-        part = part.where(exp.column(column).isin(*ids) if ids else exp.false())
-        return part.subquery(table.alias or table.name)
+    def literals(self, roles: Iterable[str]) -> dict[str, exp.Expr]:
+        near = self.near(roles)
+        return {
+            "subject_key": exp.Literal.string(self.key),
+            "subject_id": exp.Literal.string(self.id),
+            "near_ids": _literal(near) if near else exp.Tuple(expressions=[exp.null()]),
+            "near_keys": _literal([self.key, *(f"{self._other}:{one}" for one in near)]),
+        }
+
+
+_AFFILIATED = {
+    kind: sqlglot.parse_one(
+        f"SELECT DISTINCT role, {other}_id AS id FROM affiliation WHERE {kind}_id = :subject_id",  # noqa: S608 (our own names)
+        read="duckdb",
+    )
+    for kind, other in (KINDS, reversed(KINDS))
+}
 
 
 def _finding(

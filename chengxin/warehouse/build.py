@@ -15,7 +15,7 @@ import os
 import shutil
 import tempfile
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -50,7 +50,7 @@ class Model:
         header, _, sql = path.read_text("utf-8").removeprefix("/*").partition("*/")
         return cls(name=path.stem, sql=sql.strip(), **yaml.safe_load(header))
 
-    @property
+    @cached_property
     def columns(self) -> list[str]:
         return list(_parsed(self.sql).named_selects)
 

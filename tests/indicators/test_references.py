@@ -16,7 +16,7 @@ from tests.indicators.counties import DAY, Rows, county
 from tests.indicators.references import REFERENCES, County
 from tests.paper import PaperLake
 
-COUNTIES = 60
+COUNTIES = 40
 A_PENNY_OF_A_POINT = 0.006  # scores are rounded to two decimals
 
 
@@ -74,7 +74,7 @@ def test_random_counties_have_every_band(worlds: list[World]) -> None:
 
 
 def test_one_subject_has_the_findings_that_everyone_has(worlds: list[World]) -> None:
-    for world in worlds:
+    for world in worlds[:15]:
         subjects = {one.subject for one in world.findings} | {
             one.acted_on for one in world.findings
         }
