@@ -1,6 +1,6 @@
 """Write a county: its deliveries of one day and the truth of what must be found in them.
 
-    county.write ──▶ enterprises, block by block ──▶ cases ──▶ persons, block by block ──▶ note
+    stories ──▶ enterprises, block by block ──▶ cases ──▶ persons, block by block ──▶ note 交接单
 
 Only who represents which enterprise, and who stands behind losing ones, is held for the whole
 county; the rest passes in blocks, so that two million persons need little more memory than two
@@ -19,7 +19,9 @@ import numpy as np
 
 from chengxin.core.keys import Keys
 from chengxin.core.refusal import Trouble
+from city import stories
 from city.cases import Cases
+from city.cast import Cast
 from city.dice import Dice
 from city.enterprises import Enterprises
 from city.forms import Post
@@ -85,10 +87,15 @@ def _write(
 ) -> Summary:
     dice = Dice(seed)
     people = People(dice)
-    count = persons * ENTERPRISES_PER_1000_PERSONS // 1000
     post = Post(folder / "deliveries", day)
     truth = Truth(folder / "truth", keys)
-    enterprises = Enterprises(dice, people, persons=persons, count=count, day=day)
+
+    cast = Cast(dice, people, post, truth, day)
+    stories.play(cast)
+
+    others = persons - len(cast.persons)
+    count = persons * ENTERPRISES_PER_1000_PERSONS // 1000 - len(cast.firms)
+    enterprises = Enterprises(dice, people, persons=others, count=count, day=day)
 
     year = Year(dice, people, enterprises, post, truth, day)
     for block in enterprises.blocks(_BLOCK):
@@ -98,15 +105,16 @@ def _write(
     Cases(dice, people, enterprises, post, truth, day).write()
 
     residents = Residents(dice, people, enterprises, post, truth, day, year.losing_roles())
-    for start in range(0, persons, 4 * _BLOCK):
-        stop = min(persons, start + 4 * _BLOCK)
+    for start in range(0, others, 4 * _BLOCK):
+        stop = min(others, start + 4 * _BLOCK)
         residents.write(np.arange(start, stop))
-        progress("persons", stop, persons)
+        progress("persons", stop, others)
+    cast.enter(year, residents)
 
     rows = post.close()
     truth.close()
     (folder / "truth" / "day.txt").write_text(f"{day.isoformat()}\n", "ascii")
-    return Summary(out, day, persons, count, truth.findings, rows)
+    return Summary(out, day, persons, count + len(cast.firms), truth.findings, rows)
 
 
 def _silent(what: str, done: int, total: int) -> None:

@@ -59,7 +59,7 @@ class Identity:
     """The numbers under which the bureaus know some enterprises."""
 
     code: list[str]  # unified credit code, "" without one
-    known_as: list[str]  # credit code, else taxpayer number
+    known_as: list[str]  # credit code, else taxpayer number with its owner's number in full
     personal: list[bool]  # known by the number of its owner
     taxpayer: dict[Bureau, list[str]]
     credit: dict[Bureau, list[str]]
@@ -163,21 +163,20 @@ class Enterprises:
         local_only = ~state_only & dice.chance("local only", index, 30_000)
         branch = dice.pick("branch", index, _BRANCH_WEIGHTS) + 1
         neighbours = dice.chance("neighbour's", index, 25_000)
-        township = dice.pick("township", index, _TOWNSHIP_WEIGHTS)
         suffix = _suffixes(dice, index, company)
         return Block(
             index=index,
             company=company,
             identity=self._identity(index, company, registered, legal_rep),
-            name=self.names(index),
+            name=names(dice, index, company),
             at={Bureau.STATE: ~local_only, Bureau.LOCAL: ~state_only},
             registration=registration_ids(dice, index),
             life=[LIVES[life] for life in self._lives(index).tolist()],
             registered=registered,
             office={bureau: offices(bureau, branch, neighbours) for bureau in Bureau},
             officer={bureau: officers(bureau, branch, index) for bureau in Bureau},
-            township=[YANGXIN + _TOWNSHIPS[town][0] for town in township.tolist()],
-            address=addresses(dice, index, township),
+            township=townships(dice, index),
+            address=addresses(dice, index),
             kind=[_TYPES.get(text, "410") for text in suffix],
             industry=industries(dice, index),
             legal_rep=legal_rep,
@@ -213,13 +212,7 @@ class Enterprises:
                 codes(self._dice, company, self._day), old_only.tolist(), strict=True
             )
         ]
-        return numbers, self.names(company)
-
-    def names(self, index: Ints) -> list[str]:
-        company = self.companies(index)
-        suffix = _suffixes(self._dice, index, company)
-        township = self._dice.pick("township", index, _TOWNSHIP_WEIGHTS)
-        return _names(self._dice, index, company, township, suffix)
+        return numbers, names(self._dice, company, self.companies(company))
 
     def investor(self, index: Ints) -> Ints:
         """Persons who put money into the enterprises of others, some into several."""
@@ -260,9 +253,10 @@ class Enterprises:
         )
         for code, known, owners, old, owner, document, rank in rows:
             personal = owners and document == RESIDENT
+            sequence = f"{rank:02d}" if rank else ""
             old_tax = YANGXIN + code[8:17]
             if personal:
-                number = (old_number(owner) if old else owner) + (f"{rank:02d}" if rank else "")
+                number = (old_number(owner) if old else owner) + sequence
                 taxpayer, credit = (number, number), ("", "")
             else:
                 taxpayer, credit = {
@@ -273,7 +267,9 @@ class Enterprises:
                     old_only: ((old_tax, old_tax), ("", "")),
                 }[known]
             identity.code.append(credit[0] or credit[1])
-            identity.known_as.append(credit[0] or credit[1] or taxpayer[0])
+            identity.known_as.append(
+                owner + sequence if personal else credit[0] or credit[1] or taxpayer[0]
+            )
             identity.personal.append(personal)
             for bureau, number, code_there in zip(Bureau, taxpayer, credit, strict=True):
                 identity.taxpayer[bureau].append(number)
@@ -353,10 +349,17 @@ def officers(bureau: Bureau, branch: Ints, index: Ints) -> list[str]:
     ]
 
 
-def addresses(dice: Dice, index: Ints, township: Ints) -> list[str]:
+def townships(dice: Dice, index: Ints) -> list[str]:
+    return [
+        YANGXIN + _TOWNSHIPS[town][0]
+        for town in dice.pick("township", index, _TOWNSHIP_WEIGHTS).tolist()
+    ]
+
+
+def addresses(dice: Dice, index: Ints) -> list[str]:
     group = dice.pick("shared address", index // 60, _SHARED_ADDRESS[1])
     holder = index - index % np.array(_SHARED_ADDRESS[0])[group]
-    town = np.where(holder == index, township, dice.pick("township", holder, _TOWNSHIP_WEIGHTS))
+    town = dice.pick("township", holder, _TOWNSHIP_WEIGHTS)
     return [
         f"山东省滨州市阳信县{_TOWNSHIPS[place][1]}{_ROADS[road]}{number}号"
         for place, road, number in zip(
@@ -394,7 +397,9 @@ def _suffixes(dice: Dice, index: Ints, company: Bools) -> list[str]:
     ]
 
 
-def _names(dice: Dice, index: Ints, company: Bools, township: Ints, suffix: list[str]) -> list[str]:
+def names(dice: Dice, index: Ints, company: Bools) -> list[str]:
+    """Place, style, trade and form: 阳信县华明商贸有限公司."""
+    township = dice.pick("township", index, _TOWNSHIP_WEIGHTS)
     given, given_weights = shares("given_name_characters")
     trades, trade_weights = shares("trade_words")
     rows = zip(
@@ -404,14 +409,14 @@ def _names(dice: Dice, index: Ints, company: Bools, township: Ints, suffix: list
         dice.pick("trade", index, trade_weights).tolist(),
         company.tolist(),
         township.tolist(),
-        suffix,
+        _suffixes(dice, index, company),
         strict=True,
     )
-    names = []
+    written = []
     for place, first, second, trade, is_company, town, form in rows:
         where = ("阳信县", "滨州市", "山东")[place] if is_company else "阳信县"
         if not is_company:
             where += _TOWNSHIPS[town][1]
         word = "商贸" if trades[trade] in _FRAGMENTS else trades[trade]
-        names.append(f"{where}{given[first]}{given[second]}{word}{form}")
-    return names
+        written.append(f"{where}{given[first]}{given[second]}{word}{form}")
+    return written

@@ -42,6 +42,7 @@ FIRST_BIRTH = date(1945, 6, 1).toordinal()
 BIRTH_DAYS = 19_000  # to the middle of 1997
 SEQUENCES = 449  # base numbers use sequences 1-449 of a birthday, their namesakes 451-899
 CAPACITY = BIRTH_DAYS * SEQUENCES
+CAST = 6_000_000  # indexes from here on belong to the people and enterprises of the stories
 _NAMESAKE_DAYS = 7
 _CHECKS = "10X98765432"
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -87,18 +88,24 @@ class People:
     def __init__(self, dice: Dice) -> None:
         self._dice = dice
 
-    def of(self, index: Ints, *, namesakes: bool = True) -> Persons:
+    def of(self, index: Ints) -> Persons:
         """The persons with these indexes.
 
         One in a hundred is the namesake of his neighbour, born in the same week: same name,
         another number.
         """
+        namesake = (index % 2 == 1) & self._dice.chance("namesake", index // 2, 20_000)
+        kind = self._dice.pick("kind", index - namesake, _KIND_WEIGHTS)
+        return self._drawn(index, index - namesake, kind)
+
+    def one(self, index: int, *, kind: str = RESIDENT, namesake: bool = False) -> Persons:
+        """A single person of the wanted kind, or the namesake of the person at `index` - 1."""
+        place = np.array([_KINDS.index(kind)])
+        return self._drawn(np.array([index]), np.array([index - namesake]), place)
+
+    def _drawn(self, index: Ints, base: Ints, kind: Ints) -> Persons:
         dice = self._dice
-        namesake = (index % 2 == 1) & dice.chance("namesake", index // 2, 20_000)
-        if not namesakes:
-            namesake &= False
-        base = index - namesake
-        kind = dice.pick("kind", base, _KIND_WEIGHTS)
+        namesake = index - base
         cell = dice.spread("birth", base, CAPACITY)
         born = _DAY_NUMBERS[cell // SEQUENCES + _NAMESAKE_DAYS * namesake]
         sequence = cell % SEQUENCES + 1 + 450 * namesake
@@ -169,13 +176,6 @@ class People:
             row = int(base[place])
             names[place] = f"{_LATIN[row % 10]} {_LATIN_GIVEN[row // 10 % 10]}"
         return names
-
-
-def resident_number(division: int, born: date, sequence: int) -> str:
-    """The 18-character number for one place, birthday and sequence."""
-    first17 = division * 10**11 + int(f"{born:%Y%m%d}") * 1000 + sequence
-    place = int(_check_places(np.array([first17]))[0])
-    return f"{first17}{_CHECKS[place]}"
 
 
 def old_number(number: str) -> str:

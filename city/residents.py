@@ -50,7 +50,7 @@ class Residents:
     def write(self, index: Ints) -> None:
         """Everything about a block of persons; begins at an even index."""
         persons = self._people.of(index)
-        self._registrations(persons)
+        self.registrations(persons)
         income = self._incomes(persons)
         best = self._homes(persons)
         for place in np.flatnonzero(best >= HOME_PRICE * WHOLE).tolist():
@@ -66,7 +66,8 @@ class Residents:
         acted_on = [self._truth.enterprise_of(losers, row) for row in range(len(losers.known_as))]
         self._truth.buys_home(subject, acted_on, own_price, None if income == NONE else income)
 
-    def _registrations(self, persons: Persons) -> None:
+    def registrations(self, persons: Persons) -> None:
+        """Natural persons 自然人 of both bureaus."""
         dice, index = self._dice, persons.index
         where = dice.pick("natural at", index, (80, 12, 8))
         ids = registration_ids(dice, index, natural=True)
@@ -76,8 +77,8 @@ class Residents:
             mask = (where == only) | (where == 2)
             mistyped = mask & persons.kind_is(RESIDENT)
             mistyped &= dice.chance(f"mistyped {bureau}", index, 1_000_000 // _MISTYPED)
-            # Beside the true row, a second one whose number was mistyped: it must be rejected.
-            for rows, registrations, numbers in (
+            # Beside the true row, a second one whose number was mistyped.
+            for rows, ids_there, numbers in (
                 (mask, chosen(ids[bureau], mask), chosen(persons.numbers_at(bureau), mask)),
                 (
                     mistyped,
@@ -86,7 +87,7 @@ class Residents:
                 ),
             ):
                 self._post.to(bureau, "natural_person").write(
-                    registrations,
+                    ids_there,
                     chosen(persons.name, rows),
                     chosen(persons.kind, rows),
                     numbers,
@@ -106,13 +107,15 @@ class Residents:
         for tax_year in range(self._day.year - 3, self._day.year):
             for turn in range(2):
                 serial = (index * 4096 + tax_year) * 2 + turn
-                mask = earns if turn == 0 else earns & dice.chance("second payer", serial, 80_000)
+                mask = earns if turn == 0 else earns & dice.chance("second income", serial, 80_000)
                 income = level * 1200 * dice.between("income", serial, 50, 150) // 100
                 income = income if turn == 0 else income // 5
                 due = income * 3 // 100
                 total += np.where(mask, income, 0)
-                payers, _ = self._enterprises.some_company("payer", serial[mask])
                 count = int(np.count_nonzero(mask))
+                payers = [""] * count  # the second income is declared by the person himself
+                if turn == 0:
+                    payers, _ = self._enterprises.some_company("payer", serial[mask])
                 self._post.personal_income.write(
                     chosen(persons.number, mask),
                     chosen(persons.name, mask),
@@ -132,7 +135,7 @@ class Residents:
         has_partner = partner < len(index)
         partner = np.where(has_partner, partner, 0)
         has_partner &= can_buy[partner]
-        buys = can_buy & dice.chance("buys a home", index, 25_000)
+        buys = can_buy & dice.chance("buys a home", index, 60_000)
         shared = buys & has_partner & dice.chance("shares the home", index, 400_000)
         share = np.array([5_000, 6_000, 7_000, 3_333])[dice.below("home share", index, 4)]
         share = np.where(shared, share, WHOLE)

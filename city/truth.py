@@ -1,4 +1,4 @@
-"""What must be found in the deliveries, and what must be left undecided.
+"""What must be found in the deliveries, what left undecided, and which rows rejected.
 
 Written while the county is drawn, by whoever knows the fact; no indicator is asked.  Ids are made
 with the installation's key, so that they equal what its night will find.
@@ -17,6 +17,7 @@ from city.enterprises import Identity
 
 FINDINGS = ("indicator", "subject", "acted_on", "band", "because")
 CAST = ("subject", "number", "name", "story", "enterprises")
+REJECTS = ("file", "line", "because")
 
 
 class Writer(Protocol):
@@ -24,7 +25,7 @@ class Writer(Protocol):
 
 
 class Truth:
-    """The truth's three lists, written row by row."""
+    """The truth's lists, written row by row."""
 
     def __init__(self, folder: Path, keys: Keys) -> None:
         folder.mkdir(parents=True)
@@ -34,6 +35,7 @@ class Truth:
         self._findings = self._list(folder / "findings.csv", FINDINGS)
         self._undecided = self._list(folder / "undecided.csv", FINDINGS)
         self._cast = self._list(folder / "cast.csv", CAST)
+        self._rejects = self._list(folder / "rejects.csv", REJECTS)
 
     def person(self, number: str) -> str:
         """The person with this number in its full form."""
@@ -102,6 +104,10 @@ class Truth:
         because = f"{bought}；三年应纳税所得额 {income // 100}.{income % 100:02d} 元"
         for target in acted_on:
             self.finds("A01", subject, target, "high" if high else "normal", because)
+
+    def rejects(self, file: Path, line: int, because: str) -> None:
+        """A row that cannot be read, by its line; the heading is line 1."""
+        self._rejects.writerow((file.name, str(line), because))
 
     def plays(
         self, subject: str, number: str, name: str, story: str, enterprises: Iterable[str]

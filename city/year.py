@@ -15,7 +15,7 @@ import numpy as np
 from city.dice import Bools, Dice, Ints
 from city.enterprises import LIFTED, NON_NORMAL, NORMAL, Block, Enterprises
 from city.forms import NONE, Bureau, Post
-from city.people import People, chosen
+from city.people import CAST, People, chosen
 from city.truth import Truth
 
 VAT, SURTAX, CIT, IIT, DEED_TAX = "10101", "10109", "10104", "10106", "10119"
@@ -300,7 +300,7 @@ class Year:
         """A year of returns and ledgers; returns the arrears of each enterprise in fen.
 
         Nobody files after the day on which he stopped.  Those who are `owing` leave some of
-        their taxes unpaid.
+        their taxes unpaid.  The cast of the stories is punctual.
         """
         at_state, at_local = block.at[Bureau.STATE], block.at[Bureau.LOCAL]
         loss = self._loses_always(block)
@@ -343,7 +343,8 @@ class Year:
         first, last, due = np.array(periods).T
         serial = block.index[row] * _RETURNS + code * 16 + turn
         filed = due[turn] - dice.between("filed", serial, 0, 11)
-        filed = np.where(dice.chance("filed late", serial, 30_000), filed + 35, filed)
+        late = dice.chance("filed late", serial, 30_000) & (block.index[row] < CAST)
+        filed = np.where(late, filed + 35, filed)
         done = (first[turn] > block.registered[row]) & (last[turn] < stopped[row])
         done &= filed <= self._calendar.day
         row, turn, serial, filed = row[done], turn[done], serial[done], filed[done]
