@@ -16,6 +16,7 @@ import numpy as np
 from city import cases
 from city.dice import Dice, Ints
 from city.enterprises import (
+    NON_NORMAL,
     NORMAL,
     YANGXIN,
     Block,
@@ -39,11 +40,13 @@ from city.year import TAX, VAT, Year, uuids
 STATE, LOCAL = Bureau.STATE, Bureau.LOCAL
 BOTH = (STATE, LOCAL)
 WHOLE = 10_000  # 100 %
+_OLDEST, _YOUNGEST = date(1958, 1, 1).toordinal(), date(1988, 12, 31).toordinal()
 
 
 @dataclass(frozen=True)
 class Person:
     index: int
+    born: int
     number: str
     kind: str
     name: str
@@ -90,6 +93,7 @@ class Cast:
     day: date
     persons: list[tuple[str, Person]] = field(default_factory=list)  # with their story
     firms: list[Firm] = field(default_factory=list)
+    _index: int = CAST - 2
     _facts: int = 0
 
     # Who plays
@@ -102,8 +106,13 @@ class Cast:
         kind: str = RESIDENT,
         old_at: Sequence[Bureau] = (),
     ) -> Person:
-        index = CAST + 2 * len(self.persons)
-        return self._enter(story, self.people.one(index, kind=kind), name, old_at)
+        """Somebody of working age; a man when he has a name, as the front page's cards show."""
+        while True:
+            self._index += 2
+            drawn = self.people.one(self._index, kind=kind)
+            is_man = drawn.number[0][-2] in "13579"
+            if _OLDEST <= drawn.born[0] <= _YOUNGEST and (is_man or not name):
+                return self._enter(story, drawn, name, old_at)
 
     def namesake(self, story: str, of: Person) -> Person:
         """Someone else with the same name, born in the same week."""
@@ -112,6 +121,7 @@ class Cast:
     def _enter(self, story: str, drawn: Persons, name: str, old_at: Sequence[Bureau]) -> Person:
         person = Person(
             index=int(drawn.index[0]),
+            born=int(drawn.born[0]),
             number=drawn.number[0],
             kind=drawn.kind[0],
             name=name or drawn.name[0],
@@ -173,8 +183,8 @@ class Cast:
     def ago(self, days: int) -> date:
         return self.day - timedelta(days)
 
-    def years_ago(self, years: int) -> date:
-        return self.day.replace(year=self.day.year - years)
+    def year_ago(self) -> date:
+        return self.day.replace(year=self.day.year - 1)
 
     # Facts
 
@@ -211,7 +221,7 @@ class Cast:
         self._one(
             self.post.to(bureau, "cit_year"),
             firm.registration[bureau], str(tax_year), 50_000_000, profit, income,
-            max(income, 0) // 4, date(tax_year + 1, 5, 20),
+            max(income, 0) // 4, min(date(tax_year + 1, 5, 20), self.ago(3)),
         )  # fmt: skip
 
     def invests(
@@ -230,7 +240,7 @@ class Cast:
             number = investor.number_at(bureau)
             if mistyped:
                 number = with_wrong_check(investor.number)
-                self._rejects(table)
+                self._rejects(table, number)
             self._one(
                 table, self._uuid(), firm.registration[bureau], investor.name, investor.kind,
                 number, NONE if share is None else share, 10_000_000, self.ago(1500), until,
@@ -332,6 +342,8 @@ class Cast:
         for buyer, share in buyers:
             number = with_wrong_check(buyer.number) if mistyped else buyer.number
             on = (signed or self.ago(70)).toordinal()
+            if mistyped:
+                self.truth.rejects("housing_contract", self.post.housing.line, number)
             row = home_row(contract, buyer.name, number, share, price, 13_850, on)
             self.post.housing.add(row)
 
@@ -348,19 +360,16 @@ class Cast:
     def mistyped_natural_person(self, person: Person, number: str) -> None:
         """A natural person's registration that cannot be read."""
         table = self.post.to(LOCAL, "natural_person")
-        self._rejects(table)
+        self._rejects(table, number)
         self._one(
             table, f"20129{self._next():015d}", person.name, person.kind, number, person.phone,
             f"2{YANGXIN}0100", self.ago(300),
         )  # fmt: skip
 
     def mistyped_income(self, person: Person) -> None:
-        table = self.post.personal_income
-        self._rejects(table)
-        self._one(
-            table, with_wrong_check(person.number), person.name, str(self.day.year - 1), "",
-            0, 0, 0,
-        )  # fmt: skip
+        table, number = self.post.personal_income, with_wrong_check(person.number)
+        self._rejects(table, number)
+        self._one(table, number, person.name, str(self.day.year - 1), "", 0, 0, 0)
 
     def _one(self, table: Table, *values: str | int | date | None) -> None:
         columns: list[Sequence[str] | Ints] = []
@@ -373,8 +382,8 @@ class Cast:
                 columns.append(np.array([NONE if value is None else value]))
         table.write(*columns)
 
-    def _rejects(self, table: Table) -> None:
-        self.truth.rejects(table.path, table.rows + 2, "证件号码校验不通过")
+    def _rejects(self, table: Table, number: str) -> None:
+        self.truth.rejects(table.source, table.line, number)
 
     def _next(self) -> int:
         self._facts += 1
@@ -406,8 +415,8 @@ class Cast:
             },
         )
         year.extensions(block)
-        today = np.full(len(block), self.day.toordinal())
-        year.taxes(block, today, np.zeros(len(block), np.bool_))
+        stopped = np.array([self._stopped(firm).toordinal() for firm in self.firms])
+        year.taxes(block, stopped, np.zeros(len(block), np.bool_))
         residents.registrations(self._columns([person for _, person in self.persons]))
         for story, person in self.persons:
             own = [firm for firm in self.firms if person in _people_of(firm)]
@@ -416,6 +425,11 @@ class Cast:
             )
         for firm in self.firms:
             self.truth.plays(self.key(firm), firm.known_as, firm.name, firm.story, ())
+
+    def _stopped(self, firm: Firm) -> date:
+        """A non-normal enterprise has filed nothing for three months before."""
+        since = [day for status, day in firm.status.values() if status == NON_NORMAL]
+        return min(since) - timedelta(90) if since else self.day
 
     def _block(self) -> Block:
         firms, dice = self.firms, self.dice
@@ -455,6 +469,7 @@ class Cast:
     def _columns(self, persons: Sequence[Person]) -> Persons:
         return Persons(
             index=np.array([person.index for person in persons]),
+            born=np.array([person.born for person in persons]),
             number=[person.number for person in persons],
             kind=[person.kind for person in persons],
             name=[person.name for person in persons],

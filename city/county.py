@@ -64,32 +64,41 @@ def write(
     """
     if not SMALLEST <= persons <= LARGEST:
         raise Trouble(f"A county has {SMALLEST} to {LARGEST} persons, not {persons}.")
+    if (day.month, day.day) == (2, 29) or not 2015 <= day.year <= 2030:
+        raise Trouble(f"A county lives on a day from 2015 to 2030 that every year has, not {day}.")
     if (out / "deliveries").exists() or (out / "truth").exists():
         raise Trouble(f"{out} holds a county already; name another folder or empty this one.")
     unfinished = out / "unfinished"
     if unfinished.exists():
         shutil.rmtree(unfinished)
-    summary = _write(unfinished, out, persons, seed, day, keys, progress or _silent)
+    post, truth = Post(unfinished / "deliveries", day), Truth(unfinished / "truth", keys)
+    try:
+        enterprises = _tell(post, truth, persons, seed, day, progress or _silent)
+    except BaseException:
+        post.close()
+        truth.close()
+        shutil.rmtree(unfinished)
+        raise
+    rows = post.close()
+    truth.close()
+    (unfinished / "truth" / "day.txt").write_text(f"{day.isoformat()}\n", "ascii")
     for part in ("truth", "deliveries"):
         (unfinished / part).rename(out / part)
     unfinished.rmdir()
-    return summary
+    return Summary(out, day, persons, enterprises, truth.findings, rows)
 
 
-def _write(
-    folder: Path,
-    out: Path,
+def _tell(
+    post: Post,
+    truth: Truth,
     persons: int,
     seed: int,
     day: date,
-    keys: Keys,
     progress: Callable[[str, int, int], None],
-) -> Summary:
+) -> int:
+    """Write everything into `post` and `truth`; returns the number of enterprises."""
     dice = Dice(seed)
     people = People(dice)
-    post = Post(folder / "deliveries", day)
-    truth = Truth(folder / "truth", keys)
-
     cast = Cast(dice, people, post, truth, day)
     stories.play(cast)
 
@@ -109,12 +118,9 @@ def _write(
         stop = min(others, start + 4 * _BLOCK)
         residents.write(np.arange(start, stop))
         progress("persons", stop, others)
-    cast.enter(year, residents)
 
-    rows = post.close()
-    truth.close()
-    (folder / "truth" / "day.txt").write_text(f"{day.isoformat()}\n", "ascii")
-    return Summary(out, day, persons, count + len(cast.firms), truth.findings, rows)
+    cast.enter(year, residents)
+    return count + len(cast.firms)
 
 
 def _silent(what: str, done: int, total: int) -> None:

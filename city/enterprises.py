@@ -50,6 +50,7 @@ _TYPES = {"有限公司": "173", "有限责任公司": "159", "股份有限公�
           "厂": "171", "专业合作社": "190", "农民专业合作社": "190"}  # fmt: skip
 _SHOPS = ("店", "行", "部", "经营部", "服务部", "超市", "商店", "中心", "工作室")
 _THREE_IN_ONE = date(2015, 10, 1).toordinal()  # 三证合一: one licence, one code
+_OF_AGE = 18 * 366  # days
 # Corporate income tax of enterprises registered before stays with the local bureau
 _CIT_SPLIT = date(2002, 1, 1).toordinal()
 
@@ -152,6 +153,8 @@ class Enterprises:
         registered = registered_on(dice, index, self._day)
         representative = self.representative(index)
         legal_rep = people.of(representative)
+        of_age = np.minimum(legal_rep.born + _OF_AGE, self._day.toordinal() - 5)
+        registered = np.maximum(registered, of_age)
         own_books = dice.chance("own books", index, 450_000)
         accountant = self._accountant("finance officer", index)
         handled_by = dice.pick("handled by", index, (40, 45, 15))

@@ -1,9 +1,10 @@
 """How the offices write: headings, encodings, dates and numbers of every delivery.
 
-The state bureau sends Golden Tax field codes in GBK with dates like 20170818; the local bureau
-sends Chinese headings in UTF-8, dates like 2017-08-18, thousands separators, and a trailing blank
-here and there.  Beside them stand the police's JSON lines, the housing office's workbook and two
-UTF-8 lists.  `交接单.csv`, the delivery note, names each file with its rows and SHA-256.
+The state bureau sends Golden Tax field codes in GBK with dates like 20170818, one extract with
+Oracle's 18-AUG-17; the local bureau sends Chinese headings in UTF-8, dates like 2017-08-18,
+thousands separators, and a trailing blank here and there.  Beside them stand the police's JSON
+lines, the housing office's workbook and two UTF-8 lists.  `交接单.csv`, the delivery note, names
+each file with its rows and SHA-256.
 
 Values come in columns.  Days are ordinals (`date.toordinal`), money is whole fen, percentages are
 hundredths of a percent; `NONE` stands for a field left empty.
@@ -187,8 +188,16 @@ HOUSING_HEADINGS = (
     "建筑面积(㎡)", "签订日期",
 )  # fmt: skip
 
+# Forms whose extract at the state bureau leaves dates as Oracle writes them by default
+_ORACLE_FORMS = ("assessment",)
+_MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
+
 _COMPACT = [date.fromordinal(day).strftime("%Y%m%d") for day in range(FIRST_DAY, LAST_DAY)]
 _ISO = [date.fromordinal(day).isoformat() for day in range(FIRST_DAY, LAST_DAY)]
+_ORACLE = [
+    f"{day:%d}-{_MONTHS[day.month - 1]}-{day:%y}"
+    for day in map(date.fromordinal, range(FIRST_DAY, LAST_DAY))
+]
 
 
 class Delivery:
@@ -196,9 +205,15 @@ class Delivery:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.source = path.name.partition(".")[0]
         self.rows = 0
         self._file: BinaryIO = path.open("wb")
         self._digest = hashlib.sha256()
+
+    @property
+    def line(self) -> int:
+        """The line on which the next row will stand; the headings are line 1."""
+        return self.rows + 2
 
     def put(self, content: bytes) -> None:
         self._file.write(content)
@@ -220,10 +235,12 @@ class Table(Delivery):
         kinds: Sequence[Kind],
         *,
         bureau: Bureau = Bureau.LOCAL,
+        days: Sequence[str] = _ISO,
         bom: bool = False,
     ) -> None:
         super().__init__(path)
         self._kinds = kinds
+        self._days = days
         self._state = bureau is Bureau.STATE
         self._encoding = "gb18030" if self._state else "utf-8"
         self._end = "\r\n" if self._state else "\n"
@@ -245,7 +262,7 @@ class Table(Delivery):
 
     def _written(self, kind: Kind, column: Column) -> Iterable[str]:
         if isinstance(column, np.ndarray):
-            return _numbers(kind, column, state=self._state)
+            return self._numbers(kind, column.tolist())
         if kind is Kind.PADDED and self._blanks:
             return [
                 f"{text}  " if (self.rows + place) % 37 == 11 else text
@@ -253,19 +270,17 @@ class Table(Delivery):
             ]
         return column
 
-
-def _numbers(kind: Kind, column: Ints, *, state: bool) -> Iterable[str]:
-    values: list[int] = column.tolist()
-    match kind:
-        case Kind.DAY:
-            days = _COMPACT if state else _ISO
-            return ["" if value == NONE else days[value - FIRST_DAY] for value in values]
-        case Kind.MONEY:
-            return [money(value) for value in values] if state else [grouped(v) for v in values]
-        case Kind.PERCENT:
-            return [money(value) for value in values]
-        case _:
-            return [str(value) for value in values]
+    def _numbers(self, kind: Kind, values: list[int]) -> Iterable[str]:
+        match kind:
+            case Kind.DAY:
+                days = self._days
+                return ["" if value == NONE else days[value - FIRST_DAY] for value in values]
+            case Kind.MONEY if not self._state:
+                return [grouped(value) for value in values]
+            case Kind.MONEY | Kind.PERCENT:
+                return [money(value) for value in values]
+            case _:
+                return [str(value) for value in values]
 
 
 def money(fen: int) -> str:
@@ -305,8 +320,9 @@ class Housing:
         self._in_sheet = 0
 
     @property
-    def rows(self) -> int:
-        return sum(rows for _, rows in self._parts) + self._in_sheet
+    def line(self) -> int:
+        """The row of the sheet on which the next one will stand."""
+        return self._in_sheet % self._sheet_rows + 2
 
     def add(self, row: Sequence[object]) -> None:
         if self._sheet is None or self._in_sheet == self._sheet_rows:
@@ -371,12 +387,14 @@ class Post:
         for source, form in BUREAU_FORMS.items():
             fields = [line.split() for line in form.strip().splitlines()]
             kinds = [Kind(field[2]) for field in fields]
-            for bureau, headings in (
-                (Bureau.STATE, [field[0] for field in fields]),
-                (Bureau.LOCAL, [field[1] for field in fields]),
+            state_days = _ORACLE if source in _ORACLE_FORMS else _COMPACT
+            for place, bureau, days in (
+                (0, Bureau.STATE, state_days),
+                (1, Bureau.LOCAL, _ISO),
             ):
                 path = folder / f"golden_tax_{bureau}_{source}.{stamp}.csv"
-                self.bureau[bureau, source] = Table(path, headings, kinds, bureau=bureau)
+                headings = [field[place] for field in fields]
+                self.bureau[bureau, source] = Table(path, headings, kinds, bureau=bureau, days=days)
         lists = {}
         for source, form in LISTS.items():
             fields = [line.split() for line in form.strip().splitlines()]

@@ -61,6 +61,7 @@ class Persons:
     """Columns of persons: number as the document shows it, kind as Golden Tax codes it."""
 
     index: Ints
+    born: Ints  # ordinals
     number: list[str]
     kind: list[str]
     name: list[str]
@@ -107,11 +108,12 @@ class People:
         dice = self._dice
         namesake = index - base
         cell = dice.spread("birth", base, CAPACITY)
-        born = _DAY_NUMBERS[cell // SEQUENCES + _NAMESAKE_DAYS * namesake]
+        birthday = cell // SEQUENCES + _NAMESAKE_DAYS * namesake
         sequence = cell % SEQUENCES + 1 + 450 * namesake
         return Persons(
             index=index,
-            number=self._numbers(index, base, kind, born, sequence),
+            born=birthday + FIRST_BIRTH,
+            number=self._numbers(index, base, kind, _DAY_NUMBERS[birthday], sequence),
             kind=[_KINDS[code] for code in kind.tolist()],
             name=self._names(base, kind),
             phone=self.phones(index),

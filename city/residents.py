@@ -77,22 +77,24 @@ class Residents:
             mask = (where == only) | (where == 2)
             mistyped = mask & persons.kind_is(RESIDENT)
             mistyped &= dice.chance(f"mistyped {bureau}", index, 1_000_000 // _MISTYPED)
+            table = self._post.to(bureau, "natural_person")
+            branches = offices(bureau, branch, np.zeros_like(mask))
+            numbers = [with_wrong_check(number) for number in chosen(persons.number, mistyped)]
             # Beside the true row, a second one whose number was mistyped.
-            for rows, ids_there, numbers in (
+            other = [f"{text[:4]}9{text[5:]}" for text in chosen(ids[bureau], mistyped)]
+            for place, number in enumerate(numbers):
+                self._truth.rejects(table.source, table.line + place, number)
+            for rows, ids_there, numbers_there in (
+                (mistyped, other, numbers),
                 (mask, chosen(ids[bureau], mask), chosen(persons.numbers_at(bureau), mask)),
-                (
-                    mistyped,
-                    [f"{text[:4]}9{text[5:]}" for text in chosen(ids[bureau], mistyped)],
-                    [with_wrong_check(number) for number in chosen(persons.number, mistyped)],
-                ),
             ):
-                self._post.to(bureau, "natural_person").write(
+                table.write(
                     ids_there,
                     chosen(persons.name, rows),
                     chosen(persons.kind, rows),
-                    numbers,
+                    numbers_there,
                     chosen(persons.phone, rows),
-                    chosen(offices(bureau, branch, np.zeros_like(rows)), rows),
+                    chosen(branches, rows),
                     registered[rows],
                 )
 

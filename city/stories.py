@@ -281,7 +281,7 @@ def watchlist(cast: Cast) -> None:
     for story, since, until in (
         ("m15_last_day", cast.ago(30), cast.day),
         ("m15_first_day", cast.day, later),
-        ("m15_last_day_of_12_months", cast.years_ago(1), later),
+        ("m15_last_day_of_12_months", cast.year_ago(), later),
     ):
         firm = cast.firm(story)
         cast.watch(firm, since, until)
@@ -289,7 +289,7 @@ def watchlist(cast: Cast) -> None:
     for story, since, until in (
         ("m15_expired", cast.ago(30), cast.ago(1)),
         ("m15_not_yet", cast.day + timedelta(1), later),
-        ("m15_older_than_12_months", cast.years_ago(1) - timedelta(1), later),
+        ("m15_older_than_12_months", cast.year_ago() - timedelta(1), later),
     ):
         cast.watch(cast.firm(story), since, until)
     for second in ("", cast.watching_officer):
@@ -346,12 +346,12 @@ def homes_by_share_and_day(cast: Cast) -> None:
         cast.income(person, 0)
 
     person, first, second = _behind_two_losers(cast, "a01_signed_a_year_ago")
-    cast.home(130_000_000, (person, WHOLE), signed=cast.years_ago(1))
+    cast.home(130_000_000, (person, WHOLE), signed=cast.year_ago())
     cast.income(person, 0)
     _bought(cast, person, "normal", first, second)
 
     person, *_ = _behind_two_losers(cast, "a01_signed_before")
-    cast.home(130_000_000, (person, WHOLE), signed=cast.years_ago(1) - timedelta(1))
+    cast.home(130_000_000, (person, WHOLE), signed=cast.year_ago() - timedelta(1))
     cast.income(person, 0)
 
     person, first, second = _behind_two_losers(cast, "a01_dearer_home_decides")
@@ -491,7 +491,8 @@ def _found(cast: Cast, indicator: str, subject: Person | Firm, band: str, becaus
 
 
 def _accuses(cast: Cast, person: Person, *represents: Firm) -> None:
-    cast.truth.police_filed(cast.key(person), map(cast.key, (person, *represents)))
+    subject = cast.key(person)
+    cast.truth.police_filed(subject, [subject, *map(cast.key, represents)])
 
 
 def _opened(cast: Cast, firm: Firm, band: str) -> None:

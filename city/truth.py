@@ -17,7 +17,7 @@ from city.enterprises import Identity
 
 FINDINGS = ("indicator", "subject", "acted_on", "band", "because")
 CAST = ("subject", "number", "name", "story", "enterprises")
-REJECTS = ("file", "line", "because")
+REJECTS = ("source", "line", "because")
 
 
 class Writer(Protocol):
@@ -105,9 +105,10 @@ class Truth:
         for target in acted_on:
             self.finds("A01", subject, target, "high" if high else "normal", because)
 
-    def rejects(self, file: Path, line: int, because: str) -> None:
-        """A row that cannot be read, by its line; the heading is line 1."""
-        self._rejects.writerow((file.name, str(line), because))
+    def rejects(self, source: str, line: int, number: str) -> None:
+        """A row with a number that cannot be true; the headings are line 1."""
+        because = f"证件号码 {number} 校验不通过" if number else "证件号码为空"
+        self._rejects.writerow((source, str(line), because))
 
     def plays(
         self, subject: str, number: str, name: str, story: str, enterprises: Iterable[str]
