@@ -13,6 +13,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
+from chengxin.core import identifiers
 from city import cases
 from city.dice import Dice, Ints
 from city.enterprises import (
@@ -105,13 +106,21 @@ class Cast:
         *,
         kind: str = RESIDENT,
         old_at: Sequence[Bureau] = (),
+        like_credit_code: bool = False,
     ) -> Person:
-        """Somebody of working age; a man when he has a name, as the front page's cards show."""
+        """Somebody of working age; a man when he has a name, as the front page's cards show.
+
+        One resident number in 31 is a valid credit code as well: `like_credit_code`.
+        """
         while True:
             self._index += 2
             drawn = self.people.one(self._index, kind=kind)
-            is_man = drawn.number[0][-2] in "13579"
-            if _OLDEST <= drawn.born[0] <= _YOUNGEST and (is_man or not name):
+            number = drawn.number[0]
+            if (
+                _OLDEST <= drawn.born[0] <= _YOUNGEST
+                and (number[-2] in "13579" or not name)
+                and (identifiers.is_credit_code(number) or not like_credit_code)
+            ):
                 return self._enter(story, drawn, name, old_at)
 
     def namesake(self, story: str, of: Person) -> Person:

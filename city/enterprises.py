@@ -50,6 +50,8 @@ _TYPES = {"有限公司": "173", "有限责任公司": "159", "股份有限公�
           "厂": "171", "专业合作社": "190", "农民专业合作社": "190"}  # fmt: skip
 _SHOPS = ("店", "行", "部", "经营部", "服务部", "超市", "商店", "中心", "工作室")
 _THREE_IN_ONE = date(2015, 10, 1).toordinal()  # 三证合一: one licence, one code
+# How the bureaus know a company: by its code, or by the 15-digit number from before 2015
+_CODE_AT_BOTH, _OLD_AT_STATE, _OLD_AT_LOCAL, _OLD_AND_CODE, _OLD_AT_BOTH = range(5)
 _OF_AGE = 18 * 366  # days
 # Corporate income tax of enterprises registered before stays with the local bureau
 _CIT_SPLIT = date(2002, 1, 1).toordinal()
@@ -59,7 +61,7 @@ _CIT_SPLIT = date(2002, 1, 1).toordinal()
 class Identity:
     """The numbers under which the bureaus know some enterprises."""
 
-    code: list[str]  # unified credit code, "" without one
+    code: list[str]  # unified credit code, "" where no bureau knows one
     known_as: list[str]  # credit code, else taxpayer number with its owner's number in full
     personal: list[bool]  # known by the number of its owner
     taxpayer: dict[Bureau, list[str]]
@@ -164,15 +166,16 @@ class Enterprises:
         agency_codes = codes(dice, agent % self._agencies, self._day)
         state_only = dice.chance("state only", index, 30_000)
         local_only = ~state_only & dice.chance("local only", index, 30_000)
+        at = {Bureau.STATE: ~local_only, Bureau.LOCAL: ~state_only}
         branch = dice.pick("branch", index, _BRANCH_WEIGHTS) + 1
         neighbours = dice.chance("neighbour's", index, 25_000)
         suffix = _suffixes(dice, index, company)
         return Block(
             index=index,
             company=company,
-            identity=self._identity(index, company, registered, legal_rep),
+            identity=self._identity(index, at, company, registered, legal_rep),
             name=names(dice, index, company),
-            at={Bureau.STATE: ~local_only, Bureau.LOCAL: ~state_only},
+            at=at,
             registration=registration_ids(dice, index),
             life=[LIVES[life] for life in self._lives(index).tolist()],
             registered=registered,
@@ -208,7 +211,8 @@ class Enterprises:
         """Taxpayer numbers and names of companies drawn for each of `index`."""
         drawn = self._dice.below(name, index, self.count)
         company = np.where(self.companies(drawn), drawn, drawn % self._agencies)
-        old_only = self._identity_form(company, registered_on(self._dice, company, self._day)) == 4
+        registered = registered_on(self._dice, company, self._day)
+        old_only = self._identity_form(company, registered) == _OLD_AT_BOTH
         numbers = [
             YANGXIN + code[8:17] if old else code
             for code, old in zip(
@@ -229,33 +233,36 @@ class Enterprises:
 
     def _identity_form(self, index: Ints, registered: Ints) -> Ints:
         drawn = self._dice.pick("identity", index, (780, 40, 120, 50, 10))
-        return np.where((registered >= _THREE_IN_ONE) | (index < self._agencies), 0, drawn)
+        born_with_code = (registered >= _THREE_IN_ONE) | (index < self._agencies)
+        return np.where(born_with_code, _CODE_AT_BOTH, drawn)
 
     def _accountant(self, name: str, index: Ints) -> Ints:
         turn = self._dice.below(name, index, self._accountants)
         return self._dice.spread("accountants", turn, self._persons)
 
     def _identity(
-        self, index: Ints, company: Bools, registered: Ints, legal_rep: Persons
+        self,
+        index: Ints,
+        at: dict[Bureau, Bools],
+        company: Bools,
+        registered: Ints,
+        legal_rep: Persons,
     ) -> Identity:
         dice = self._dice
-        both, state_old, local_old, two_numbers, old_only = range(5)
-        form = self._identity_form(index, registered)
-        by_owner = ~company & dice.chance("by owner's number", index, 450_000)
-        old_style = dice.chance("owner's old number", index, 30_000)
         identity = Identity([], [], [], {b: [] for b in Bureau}, {b: [] for b in Bureau})
         rows = zip(
             codes(dice, index, self._day, company=company),
-            np.where(company, form, both).tolist(),
-            by_owner.tolist(),
-            old_style.tolist(),
+            np.where(company, self._identity_form(index, registered), _CODE_AT_BOTH).tolist(),
+            (~company & dice.chance("by owner's number", index, 450_000)).tolist(),
+            dice.chance("owner's old number", index, 30_000).tolist(),
             legal_rep.number,
             legal_rep.kind,
             self._rank[index].tolist(),
+            *(at[bureau].tolist() for bureau in Bureau),
             strict=True,
         )
-        for code, known, owners, old, owner, document, rank in rows:
-            personal = owners and document == RESIDENT
+        for code, form, by_owner, old, owner, document, rank, *there in rows:
+            personal = by_owner and document == RESIDENT
             sequence = f"{rank:02d}" if rank else ""
             old_tax = YANGXIN + code[8:17]
             if personal:
@@ -263,16 +270,15 @@ class Enterprises:
                 taxpayer, credit = (number, number), ("", "")
             else:
                 taxpayer, credit = {
-                    both: ((code, code), (code, code)),
-                    state_old: ((old_tax, code), ("", code)),
-                    local_old: ((code, old_tax), (code, "")),
-                    two_numbers: ((old_tax, old_tax), (code, code)),
-                    old_only: ((old_tax, old_tax), ("", "")),
-                }[known]
-            identity.code.append(credit[0] or credit[1])
-            identity.known_as.append(
-                owner + sequence if personal else credit[0] or credit[1] or taxpayer[0]
-            )
+                    _CODE_AT_BOTH: ((code, code), (code, code)),
+                    _OLD_AT_STATE: ((old_tax, code), ("", code)),
+                    _OLD_AT_LOCAL: ((code, old_tax), (code, "")),
+                    _OLD_AND_CODE: ((old_tax, old_tax), (code, code)),
+                    _OLD_AT_BOTH: ((old_tax, old_tax), ("", "")),
+                }[form]
+            known = next((c for c, here in zip(credit, there, strict=True) if c and here), "")
+            identity.code.append(known)
+            identity.known_as.append(owner + sequence if personal else known or old_tax)
             identity.personal.append(personal)
             for bureau, number, code_there in zip(Bureau, taxpayer, credit, strict=True):
                 identity.taxpayer[bureau].append(number)

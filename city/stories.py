@@ -270,6 +270,11 @@ def arrears(cast: Cast) -> None:
     cast.owes(shop, 1_500_000, LOCAL, item="10106")
     _found(cast, "M09", shop, "owing_50k", "个体户以业主身份证号登记，国税地税合计 50000.00 元")
 
+    owner = cast.person("m09_owner_like_credit_code", like_credit_code=True)
+    twin = cast.firm("m09_owner_like_credit_code", owner, shop=True)
+    cast.owes(twin, 100_000)
+    _found(cast, "M09", twin, "owing", "业主身份证号恰好也符合信用代码校验")
+
     old = cast.firm("m09_old_numbers_only", old_at=BOTH)
     cast.owes(old, 1_200, LOCAL, item="10109")
     _found(cast, "M09", old, "owing", "两局均为旧税号")
