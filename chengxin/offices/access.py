@@ -28,7 +28,7 @@ P = ParamSpec("P")
 class OfficerRequest(HttpRequest):
     """A request whose `user` is an officer who has signed in."""
 
-    user: Officer  # type: ignore[assignment]
+    user: Officer
 
 
 View = Callable[Concatenate[OfficerRequest, P], HttpResponse]
