@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import models
@@ -9,7 +10,7 @@ from django.db import models
 from chengxin.core.keys import Keys
 
 
-class SealedTextField(models.BinaryField):
+class SealedTextField(models.BinaryField):  # type: ignore[type-arg]
     """Text (a name, a number, a phone) under the installation's key; empty text stays NULL.
 
     It cannot be searched or sorted by: what must be found has a keyed token beside it.
@@ -20,7 +21,7 @@ class SealedTextField(models.BinaryField):
         kwargs["null"] = True
         super().__init__(*args, **kwargs)
 
-    def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
+    def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
         name, path, args, kwargs = super().deconstruct()
         kwargs.pop("null", None)
         kwargs.pop("editable", None)
@@ -38,7 +39,7 @@ class SealedTextField(models.BinaryField):
         return value
 
 
-class SealedBytesField(models.BinaryField):
+class SealedBytesField(models.BinaryField):  # type: ignore[type-arg]
     """Bytes (a portrait, a face template) under the installation's key."""
 
     def from_db_value(self, value: bytes | memoryview | None, *_: Any) -> bytes | None:

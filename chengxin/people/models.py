@@ -175,7 +175,10 @@ class Registration(models.Model):
 
 
 class Portrait(models.Model):
-    """人像: a picture of a person with the face template made from it, both sealed."""
+    """人像: a picture of a person with the face template made from it, both sealed.
+
+    The card's picture and enrolled ones are references; a live one that was only compared is not.
+    """
 
     class Channel(models.TextChoices):
         CARD = "card", _("证件芯片照片")
@@ -184,6 +187,7 @@ class Portrait(models.Model):
     person = models.ForeignKey(Person, models.PROTECT, related_name="portraits")
     channel = models.CharField(max_length=4, choices=Channel)
     jpeg = SealedBytesField()
+    enrolled = models.BooleanField(default=False)  # later pictures may be compared with it
     template = SealedBytesField(null=True)
     engine = models.CharField(max_length=120, blank=True)  # engine, model hash, calibration
     taken_at = models.DateTimeField(default=now)

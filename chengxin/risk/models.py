@@ -2,18 +2,41 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
-from django.utils.timezone import now
+from django.utils.timezone import localdate, now
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from chengxin.core.effects import Effect
-from chengxin.core.items import Item
+from chengxin.core.effects import STRICTEST_FIRST, Effect
+from chengxin.core.items import GROUPS, ITEMS, Item
 from chengxin.offices.models import Office
+
+EFFECT_TITLES = {
+    Effect.BLOCK: _("不予办理"),
+    Effect.LEGAL_REP: _("须法定代表人到场核实"),
+    Effect.APPROVAL: _("须科所长审批"),
+    Effect.REMIND: _("提示"),
+}
+
+
+class AlertQuerySet(models.QuerySet["Alert"]):
+    def open(self) -> AlertQuerySet:
+        return self.filter(state=Alert.State.OPEN)
+
+    def sent_to(self, offices: models.QuerySet[Office]) -> AlertQuerySet:
+        """Those that one of `offices` is to look at."""
+        told = Alert.offices.through.objects.filter(office__in=offices)
+        return self.filter(pk__in=told.values("alert"))
+
+    def most_urgent_first(self) -> AlertQuerySet:
+        """Verification tasks by deadline, then notices, the newest first."""
+        return self.order_by(models.F("due_on").asc(nulls_last=True), "-pk")
 
 
 class Alert(models.Model):
@@ -45,7 +68,10 @@ class Alert(models.Model):
     value = models.DecimalField(max_digits=20, decimal_places=2)
     because = models.CharField(max_length=400)  # the sentence for officers
     because_en = models.CharField(max_length=600, blank=True)
-    findings = models.JSONField(encoder=DjangoJSONEncoder)  # as the scan printed them, by acted_on
+    findings = models.JSONField(encoder=DjangoJSONEncoder)  # [finding] as the scan printed them
+    facts = models.CharField(
+        max_length=16, default=""
+    )  # digest of bands and evidence: the same facts or not
     as_of = models.DateField()
     lake_version = models.BigIntegerField()
     state = models.CharField(max_length=12, choices=State, default=State.OPEN)
@@ -57,6 +83,8 @@ class Alert(models.Model):
     )
     grounds = models.CharField(max_length=1000, blank=True)
     offices = models.ManyToManyField(Office, related_name="alerts")  # who is to look
+
+    objects = AlertQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -74,6 +102,22 @@ class Alert(models.Model):
 
     def __str__(self) -> str:
         return f"{self.indicator} {self.subject}"
+
+    @property
+    def words(self) -> str:
+        """The sentence for officers, in the language of the page."""
+        return self.because_en if _english() and self.because_en else self.because
+
+    @property
+    def is_task(self) -> bool:
+        """Whether someone must verify it; a hard fact is only told."""
+        return self.kind == Alert.Kind.ANALYSIS
+
+    @property
+    def overdue(self) -> bool:
+        return (
+            self.state == Alert.State.OPEN and self.due_on is not None and self.due_on < localdate()
+        )
 
 
 class DirectiveQuerySet(models.QuerySet["Directive"]):
@@ -124,7 +168,7 @@ class Directive(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["indicator", "subject", "about"],
-                condition=Q(lifted_at=None, source="finding"),
+                condition=Q(lifted_at=None) & ~Q(source="manual"),
                 name="one_directive_per_finding",
             ),
         ]
@@ -136,6 +180,28 @@ class Directive(models.Model):
     def __str__(self) -> str:
         return f"{self.indicator or self.source} {self.about}"
 
+    @property
+    def words(self) -> str:
+        """The sentence for the counter, in the language of the page."""
+        return self.reason_en if _english() and self.reason_en else self.reason
+
+    @property
+    def in_force(self) -> bool:
+        return self.lifted_at is None and self.valid_from <= now() < self.until
+
+    @property
+    def ended_because(self) -> str:
+        return gettext(self.lifted_because) if self.lifted_because else ""
+
+    @property
+    def strictest(self) -> Effect:
+        return min(map(Effect, self.levels.values()), key=STRICTEST_FIRST.index)
+
+    @property
+    def orders(self) -> list[Order]:
+        """What it does in words, strictest first: one line an effect."""
+        return orders_of(self.levels)
+
     def effect_on(self, item: Item) -> Effect | None:
         """What it does to `item`; what may never be refused is at most reminded of."""
         levels: dict[str, Any] = self.levels
@@ -144,5 +210,34 @@ class Directive(models.Model):
             named = ["*"]
         if not named:
             return None
-        effect = min((Effect(levels[name]) for name in named), key=list(Effect).index)
+        effect = min((Effect(levels[name]) for name in named), key=STRICTEST_FIRST.index)
         return Effect.REMIND if item.never_refused else effect
+
+
+@dataclass(frozen=True)
+class Order:
+    """One effect and the items or groups it reaches, in words."""
+
+    effect: Effect
+    title: str
+    reaches: list[str]
+
+
+def orders_of(levels: dict[str, str]) -> list[Order]:
+    """`levels` (item, group or `*` → effect) in words of the page's language, strictest first."""
+    return [
+        Order(effect, str(EFFECT_TITLES[effect]), reached)
+        for effect in STRICTEST_FIRST
+        if (reached := [_title(name) for name, level in levels.items() if level == effect])
+    ]
+
+
+def _title(name: str) -> str:
+    if name == "*":
+        return str(_("其他各项业务"))
+    named = ITEMS.get(name) or GROUPS[name]
+    return named.title_en if _english() else named.title
+
+
+def _english() -> bool:
+    return (get_language() or "").startswith("en")

@@ -1,0 +1,237 @@
+"""Who stands there: the card, the face, and what an officer sees with his own eyes.
+
+    card ──meet──▶ captured ──verify──▶ accept ──▶ verified
+                                   ├──▶ staff ──verify_by_hand──▶ verified
+                                   └──▶ reject (again, or an officer looks)
+
+The machine never turns anyone away by itself: below the band it accepts, an officer decides, and
+who does not want his face compared is verified by hand (人脸识别技术应用安全管理办法 art. 10).
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from importlib import import_module
+from typing import Any, Protocol
+
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+
+from chengxin.core.identifiers import DocumentKind, normal_number
+from chengxin.core.keys import Keys
+from chengxin.core.refusal import Refusal
+from chengxin.offices.models import Officer
+from chengxin.people.models import Person, Portrait, Verification
+from chengxin.trace import record
+
+Band = Verification.Band
+
+
+class Comparison(Protocol):
+    """How alike two pictures are, as the face engine says it."""
+
+    @property
+    def distance(self) -> float: ...  # 0 same … 2 opposite
+
+    @property
+    def band(self) -> str: ...  # accept | staff | reject
+
+    @property
+    def engine(self) -> str: ...  # engine, model hash, calibration
+
+
+class FaceEngine(Protocol):
+    """1:1 comparison of a live picture with a reference; `channel` says where that one is from."""
+
+    def compare(self, live_jpeg: bytes, reference_jpeg: bytes, channel: str) -> Comparison: ...
+
+
+@dataclass(frozen=True)
+class CardRead:
+    """What a reader gave of one document.  The number is as printed, not yet checked."""
+
+    kind: DocumentKind
+    number: str
+    name: str
+    until: date | None  # last valid day; None is 长期
+    photo: bytes | None  # JPEG; None where the reader's machine has no decoder
+
+    @classmethod
+    def from_answer(cls, payload: Mapping[str, Any]) -> CardRead:
+        """From a device's answer to `read_id` (devices.messages); Refusal when it is none."""
+        try:
+            return cls(
+                kind=DocumentKind(payload["document_kind"]),
+                number=payload["number"],
+                name=payload["name"],
+                until=date.fromisoformat(payload["valid_to"]) if payload["valid_to"] else None,
+                photo=base64.b64decode(payload["photo"], validate=True)
+                if payload["photo"]
+                else None,
+            )
+        except (KeyError, ValueError, TypeError, binascii.Error) as error:
+            raise _unreadable() from error
+
+
+def face_engine() -> FaceEngine:
+    """The face worker of this machine.  Its models are heavy: asked for only when needed."""
+    engine: FaceEngine = import_module("chengxin.devices.face_worker")
+    return engine
+
+
+def meet(card: CardRead, *, place: str) -> Person:
+    """Know the person of this card, taking down who is new; refuse a card past its last day."""
+    number = normal_number(card.kind, card.number)
+    keys = Keys.load()
+    about = f"person:{keys.person_id(number)}" if number else ""
+    with record.of("person.meet", about=about, place=place) as trace:
+        if number is None or not card.name.strip():
+            raise _unreadable()
+        Person.objects.get_or_create(
+            pk=keys.person_id(number), defaults={"document_kind": card.kind, "number": number}
+        )
+        person = Person.objects.select_for_update().get(pk=keys.person_id(number))
+        _take_from_card(person, card, number)
+        trace.detail["state"] = person.state
+        if card.photo is not None:
+            _keep_card_photo(person, card.photo, place)
+    if not person.document_valid_on(localdate()):
+        with record.of("person.admit", about=about, place=place):
+            raise Refusal("document_expired", _("证件已过有效期，请换领新证件后办理"))
+    return person
+
+
+def verify(
+    person: Person, live_jpeg: bytes, *, place: str, officer: Officer | None = None
+) -> Verification:
+    """Compare the live face with the card's picture and with the newest enrolled one.
+
+    The card accepts, or the enrolled one accepts and the card does not reject: accept.  The card
+    rejects and the enrolled one does not accept: reject.  Everything else an officer decides,
+    also when there is nothing to compare with.  The first accepted face is enrolled (一次采集).
+    """
+    card = _newest(person, channel=Portrait.Channel.CARD)
+    enrolled = _newest(person, enrolled=True)
+    by_card = _compared(live_jpeg, card)  # outside the transaction: it takes a while
+    by_enrolled = _compared(live_jpeg, enrolled)
+    band = decide(_band(by_card), _band(by_enrolled))
+    told = by_card or by_enrolled
+    if by_enrolled and band == Band.ACCEPT and (by_card is None or by_card.band != Band.ACCEPT):
+        told = by_enrolled
+    with record.of("person.verify", about=person.key, officer=officer, place=place) as trace:
+        live = _keep(person, live_jpeg, place, enrolled=band == Band.ACCEPT and enrolled is None)
+        made = Verification.objects.create(
+            person=person,
+            band=band,
+            distance=told.distance if told else None,
+            engine=told.engine if told else "",
+            live=live,
+            reference=enrolled if told is by_enrolled else card,
+            officer=officer,
+            place=place,
+        )
+        if band == Band.ACCEPT:
+            _settle(person)
+        trace.detail.update(verification=made.pk, band=band)
+    return made
+
+
+def verify_by_hand(person: Person, reason: str, *, officer: Officer, place: str) -> Verification:
+    """An officer compared the person with the original document and answers for it."""
+    with record.of("person.verify_by_hand", about=person.key, officer=officer, place=place) as t:
+        if not reason.strip():
+            raise Refusal("reason_needed", _("请填写人工核验的理由"))
+        made = Verification.objects.create(
+            person=person, band=Band.MANUAL, officer=officer, place=place, reason=reason.strip()
+        )
+        _settle(person)
+        t.detail.update(verification=made.pk, band=made.band)
+    return made
+
+
+def enrol(
+    person: Person, live_jpeg: bytes, *, place: str, officer: Officer | None = None
+) -> Portrait:
+    """Keep the live face as the one later visits are compared with (实名采集).
+
+    Without an officer beside the person only a face that was accepted is enrolled; a face that
+    the engine rejects nobody can enrol.
+    """
+    verification = verify(person, live_jpeg, place=place, officer=officer)
+    with record.of("person.enrol", about=person.key, officer=officer, place=place) as trace:
+        if verification.band == Band.REJECT:
+            raise Refusal("face_mismatch", _("人脸比对未通过，请到窗口人工核实"))
+        if verification.band == Band.STAFF and officer is None:
+            raise Refusal("staff_needed", _("请到窗口由工作人员核实后采集"))
+        portrait = verification.live
+        assert portrait is not None
+        portrait.enrolled = True
+        portrait.save(update_fields=["enrolled"])
+        trace.detail["portrait"] = portrait.pk
+    return portrait
+
+
+def decide(card: str | None, enrolled: str | None) -> Verification.Band:
+    """The band of a verification from the bands of its comparisons; None: no such reference."""
+    if card == Band.ACCEPT or (enrolled == Band.ACCEPT and card != Band.REJECT):
+        return Band.ACCEPT
+    if card == Band.REJECT and enrolled != Band.ACCEPT:
+        return Band.REJECT
+    return Band.STAFF
+
+
+def _take_from_card(person: Person, card: CardRead, number: str) -> None:
+    name = card.name.strip()
+    if person.name != name:  # the chip is the newest word on it
+        person.name, person.name_token = name, Keys.load().token("name", name)
+        person.delivered_on = max(person.delivered_on or date.min, localdate())
+    person.document_kind, person.number = card.kind, number
+    person.document_until = card.until
+    if not person.document_valid_on(localdate()):
+        person.state = Person.State.EXPIRED
+    elif person.state in (Person.State.UNSEEN, Person.State.EXPIRED):
+        person.state = Person.State.CAPTURED
+    person.save()
+
+
+def _keep_card_photo(person: Person, photo: bytes, place: str) -> None:
+    newest = _newest(person, channel=Portrait.Channel.CARD)
+    if newest is None or newest.jpeg != photo:
+        Portrait.objects.create(
+            person=person, channel=Portrait.Channel.CARD, jpeg=photo, place=place
+        )
+
+
+def _keep(person: Person, jpeg: bytes, place: str, *, enrolled: bool) -> Portrait:
+    return Portrait.objects.create(
+        person=person, channel=Portrait.Channel.LIVE, jpeg=jpeg, enrolled=enrolled, place=place
+    )
+
+
+def _newest(person: Person, **which: Any) -> Portrait | None:
+    return Portrait.objects.filter(person=person, **which).order_by("-taken_at", "-pk").first()
+
+
+def _compared(live_jpeg: bytes, reference: Portrait | None) -> Comparison | None:
+    if reference is None:
+        return None
+    return face_engine().compare(live_jpeg, bytes(reference.jpeg), reference.channel)
+
+
+def _band(comparison: Comparison | None) -> str | None:
+    return comparison.band if comparison else None
+
+
+def _settle(person: Person) -> None:
+    """Verified; who is frozen stays so, and an expired document does not become valid by a face."""
+    open_states = (Person.State.UNSEEN, Person.State.CAPTURED)
+    Person.objects.filter(pk=person.pk, state__in=open_states).update(state=Person.State.VERIFIED)
+    person.refresh_from_db(fields=["state"])
+
+
+def _unreadable() -> Refusal:
+    return Refusal("card_unreadable", _("未能读出有效的证件信息，请重新放置证件"))

@@ -1,0 +1,237 @@
+"""限制类指令: orders from the back office, and the counter's one question.
+
+    a finding, a list, an officer ──impose──▶ in force ──lift | release | expire──▶ lifted
+
+`check` answers "may this person do this item for this enterprise, now?" for the kiosk (事前提醒),
+the window (事中阻断) and other systems; `require` turns the answer into a Refusal.  Filing,
+payment, curing and objection are at most reminded of: no law lets a counter refuse them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+
+from django.utils.timezone import localdate, make_aware, now
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from chengxin.core.effects import STRICTEST_FIRST, Effect
+from chengxin.core.items import GROUPS, ITEMS, Item
+from chengxin.core.refusal import Refusal
+from chengxin.offices.models import Officer, Role
+from chengxin.risk.models import Directive
+from chengxin.trace import record
+from chengxin.trace.models import Trace
+
+STANDS = timedelta(days=180)  # then it falls, unless it is reviewed and imposed anew
+LONGEST = timedelta(days=365)
+LEADER_RELEASES = ("M01",)  # the fact's end is not enough: a county leader must release
+MAY_LIFT = (Role.RISK, Role.SECTION_HEAD, Role.LEADER)
+MAY_APPROVE = (Role.SECTION_HEAD, Role.LEADER)
+
+# Kept as they are and translated when shown: the row outlives the language of who was looking.
+EXPIRED = gettext_noop("期满")
+RELEASED = gettext_noop("事实已终结，局领导批准解除")
+
+
+class Decision(StrEnum):
+    """What the counter does with one item."""
+
+    ALLOWED = "allowed"
+    REMIND = "remind"
+    APPROVAL = "approval"
+    LEGAL_REP = "legal_rep"
+    LEGAL_REP_APPROVAL = "legal_rep_approval"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The answer for one item: what is decided, by which directives, in which words."""
+
+    item: Item
+    decision: Decision
+    effects: list[tuple[Effect, Directive]]  # strictest first
+    reasons: list[str]  # for the person at the counter, strictest first, each once
+    personal: bool = False  # no enterprise is concerned: whoever stands here acts for himself
+
+    @property
+    def needs_legal_rep(self) -> bool:
+        return self.decision in (Decision.LEGAL_REP, Decision.LEGAL_REP_APPROVAL)
+
+    @property
+    def needs_approval(self) -> bool:
+        return self.decision in (Decision.APPROVAL, Decision.LEGAL_REP_APPROVAL)
+
+
+def check(item: str, person: str, enterprise: str | None) -> Verdict:
+    """May `person` do `item` for `enterprise` (None: for himself), now?  Keys, not ids."""
+    [verdict] = check_all(person, enterprise, [item])
+    return verdict
+
+
+def check_all(person: str, enterprise: str | None, items: Iterable[str]) -> list[Verdict]:
+    """The answers for several items (codes of `core.items`), in their order, with one query."""
+    about = [person, enterprise] if enterprise else [person]
+    standing = list(Directive.objects.in_force().about(*about).order_by("pk"))
+    return [_verdict(_item(code), standing, personal=enterprise is None) for code in items]
+
+
+def require(
+    verdict: Verdict, *, person_is_legal_rep: bool, approved_by: Officer | None = None
+) -> None:
+    """Refuse unless everything that the directives ask for is there.
+
+    For a matter of his own the verified person himself is whom D2 asks to appear.
+    """
+    if verdict.decision == Decision.REFUSED:
+        raise Refusal("restricted", verdict.reasons[0])
+    if verdict.needs_legal_rep and not (person_is_legal_rep or verdict.personal):
+        raise Refusal("legal_rep_needed", verdict.reasons[0])
+    if verdict.needs_approval and not (approved_by and approved_by.holds(*MAY_APPROVE)):
+        raise Refusal("approval_needed", verdict.reasons[0])
+
+
+def impose(
+    about: str,
+    levels: Mapping[str, str],
+    reason: str,
+    *,
+    officer: Officer,
+    until: date | None = None,
+) -> Directive:
+    """Order the counter by hand: `levels` (item, group or `*` → effect) on `about` to the end of
+    `until` (default 180 days, at most a year)."""
+    with record.of("directive.impose", about=about, officer=officer) as trace:
+        _require_role(officer)
+        if not levels or not set(levels) <= {"*", *GROUPS, *ITEMS}:
+            raise Refusal("wrong_levels", _("请选择受限的办税事项"))
+        if not set(levels.values()) <= set(Effect):
+            raise Refusal("wrong_levels", _("请选择限制方式"))
+        if not reason.strip():
+            raise Refusal("reason_needed", _("请填写下达指令的理由"))
+        today = localdate()
+        if until is not None and not today <= until <= today + LONGEST:
+            raise Refusal("wrong_end", _("截止日期须在今日起一年之内"))
+        directive = Directive.objects.create(
+            about=about,
+            subject=about,
+            source=Directive.Source.MANUAL,
+            levels=dict(levels),
+            reason=reason.strip(),
+            until=end_of(until) if until else now() + STANDS,
+            imposed_by=officer,
+        )
+        trace.detail["directive"] = directive.pk
+    return directive
+
+
+def lift(directive: Directive, reason: str, *, officer: Officer) -> None:
+    """Lift by hand, by another officer than the one who imposed it (双人复核)."""
+    with record.of("directive.lift", about=directive.about, officer=officer) as trace:
+        trace.detail["directive"] = directive.pk
+        directive = _locked(directive)
+        _require_role(officer)
+        if directive.indicator in LEADER_RELEASES:
+            raise Refusal("leader_needed", _("该指令须由县局领导解除"))
+        if directive.imposed_by_id == officer.pk:
+            raise Refusal("second_officer_needed", _("解除须由下达人以外的人员复核办理"))
+        if not reason.strip():
+            raise Refusal("reason_needed", _("请填写解除指令的理由"))
+        _fall(directive, reason.strip(), officer)
+
+
+def release(directive: Directive, *, officer: Officer) -> None:
+    """A county leader releases what stayed after its fact had ended (M01)."""
+    with record.of("directive.release", about=directive.about, officer=officer) as trace:
+        trace.detail["directive"] = directive.pk
+        directive = _locked(directive)
+        if not officer.holds(Role.LEADER):
+            raise Refusal("leader_needed", _("该指令须由县局领导解除"))
+        if not directive.release_needed:
+            raise Refusal("fact_stands", _("案件尚未终结，不能解除"))
+        _fall(directive, RELEASED, officer)
+
+
+def impose_all(orders: Sequence[Directive], *, officer: Officer | None = None) -> None:
+    """Impose many at once, in the caller's transaction; one trace each."""
+    made = Directive.objects.bulk_create(orders, batch_size=5_000)
+    record.many([_trace("directive.impose", order, officer) for order in made])
+
+
+def lift_all(orders: Sequence[Directive], because: str) -> None:
+    """Let many fall at once, in the caller's transaction, without an officer; one trace each."""
+    Directive.objects.filter(pk__in=[order.pk for order in orders]).update(
+        lifted_at=now(), lifted_because=because
+    )
+    record.many([_trace("directive.lift", order, None) for order in orders])
+
+
+def hold_for_leader(orders: Sequence[Directive]) -> None:
+    """Their fact ended, but only a county leader may release them: ask, once; one trace each."""
+    fresh = [order for order in orders if not order.release_needed]
+    Directive.objects.filter(pk__in=[order.pk for order in fresh]).update(release_needed=True)
+    record.many([_trace("directive.await_release", order, None) for order in fresh])
+
+
+def expire() -> int:
+    """Close those past their end, in the caller's transaction; the number of them."""
+    past = list(Directive.objects.filter(lifted_at=None, until__lte=now()))
+    lift_all(past, EXPIRED)
+    return len(past)
+
+
+def end_of(day: date) -> datetime:
+    """The first moment after `day`: the last day of a span is inside it."""
+    return make_aware(datetime.combine(day + timedelta(days=1), time()))
+
+
+def _item(code: str) -> Item:
+    if code not in ITEMS:
+        raise Refusal("unknown_item", _("没有这个办税事项：%(code)s") % {"code": code[:30]})
+    return ITEMS[code]
+
+
+def _verdict(item: Item, standing: Sequence[Directive], *, personal: bool) -> Verdict:
+    found = [(effect, order) for order in standing if (effect := order.effect_on(item))]
+    found.sort(key=lambda pair: STRICTEST_FIRST.index(pair[0]))
+    reasons = list(dict.fromkeys(order.words for _effect, order in found))
+    return Verdict(item, _decision({effect for effect, _order in found}), found, reasons, personal)
+
+
+def _decision(effects: set[Effect]) -> Decision:
+    if Effect.BLOCK in effects:
+        return Decision.REFUSED
+    if {Effect.LEGAL_REP, Effect.APPROVAL} <= effects:
+        return Decision.LEGAL_REP_APPROVAL
+    if Effect.LEGAL_REP in effects:
+        return Decision.LEGAL_REP
+    if Effect.APPROVAL in effects:
+        return Decision.APPROVAL
+    return Decision.REMIND if effects else Decision.ALLOWED
+
+
+def _require_role(officer: Officer) -> None:
+    if not officer.holds(*MAY_LIFT):
+        raise Refusal("no_role", _("您的岗位没有办理此项的权限，请联系系统管理员"))
+
+
+def _locked(directive: Directive) -> Directive:
+    locked = Directive.objects.select_for_update().get(pk=directive.pk)
+    if locked.lifted_at:
+        raise Refusal("already_lifted", _("该指令已解除"))
+    return locked
+
+
+def _fall(directive: Directive, because: str, officer: Officer) -> None:
+    directive.lifted_at, directive.lifted_by = now(), officer
+    directive.lifted_because = because
+    directive.save(update_fields=["lifted_at", "lifted_by", "lifted_because"])
+
+
+def _trace(action: str, order: Directive, officer: Officer | None) -> Trace:
+    told = {"directive": order.pk, "indicator": order.indicator, "alert": order.alert_id}
+    return Trace(action=action, about=order.about, officer=officer, detail=told)
