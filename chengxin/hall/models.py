@@ -82,7 +82,9 @@ class Device(models.Model):
     hall = models.ForeignKey(Hall, models.PROTECT, related_name="devices")
     title = models.CharField(max_length=60)
     title_en = models.CharField(max_length=80, blank=True)
-    public_key = models.CharField(max_length=43, blank=True)  # Ed25519 as base64url; "" not enrolled
+    public_key = models.CharField(
+        max_length=43, blank=True
+    )  # Ed25519 as base64url; "" not enrolled
     parts = models.JSONField(default=dict)
     seen_at = models.DateTimeField(null=True)
     locked = models.BooleanField(default=False)
