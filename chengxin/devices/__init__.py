@@ -5,3 +5,5 @@
 
 The simulators are real code: tests, the demo and the training hall use them.
 """
+
+VERSION = "1"  # of what the agent can do; told to the server in its hello

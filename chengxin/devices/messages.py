@@ -18,8 +18,10 @@ takes the difference from the `Date` header of the stream.
     address, number, issuer
     photo           base64 JPEG, or null when the reader's machine has no decoder
     reader_serial, chip_serial       as hexadecimal; chip_serial may be ""
-`capture` answers with {photo: base64 JPEG, width, height}.  An error's payload is
-{reason: one of the words of `Reason`, words: {zh, en}}.
+`capture` answers with {photo: base64 JPEG}; `discover` with {devices, simulated, cards, faces},
+the last two being the names that `simulate` may use; `info` with {version, reader_serial};
+`selftest`, `simulate` and `cancel` with {}.  An error's payload is {reason, words: {zh, en}}:
+reason is the code's name in small letters, words the sentence for the person at the device.
 """
 
 from __future__ import annotations
@@ -57,16 +59,16 @@ class Code(IntEnum):
     DISABLED = 4
     DEVICE = 100  # 1xx: the device itself
     SELF_TEST = 101
+    TOO_BUSY = 103
     MEDIA = 200  # 2xx: what was put on it
     NO_CARD = 201
     CARD_UNREADABLE = 202
-    CARD_UNKNOWN = 203
-    NO_FACE = 211
     TIMEOUT = 300  # 3xx
     CANCELLED = 301
     PERMISSION = 400  # 4xx
-    BAD_COMMAND = 401
+    NOT_SIMULATED = 401
     INTERNAL = 500  # 5xx
+    BAD_COMMAND = 501
 
 
 # For each verb: the arguments it must have, and those it may have.

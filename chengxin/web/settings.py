@@ -71,7 +71,11 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.template.context_processors.i18n",
                 "chengxin.web.context.frame",
             ],
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "chengxin.web.templatetags.chengxin_words",
+            ],
         },
     },
 ]

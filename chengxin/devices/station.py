@@ -1,0 +1,232 @@
+"""The devices beside one hall PC, and what each verb of the server does with them."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event
+from typing import Protocol
+
+from chengxin import devices
+from chengxin.devices import card_reader
+from chengxin.devices.card_reader import CardReader, PhotoDecoder
+from chengxin.devices.id_card import Card
+from chengxin.devices.messages import Code, Command, Verb
+from chengxin.devices.signing import Json
+from chengxin.devices.simulator.cards import read_cards
+from chengxin.devices.simulator.face import FACES, SimulatedCamera, SimulatedPhotoDecoder
+from chengxin.devices.simulator.reader import SimulatedCardReader
+from chengxin.devices.words import DeviceUnavailable, Words
+
+Tell = Callable[[str], None]  # an event's kind, told to the server while a command runs
+
+
+class Camera(Protocol):
+    def picture(self) -> bytes:
+        """A JPEG of who stands there now."""
+        ...
+
+
+class Failed(Exception):
+    """A command that did not succeed for a reason of its own; the answer is an error."""
+
+    def __init__(self, code: Code, words: Words) -> None:
+        super().__init__(words.en)
+        self.code = code
+        self.words = words
+
+
+class Simulation:
+    """Stands in for the person at the kiosk: puts a card, lifts it, shows a face."""
+
+    def __init__(self, cards: Path) -> None:
+        self.cards = cards
+        self.reader = SimulatedCardReader()
+        self.camera = SimulatedCamera()
+
+    def act(self, args: dict[str, Json]) -> None:
+        match args:
+            case {"act": "put_card", "card": str(name)}:
+                known = read_cards(self.cards)
+                if name not in known:
+                    raise Failed(Code.BAD_COMMAND, Words("没有这张模拟证件", f"No card {name}."))
+                self.reader.put(known[name])
+            case {"act": "lift_card"}:
+                self.reader.lift()
+            case {"act": "choose_face", "face": str(name)}:
+                if name not in FACES:
+                    raise Failed(Code.BAD_COMMAND, Words("没有这张模拟人脸", f"No face {name}."))
+                self.camera.face = name
+            case _:
+                raise Failed(Code.BAD_COMMAND, Words("无法识别的模拟动作", "Unknown act."))
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a device stands: a code of -1 to 4 and a sentence."""
+
+    code: Code
+    words: Words
+
+
+GOOD = Standing(Code.OK, Words("正常", "In order"))
+UNTRIED = Standing(Code.NOT_READY, Words("尚未就绪", "Not ready yet"))
+ABSENT = Standing(Code.DISABLED, Words("未配置", "Not configured"))
+
+
+class Station:
+    """One hall PC's card reader and camera.
+
+    Everything that touches a device is called from one thread; `cancel`, `simulate` and what
+    only tells (`answer_at_once`) from another.
+    """
+
+    def __init__(
+        self,
+        card_port: str | None,
+        decoder: PhotoDecoder = card_reader.no_decoder,
+        camera: Camera | None = None,
+        simulation: Simulation | None = None,
+    ) -> None:
+        self._card_port = card_port
+        self._decoder = decoder
+        self._camera = camera
+        self._simulation = simulation
+        self._reader: CardReader | None = None
+        self._reader_serial = ""
+        self.card_reader_stands = UNTRIED if card_port else ABSENT
+        self.camera_stands = GOOD if camera else ABSENT
+
+    @classmethod
+    def simulated(cls, cards: Path) -> Station:
+        """Simulated devices; `cards` is the folder of cards that can be put."""
+        simulation = Simulation(cards)
+        return cls(simulation.reader.path, SimulatedPhotoDecoder(), simulation.camera, simulation)
+
+    @property
+    def is_simulated(self) -> bool:
+        return self._simulation is not None
+
+    def devices(self) -> list[str]:
+        return [
+            name
+            for name, there in (("card_reader", self._card_port), ("camera", self._camera))
+            if there
+        ]
+
+    def close(self) -> None:
+        self._unplug()
+        if self._simulation:
+            self._simulation.reader.close()
+
+    def check(self) -> None:
+        """See how the card reader stands."""
+        if not self._card_port:
+            return
+        try:
+            self._plugged().selftest()
+            self.card_reader_stands = GOOD
+        except DeviceUnavailable as trouble:
+            self._fails(trouble)
+
+    def answer_at_once(self, command: Command) -> dict[str, Json] | None:
+        """The payload for a verb that waits for nothing; None for the others."""
+        match command.verb:
+            case Verb.DISCOVER:
+                simulation = self._simulation
+                return {
+                    "devices": self.devices(),
+                    "simulated": self.is_simulated,
+                    "cards": list(read_cards(simulation.cards)) if simulation else [],
+                    "faces": list(FACES) if simulation else [],
+                }
+            case Verb.INFO:
+                return {"version": devices.VERSION, "reader_serial": self._reader_serial}
+            case Verb.SIMULATE:
+                if self._simulation is None:
+                    words = Words("真实设备不接受模拟指令", "Real devices are not simulated.")
+                    raise Failed(Code.NOT_SIMULATED, words)
+                self._simulation.act(command.args)
+                return {}
+            case _:
+                return None
+
+    def do(self, command: Command, seconds: float, stop: Event, tell: Tell) -> dict[str, Json]:
+        """The payload for a verb that uses a device; at most `seconds` of waiting."""
+        try:
+            match command.verb:
+                case Verb.READ_ID:
+                    return self._read_id(seconds, stop, tell)
+                case Verb.CAPTURE:
+                    return self._capture(command.args)
+                case Verb.SELFTEST:
+                    self._plugged().selftest()
+                    self.card_reader_stands = GOOD
+                    return {}
+                case _:
+                    raise Failed(Code.BAD_COMMAND, Words("无法识别的指令", "Unknown command."))
+        except DeviceUnavailable as trouble:
+            self._fails(trouble)
+            raise
+
+    def _read_id(self, seconds: float, stop: Event, tell: Tell) -> dict[str, Json]:
+        reader = self._plugged()
+        tell("waiting_for_card")
+        if not reader.wait(seconds, stop):
+            if stop.is_set():
+                raise Failed(Code.CANCELLED, Words("读证已取消", "The read was cancelled."))
+            words = Words("等待放置证件超时", "No card was put on the reader in time.")
+            raise Failed(Code.NO_CARD, words)
+        tell("card_found")
+        payload = _told(reader.read(), self._reader_serial)
+        self.card_reader_stands = GOOD
+        return payload
+
+    def _capture(self, args: dict[str, Json]) -> dict[str, Json]:
+        if self._camera is None or args["what"] != "face":
+            raise Failed(Code.DEVICE, Words("此终端没有该设备", "This station has no such device."))
+        return {"photo": base64.b64encode(self._camera.picture()).decode()}
+
+    def _plugged(self) -> CardReader:
+        if not self._card_port:
+            raise DeviceUnavailable(Words("未配置读卡器", "This station has no card reader."))
+        if self._reader is None:
+            self._reader = CardReader(self._card_port, self._decoder)
+            try:
+                self._reader_serial = self._reader.serial_number()
+            except DeviceUnavailable:
+                self._unplug()
+                raise
+        return self._reader
+
+    def _fails(self, trouble: DeviceUnavailable) -> None:
+        self.card_reader_stands = Standing(Code.FAULT, trouble.words)
+        self._unplug()
+
+    def _unplug(self) -> None:
+        if self._reader:
+            self._reader.close()
+            self._reader = None
+
+
+def _told(card: Card, reader_serial: str) -> dict[str, Json]:
+    """A card as `messages` describes the payload of read_id."""
+    return {
+        "document_kind": card.document_kind.value,
+        "name": card.name,
+        "name_latin": card.name_latin,
+        "sex": card.sex,
+        "ethnicity": card.ethnicity,
+        "nationality": card.nationality,
+        "birth": card.birth.isoformat(),
+        "address": card.address,
+        "number": card.number,
+        "issuer": card.issuer,
+        "valid_from": card.valid_from.isoformat(),
+        "valid_to": card.valid_to.isoformat() if card.valid_to else None,
+        "photo": base64.b64encode(card.photo_jpeg).decode() if card.photo_jpeg else None,
+        "reader_serial": reader_serial,
+        "chip_serial": card.chip_serial,
+    }

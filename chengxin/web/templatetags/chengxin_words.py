@@ -1,0 +1,78 @@
+"""How numbers, names and codes are written on pages.
+
+`masked` is the only way a page shows an identity number.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django import template
+from django.utils.translation import get_language
+
+from chengxin.core import identifiers
+from chengxin.core.items import ITEMS
+from chengxin.offices.models import Office, Officer
+from chengxin.people.models import Affiliation
+from chengxin.web import menu
+
+register = template.Library()
+
+
+@register.filter
+def masked(number: str) -> str:
+    """370***********1234; a phone or another document's number likewise."""
+    return identifiers.masked(number or "")
+
+
+@register.filter
+def masked_name(name: str) -> str:
+    """王*明, as it may be called out in a hall."""
+    return identifiers.masked_name(name or "")
+
+
+@register.filter
+def grouped(number: str) -> str:
+    """A number of 18 characters in groups of 6, 8 and 4, as clerks compare it."""
+    if len(number or "") != 18:
+        return number or ""
+    return f"{number[:6]} {number[6:14]} {number[14:]}"
+
+
+@register.filter
+def yuan(amount: Decimal | float | int | None) -> str:
+    """1,234,567.80; nothing known is shown as a dash."""
+    return "—" if amount is None else f"{Decimal(str(amount)):,.2f}"
+
+
+@register.filter
+def role_title(code: str) -> str:
+    """法定代表人 for the code 01 of an affiliation (domain facts 5.1)."""
+    return str(dict(Affiliation.Role.choices).get(code, code))
+
+
+@register.filter
+def item_title(code: str) -> str:
+    """A service item's title in the reader's language."""
+    item = ITEMS.get(code)
+    if item is None:
+        return code
+    return item.title_en if _english() else item.title
+
+
+@register.filter
+def office_title(office: Office | None) -> str:
+    """An office's full name; in English where it has one."""
+    if office is None:
+        return ""
+    return office.name_en if _english() and office.name_en else office.name
+
+
+@register.filter
+def first_room(officer: Officer) -> menu.Entry | None:
+    """Where an officer's day begins: the first line of his menu."""
+    return next(iter(menu.of(officer)), None)
+
+
+def _english() -> bool:
+    return (get_language() or "").startswith("en")
