@@ -182,6 +182,7 @@ class KioskSession(models.Model):
     state = models.CharField(max_length=8, choices=State, default=State.CARD)
     person = models.ForeignKey(Person, models.PROTECT, null=True)
     verification = models.ForeignKey(Verification, models.PROTECT, null=True)
+    trouble = models.CharField(max_length=40, blank=True)  # refusal code of the card, if any
     tries = models.PositiveSmallIntegerField(default=0)
     started_at = models.DateTimeField(default=now)
     until = models.DateTimeField()
