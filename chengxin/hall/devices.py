@@ -12,10 +12,12 @@ from __future__ import annotations
 
 import base64
 import secrets
+from collections.abc import Mapping
 from datetime import timedelta
 from uuid import UUID, uuid4
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from django.db import transaction
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
@@ -129,6 +131,8 @@ def hello(device: Device, told: messages.Hello) -> None:
     with record.of("device.hello", place=device.place) as trace:
         trace.detail.update(version=told.version, simulated=told.simulated)
         Device.objects.filter(pk=device.pk).update(seen_at=now(), parts={})
+        if told.simulated:
+            ask(device, Verb.DISCOVER)
 
 
 def status(device: Device, told: messages.Status) -> None:
@@ -142,6 +146,36 @@ def status(device: Device, told: messages.Status) -> None:
         trace.detail.update(part=told.device, code=told.code)
         if was_alive and _well(before) == _well(told.code):
             trace.drop()
+
+
+def keep_props(device: Device, told: Mapping[str, Json]) -> None:
+    """What a simulated station said it has: the names of its cards and drawn faces."""
+    with transaction.atomic():
+        held = Device.objects.select_for_update().get(pk=device.pk)
+        for name in ("cards", "faces"):
+            listed = told.get(name)
+            held.props[name] = [str(one) for one in listed] if isinstance(listed, list) else []
+        held.save(update_fields=["props"])
+
+
+def simulate(device: Device, act: str, name: str) -> None:
+    """Demo: put a card on the simulated reader, lift it, or stand somebody before the camera."""
+    with transaction.atomic():
+        held = Device.objects.select_for_update().select_related("hall").get(pk=device.pk)
+        match act:
+            case "put_card" if name in held.props.get("cards", []):
+                args: dict[str, Json] = {"act": act, "card": name}
+                held.props["card"] = name
+            case "lift_card":
+                args = {"act": act}
+                held.props.pop("card", None)
+            case "choose_face" if name in held.props.get("faces", []):
+                args = {"act": act, "face": name}
+                held.props["face"] = name
+            case _:
+                raise Refusal("not_on_the_table", _("演示台上没有这件道具"))
+        ask(held, Verb.SIMULATE, args, seconds=15)
+        held.save(update_fields=["props"])
 
 
 def lock(device: Device, *, locked: bool, officer: Officer) -> None:
@@ -160,6 +194,15 @@ def public_key_of(device_id: str) -> str | None:
     """For `signing.authenticate`: the key of an enrolled device that is in use."""
     found = Device.objects.filter(pk=device_id, locked=False).exclude(public_key="")
     return found.values_list("public_key", flat=True).first()
+
+
+def pending(device: Device) -> list[messages.Command]:
+    """What the device is still to do, oldest first; marks what is sent for the first time."""
+    commands = list(device.commands.pending())
+    fresh = [command.pk for command in commands if command.sent_at is None]
+    if fresh:
+        DeviceCommand.objects.filter(pk__in=fresh).update(sent_at=now())
+    return [as_message(command) for command in commands]
 
 
 def as_message(command: DeviceCommand) -> messages.Command:

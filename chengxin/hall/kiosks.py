@@ -17,6 +17,7 @@ from typing import Any
 from uuid import UUID
 
 import segno
+from django.conf import settings
 from django.db import transaction
 from django.utils.timezone import localdate, localtime, now
 from django.utils.translation import get_language
@@ -26,6 +27,7 @@ from chengxin.core.items import GROUPS
 from chengxin.core.refusal import Refusal
 from chengxin.devices import messages
 from chengxin.devices.messages import Verb
+from chengxin.devices.words import DeviceUnavailable
 from chengxin.hall import devices, visits
 from chengxin.hall.models import Business, Device, DeviceCommand, Hall, KioskSession, Ticket
 from chengxin.people import identity
@@ -96,11 +98,15 @@ def read_again(device: Device, session_id: UUID) -> KioskSession:
 def hear(device: Device, told: messages.Answer) -> None:
     """An answer of the device's agent; a card that was read goes to the session that asked."""
     command = devices.answer(device, told)
-    if command is None or command.verb != Verb.READ_ID or told.kind == "error":
+    if command is None or told.kind == "error":
         return
-    session = command.sessions.filter(state=State.CARD, until__gt=now()).first()
-    if session is not None:
-        read_card(session, told.payload)
+    if command.verb == Verb.DISCOVER:
+        devices.keep_props(device, told.payload)
+    if command.verb == Verb.READ_ID:
+        waiting = command.sessions.select_related("device__hall")
+        session = waiting.filter(state=State.CARD, until__gt=now()).first()
+        if session is not None:
+            read_card(session, told.payload)
 
 
 def read_card(session: KioskSession, payload: Mapping[str, Any]) -> None:
@@ -127,7 +133,10 @@ def compare(device: Device, session_id: UUID, live_jpeg: bytes) -> KioskSession:
     """
     session = _present(device, session_id, State.FACE)
     assert session.person is not None
-    made = identity.verify(session.person, live_jpeg, place=device.place)
+    try:
+        made = identity.verify(session.person, live_jpeg, place=device.place)
+    except DeviceUnavailable as trouble:
+        raise visits.no_engine(trouble) from trouble
     with transaction.atomic():
         session = _present(device, session_id, State.FACE)
         session.verification = made
@@ -215,7 +224,11 @@ def told(device: Device, session_id: UUID | None) -> dict[str, Any]:
     """All that the page may show now, as JSON; without an open session nothing of any person."""
     session = current(device, session_id) if session_id else None
     return {
-        "device": {"locked": device.locked, "reader": device.can_read},
+        "device": {
+            "locked": device.locked,
+            "reader": device.can_read,
+            "face": device.props.get("face", "") if settings.DEMO else "",
+        },
         "waiting": Ticket.objects.waiting_by_business(device.hall),
         "session": _session_told(session) if session else None,
     }

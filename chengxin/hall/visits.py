@@ -19,11 +19,13 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import F
 from django.utils.timezone import localdate, now
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from chengxin.core.items import ITEMS, Item
 from chengxin.core.keys import Keys, digest
 from chengxin.core.refusal import Refusal
+from chengxin.devices.words import DeviceUnavailable
 from chengxin.hall.models import PREFIX, Business, Hall, ItemRecord, Ticket, TicketCounter, Window
 from chengxin.offices import access
 from chengxin.offices.models import Officer
@@ -189,7 +191,10 @@ def compare_face(ticket: Ticket, live_jpeg: bytes, *, officer: Officer) -> Verif
     """刷脸办税: compare the person at the window with card and enrolled picture."""
     _require_here(ticket)
     place = ticket.window.place if ticket.window else ""
-    made = identity.verify(ticket.person, live_jpeg, place=place, officer=officer)
+    try:
+        made = identity.verify(ticket.person, live_jpeg, place=place, officer=officer)
+    except DeviceUnavailable as trouble:
+        raise no_engine(trouble) from trouble
     return _note_verification(ticket, made, officer)
 
 
@@ -205,7 +210,10 @@ def enrol_face(ticket: Ticket, live_jpeg: bytes, *, officer: Officer) -> Portrai
     """实名采集 at the window: keep this face for later visits, at both bureaus."""
     _require_here(ticket)
     place = ticket.window.place if ticket.window else ""
-    portrait = identity.enrol(ticket.person, live_jpeg, place=place, officer=officer)
+    try:
+        portrait = identity.enrol(ticket.person, live_jpeg, place=place, officer=officer)
+    except DeviceUnavailable as trouble:
+        raise no_engine(trouble) from trouble
     made = Verification.objects.filter(person=ticket.person, live=portrait).latest("pk")
     _note_verification(ticket, made, officer)
     return portrait
@@ -320,6 +328,12 @@ def is_legal_rep(person: Person, enterprise: Enterprise | None) -> bool:
         return False
     roles = person.affiliations.on(localdate())
     return roles.filter(enterprise=enterprise, role=Affiliation.Role.LEGAL_REP).exists()
+
+
+def no_engine(trouble: DeviceUnavailable) -> Refusal:
+    """The face engine is busy or gone: nobody is accepted by it, an officer can still look."""
+    english = (get_language() or "").startswith("en")
+    return Refusal("no_engine", trouble.words.en if english else trouble.words.zh)
 
 
 def qr_text(nonce: UUID) -> str:
