@@ -11,6 +11,7 @@ the device's key, every answer also over the command's nonce (`signing`, `messag
 from __future__ import annotations
 
 import argparse
+import functools
 import ipaddress
 import queue
 import random
@@ -99,7 +100,7 @@ class Agent:
             self._connected.clear()
             try:
                 self._listen()
-            except (httpx.HTTPError, Trouble) as error:
+            except (httpx.HTTPError, httpx.StreamError, Trouble) as error:
                 log.warning("line lost", server=str(self._client.base_url), reason=str(error))
             pause = self._first_pause if self._connected.is_set() else min(pause * 2, LONGEST_PAUSE)
             self._stopping.wait(pause * random.uniform(0.8, 1.2))  # noqa: S311 (spreads the load)
@@ -184,7 +185,7 @@ class Agent:
                     task, Code.TIMEOUT, Words("操作超时，请重试", "Time is over; try again.")
                 )
             else:
-                self._finish(task, lambda task=task, seconds=seconds: self._do(task, seconds))
+                self._finish(task, functools.partial(self._do, task, seconds))
 
     def _do(self, task: _Task, seconds: float) -> dict[str, Json]:
         seq = 0

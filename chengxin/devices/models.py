@@ -169,10 +169,10 @@ def _members(path: Path, wanted: Mapping[str, str]) -> Iterator[tuple[str, bytes
                 yield name, wheel.read(member)
         return
     with tarfile.open(path) as source:
-        for member in source:
-            file = source.extractfile(member) if member.name in wanted else None
+        for entry in source:
+            file = source.extractfile(entry) if entry.name in wanted else None
             if file:
-                yield wanted[member.name], file.read()
+                yield wanted[entry.name], file.read()
 
 
 def _hash(path: Path) -> str:

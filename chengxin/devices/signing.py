@@ -103,6 +103,15 @@ def is_device_id(text: str) -> bool:
     return bool(_DEVICE_ID.fullmatch(text))
 
 
+def is_public_key(text: str) -> bool:
+    """Whether `text` is a public key as `DeviceKey.public` writes it."""
+    try:
+        Ed25519PublicKey.from_public_bytes(_unbase64(text))
+    except ValueError:
+        return False
+    return True
+
+
 def authorization(
     key: DeviceKey, device_id: str, method: str, path: str, body: bytes, *, at: int
 ) -> str:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from csp.constants import NONCE, NONE, SELF
+from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from chengxin.core import places
 from chengxin.core.keys import Keys
 from chengxin.web import database, environment, logs
-
-__all__ = ["NONCE"]
 
 DEBUG = environment.env_bool("CHENGXIN_DEBUG", False)  # pages with stack traces: never in a bureau
 DEMO = environment.env_bool("CHENGXIN_DEMO", False)  # demo accounts and the table of props
@@ -34,6 +32,7 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     "django.contrib.auth",
     "django.contrib.contenttypes",
+    "django.contrib.humanize",  # for allauth's list of security keys
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",

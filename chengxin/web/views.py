@@ -10,7 +10,8 @@ from chengxin.web import demo
 
 
 def front(request: HttpRequest) -> HttpResponse:
-    return render(request, "front.html", {"accounts": demo.accounts(), "halls": demo.halls()})
+    shown = {"accounts": demo.accounts(), "password": demo.PASSWORD, "hall": demo.halls().first()}
+    return render(request, "front.html", shown)
 
 
 def healthz(request: HttpRequest) -> HttpResponse:

@@ -111,6 +111,7 @@ export function follow(url, handlers, { resumed = () => {} } = {}) {
 /* ---- what pages do by themselves ---------------------------------------------------------- */
 
 const OFF = "chengxin-shortcuts-off";
+const ZONE = "Asia/Shanghai"; // the hall's time, whatever the PC believes
 
 function typing(target) {
   return target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
@@ -175,10 +176,10 @@ export function elder(on) {
 function tick() {
   const now = new Date(), language = document.documentElement.lang;
   document.querySelectorAll("[data-clock]").forEach((clock) => {
-    clock.textContent = now.toLocaleTimeString("zh-CN", { hour: "2-digit", minute: "2-digit", hour12: false });
+    clock.textContent = now.toLocaleTimeString("zh-CN", { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: ZONE });
   });
   document.querySelectorAll("[data-today]").forEach((day) => {
-    day.textContent = now.toLocaleDateString(language, { year: "numeric", month: "long", day: "numeric", weekday: "long" });
+    day.textContent = now.toLocaleDateString(language, { year: "numeric", month: "long", day: "numeric", weekday: "long", timeZone: ZONE });
   });
 }
 

@@ -1,0 +1,63 @@
+"""What a comparison of two faces says, in words that need no face engine to be read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from chengxin.devices.words import Words
+
+
+class Channel(StrEnum):
+    """Where a reference picture comes from; the live one always comes from a camera."""
+
+    CARD = "card"  # the chip's 102 by 126 pixels
+    LIVE = "live"  # an enrolled live picture
+
+
+class Band(StrEnum):
+    ACCEPT = "accept"
+    STAFF = "staff"  # an officer decides
+    REJECT = "reject"
+    ADVICE = "advice"  # the live picture is no good: say why, try again
+
+
+@dataclass(frozen=True)
+class Check:
+    """One question of the quality gate: what was measured, what is asked, and what to do."""
+
+    name: str
+    value: float
+    limit: str
+    passed: bool
+    advice: Words
+
+
+@dataclass(frozen=True)
+class QualityReport:
+    checks: tuple[Check, ...]
+
+    @property
+    def passed(self) -> bool:
+        return all(check.passed for check in self.checks)
+
+    @property
+    def advice(self) -> tuple[Words, ...]:
+        """What the person should do, the most telling first."""
+        return tuple(check.advice for check in self.checks if not check.passed)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """How alike two pictures are.
+
+    `distance` is None when there was nothing to compare; what it means depends on the calibration
+    that `engine` names.  `reasons` says in words why the face is not accepted; with ADVICE, what
+    the person should do.
+    """
+
+    distance: float | None
+    band: Band
+    quality: QualityReport  # of the live picture
+    engine: str  # engine id / first 12 of the model's sha256 / calibration id or "raw"
+    reasons: tuple[Words, ...] = ()
