@@ -6,12 +6,17 @@ Only `hall.visits` changes a ticket or an item record; only `hall.kiosks` a kios
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.timezone import localdate, now
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from chengxin.core.items import ITEMS
+from chengxin.devices.messages import Code
 from chengxin.offices.models import Office
 from chengxin.people.models import Enterprise, Person, Verification
 
@@ -65,27 +70,68 @@ class Window(models.Model):
 
 
 class Device(models.Model):
-    """A hall PC with its reader and camera: dials out, signs with its own key."""
+    """A hall PC with its reader and camera: dials out, signs with its own key.
+
+    `parts` says how each thing beside it stands, as the agent told it last:
+    {"card_reader": {"code": 0, "zh": "…", "en": "…"}}, codes as in `devices.messages.Code`.
+    """
+
+    SILENT = timedelta(seconds=45)  # three statuses missed: the agent is gone
 
     id = models.SlugField(primary_key=True)
     hall = models.ForeignKey(Hall, models.PROTECT, related_name="devices")
     title = models.CharField(max_length=60)
-    public_key = models.BinaryField()  # Ed25519, 32 bytes
-    code = models.SmallIntegerField(default=-1)  # -1 not ready, 0 ok, 1 warning, 2 fault …
-    words = models.CharField(max_length=200, blank=True)
+    title_en = models.CharField(max_length=80, blank=True)
+    public_key = models.CharField(
+        max_length=43, blank=True
+    )  # Ed25519 as base64url; "" not enrolled
+    parts = models.JSONField(default=dict)
     seen_at = models.DateTimeField(null=True)
     locked = models.BooleanField(default=False)
+    props = models.JSONField(default=dict)  # demo only: {"card": …, "face": …} before the simulator
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def alive(self) -> bool:
+        """Its agent spoke within the last three statuses."""
+        return self.seen_at is not None and now() - self.seen_at < self.SILENT
+
+    @property
+    def can_read(self) -> bool:
+        """The agent is there and its card reader works (busy: it waits for a card)."""
+        code = self.parts.get("card_reader", {}).get("code")
+        return self.alive and code in (Code.OK, Code.WARNING, Code.BUSY)
 
     @property
     def place(self) -> str:
         return f"hall:{self.hall_id}/device:{self.pk}"
 
 
+class DeviceEnrolment(models.Model):
+    """设备登记码: lets one new agent register its public key for one device, once, within a day."""
+
+    device = models.ForeignKey(Device, models.CASCADE, related_name="enrolments")
+    token = models.CharField(max_length=64, unique=True)  # SHA-256 of the one-time token
+    until = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.device_id
+
+
+class DeviceCommandQuerySet(models.QuerySet["DeviceCommand"]):
+    def pending(self) -> DeviceCommandQuerySet:
+        """Not answered and still in time, oldest first: what a reconnecting agent is sent again."""
+        return self.filter(answered_at=None, deadline__gt=now()).order_by("asked_at")
+
+
 class DeviceCommand(models.Model):
-    """One thing a device was asked to do, and its answer."""
+    """One thing a device was asked to do, and how it ended.
+
+    What was read (name, number, photo) is never kept here: it goes on to whoever asked.
+    """
 
     id = models.UUIDField(primary_key=True)
     device = models.ForeignKey(Device, models.CASCADE, related_name="commands")
@@ -96,7 +142,20 @@ class DeviceCommand(models.Model):
     deadline = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
     answered_at = models.DateTimeField(null=True)
-    code = models.IntegerField(null=True)
+    code = models.IntegerField(null=True)  # devices.messages.Code; NULL while it is under way
+    words = models.JSONField(default=dict)  # {"zh", "en"}: why it failed
+
+    objects = DeviceCommandQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            # "what is this device still to do": asked at every reconnect
+            models.Index(
+                fields=["device", "asked_at"],
+                name="command_pending",
+                condition=Q(answered_at=None),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.device_id} {self.verb}"
@@ -118,16 +177,25 @@ class KioskSession(models.Model):
 
     id = models.UUIDField(primary_key=True)  # made by the kiosk: the same swipe sent twice is one
     device = models.ForeignKey(Device, models.PROTECT, related_name="sessions")
+    reading = models.ForeignKey(DeviceCommand, models.SET_NULL, null=True, related_name="sessions")
     business = models.CharField(max_length=20, choices=Business)
     state = models.CharField(max_length=8, choices=State, default=State.CARD)
     person = models.ForeignKey(Person, models.PROTECT, null=True)
     verification = models.ForeignKey(Verification, models.PROTECT, null=True)
+    trouble = models.CharField(max_length=40, blank=True)  # refusal code of the card, if any
     tries = models.PositiveSmallIntegerField(default=0)
     started_at = models.DateTimeField(default=now)
     until = models.DateTimeField()
 
+    TRIES = 3  # comparisons before an officer is to look
+    OPEN = (State.CARD, State.FACE, State.CHOOSE, State.DONE)
+
     def __str__(self) -> str:
         return f"{self.device_id} {self.state}"
+
+    @property
+    def tries_left(self) -> int:
+        return max(0, self.TRIES - self.tries)
 
 
 class TicketCounter(models.Model):
@@ -150,6 +218,25 @@ class TicketCounter(models.Model):
 class TicketQuerySet(models.QuerySet["Ticket"]):
     def open(self) -> TicketQuerySet:
         return self.filter(state__in=Ticket.OPEN)
+
+    def today(self, hall: Hall) -> TicketQuerySet:
+        return self.filter(hall=hall, day=localdate())
+
+    def waiting_by_business(self, hall: Hall) -> dict[str, int]:
+        """How many wait in `hall` today for each of the three businesses."""
+        counted = self.today(hall).filter(state=Ticket.State.WAITING).order_by()
+        found = dict(counted.values_list("business").annotate(models.Count("pk")))
+        return {business: found.get(business, 0) for business in Business.values}
+
+    def last_called(self, hall: Hall) -> TicketQuerySet:
+        """Called today and not missed, the newest call first."""
+        return (
+            self.today(hall)
+            .exclude(called_at=None)
+            .exclude(state=Ticket.State.MISSED)
+            .select_related("window")
+            .order_by("-called_at")
+        )
 
     def queue_of(self, window: Window) -> TicketQuerySet:
         """Waiting today in this hall for a business this window serves, first come first."""
@@ -223,10 +310,26 @@ class Ticket(models.Model):
                 name="ticket_queue",
                 condition=Q(state="waiting"),
             ),
+            # "who was called last": the display
+            models.Index(fields=["hall", "day", "-called_at"], name="ticket_last_called"),
         ]
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def identified(self) -> bool:
+        """The face or an officer said that this is the person; otherwise 待人工核验."""
+        bands = (Verification.Band.ACCEPT, Verification.Band.MANUAL)
+        return self.verification is not None and self.verification.band in bands
+
+    @property
+    def ahead(self) -> int:
+        """Waiting people who come before this ticket."""
+        earlier = Ticket.objects.filter(
+            hall=self.hall_id, day=self.day, business=self.business, state=Ticket.State.WAITING
+        )
+        return earlier.filter(pk__lt=self.pk).count()
 
 
 class ItemRecord(models.Model):
@@ -264,3 +367,8 @@ class ItemRecord(models.Model):
 
     def __str__(self) -> str:
         return f"{self.ticket_id} {self.item}"
+
+    @property
+    def title(self) -> str:
+        known = ITEMS[self.item]
+        return known.title_en if get_language() == "en" else known.title

@@ -7,13 +7,14 @@ Whatever is not theirs looks like nothing at all: the same refusal for "not your
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
+from asgiref.sync import sync_to_async
 from django.contrib.auth.decorators import login_required
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils.translation import gettext as _
 
 from chengxin.core.refusal import Refusal
@@ -23,6 +24,7 @@ from chengxin.trace import record
 COUNTY_WIDE = (Role.WINDOW, Role.HALL_MANAGER, Role.AUDITOR, Role.RISK, Role.LEADER, Role.DATA)
 
 P = ParamSpec("P")
+V = TypeVar("V", bound=Callable[..., object])
 
 
 class OfficerRequest(HttpRequest):
@@ -86,3 +88,51 @@ def roles(
         return guarded
 
     return guard
+
+
+def everyone(because: str) -> Callable[[V], V]:
+    """Mark a view that asks for no sign-in, and say why it need not."""
+
+    def marked(view: V) -> V:
+        view.open_because = because  # type: ignore[attr-defined]
+        return view
+
+    return marked
+
+
+def stream_roles(
+    *allowed: str,
+) -> Callable[
+    [Callable[Concatenate[OfficerRequest, P], Coroutine[Any, Any, HttpResponseBase]]],
+    Callable[Concatenate[HttpRequest, P], Coroutine[Any, Any, HttpResponseBase]],
+]:
+    """As `roles`, for a stream: without sign-in or role it answers 401 or 403 and ends."""
+
+    def guard(
+        view: Callable[Concatenate[OfficerRequest, P], Coroutine[Any, Any, HttpResponseBase]],
+    ) -> Callable[Concatenate[HttpRequest, P], Coroutine[Any, Any, HttpResponseBase]]:
+        @wraps(view)
+        async def guarded(
+            request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs
+        ) -> HttpResponseBase:
+            officer = await request.auser()
+            if not isinstance(officer, Officer):
+                return HttpResponse(status=401)
+            if not await sync_to_async(officer.holds)(*allowed):
+                return HttpResponse(status=403)
+            request.user = officer
+            return await view(request, *args, **kwargs)  # type: ignore[arg-type]
+
+        guarded.allowed_roles = allowed  # type: ignore[attr-defined]
+        return guarded
+
+    return guard
+
+
+def event_stream(lines: AsyncIterator[str]) -> StreamingHttpResponse:
+    """`lines` as server-sent events that no proxy keeps back."""
+    return StreamingHttpResponse(
+        lines,
+        content_type="text/event-stream",
+        headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"},
+    )

@@ -12,23 +12,26 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from importlib import import_module
 from typing import Any, Protocol
 
 from django.utils.timezone import localdate
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from chengxin.core.identifiers import DocumentKind, normal_number
 from chengxin.core.keys import Keys
 from chengxin.core.refusal import Refusal
+from chengxin.devices.words import Words
 from chengxin.offices.models import Officer
 from chengxin.people.models import Person, Portrait, Verification
 from chengxin.trace import record
 
 Band = Verification.Band
+ADVICE = "advice"  # the engine's word for a live picture that is no good
 
 
 class Comparison(Protocol):
@@ -38,10 +41,13 @@ class Comparison(Protocol):
     def distance(self) -> float: ...  # 0 same … 2 opposite
 
     @property
-    def band(self) -> str: ...  # accept | staff | reject
+    def band(self) -> str: ...  # accept | staff | reject, or advice: take another picture
 
     @property
     def engine(self) -> str: ...  # engine, model hash, calibration
+
+    @property
+    def reasons(self) -> Sequence[Words]: ...  # for advice: what the person should do
 
 
 class FaceEngine(Protocol):
@@ -113,6 +119,7 @@ def verify(
     The card accepts, or the enrolled one accepts and the card does not reject: accept.  The card
     rejects and the enrolled one does not accept: reject.  Everything else an officer decides,
     also when there is nothing to compare with.  The first accepted face is enrolled (一次采集).
+    A live picture that is no good is refused as `face_advice`, in words; nothing is kept of it.
     """
     card = _newest(person, channel=Portrait.Channel.CARD)
     enrolled = _newest(person, enrolled=True)
@@ -219,7 +226,12 @@ def _newest(person: Person, **which: Any) -> Portrait | None:
 def _compared(live_jpeg: bytes, reference: Portrait | None) -> Comparison | None:
     if reference is None:
         return None
-    return face_engine().compare(live_jpeg, bytes(reference.jpeg), reference.channel)
+    found = face_engine().compare(live_jpeg, bytes(reference.jpeg), reference.channel)
+    if found.band == ADVICE:
+        english = (get_language() or "").startswith("en")
+        words = found.reasons[0]
+        raise Refusal("face_advice", words.en if english else words.zh)
+    return found
 
 
 def _band(comparison: Comparison | None) -> str | None:

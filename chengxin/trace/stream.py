@@ -39,14 +39,22 @@ class Listener:
     def __init__(self) -> None:
         self._pages: dict[asyncio.Queue[Event | None], Interest] = {}
         self._task: asyncio.Task[None] | None = None
+        self._listening = asyncio.Event()
 
     async def events(self, interest: Interest) -> AsyncIterator[Event | None]:
-        """Events that `interest` wants; None when nothing came for `KEEP_ALIVE` seconds."""
+        """Events that `interest` wants; None when nothing came for `KEEP_ALIVE` seconds.
+
+        The first is a None, given once PostgreSQL is listened to: whoever asks for his state then
+        misses nothing.
+        """
         queue: asyncio.Queue[Event | None] = asyncio.Queue(QUEUE)
         self._pages[queue] = interest
         if self._task is None or self._task.done():
+            self._listening = asyncio.Event()
             self._task = asyncio.create_task(self._listen())
         try:
+            await asyncio.wait_for(self._listening.wait(), KEEP_ALIVE)
+            yield None
             while True:
                 try:
                     event = await asyncio.wait_for(queue.get(), KEEP_ALIVE)
@@ -67,9 +75,11 @@ class Listener:
                     **{k: v for k, v in params.items() if k in _CONNECT}, autocommit=True
                 ) as line:
                     await line.execute("LISTEN trace")
+                    self._listening.set()
                     async for notice in line.notifies():
                         self._deliver(Event(**json.loads(notice.payload)))
             except psycopg.OperationalError:
+                self._listening.clear()
                 self._close_all()  # the browser's EventSource opens the page's stream again
                 await asyncio.sleep(1)
 
@@ -96,10 +106,15 @@ listener = Listener()
 
 
 async def lines(interest: Interest) -> AsyncIterator[str]:
-    """The body of a server-sent-event response: one `event:` per trace, its JSON as data."""
+    """The body of a server-sent-event response: one `event:` per trace, its JSON as data.
+
+    The first event is `ready`: what happened before it, the page must ask for.
+    """
     yield "retry: 1000\n\n"
+    ready = False
     async for event in listener.events(interest):
         if event is None:
-            yield ": still here\n\n"
+            yield ": still here\n\n" if ready else "event: ready\ndata: null\n\n"
+            ready = True
         else:
             yield f"id: {event.pk}\nevent: {event.action}\ndata: {json.dumps(vars(event))}\n\n"

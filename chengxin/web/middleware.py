@@ -13,7 +13,11 @@ from chengxin.core.refusal import Refusal
 
 log = structlog.get_logger("chengxin.request")
 
-STATUS = {"not_yours": 404, "no_role": 403}  # every other refusal is 409
+# every other refusal is 409
+STATUS = {
+    "not_yours": 404, "no_role": 403,
+    "device_unknown": 401, "device_signature": 401, "device_clock": 401,
+}  # fmt: skip
 
 
 class _Around:

@@ -10,4 +10,5 @@ urlpatterns = [
     path("language/", include("django.conf.urls.i18n")),
     path("account/", include("allauth.account.urls")),
     path("account/2fa/", include("allauth.mfa.urls")),
+    path("", include("chengxin.hall.urls")),
 ]

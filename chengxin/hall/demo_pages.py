@@ -1,0 +1,54 @@
+"""演示台: which card lies on the simulated reader, and whose drawn face stands before the camera.
+
+Only where CHENGXIN_DEMO is set; a real reader refuses such commands by itself.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from chengxin.hall import devices
+from chengxin.hall.models import Device
+from chengxin.offices import access
+
+MADE_UP = "the demo's made-up cards and faces; not there in a bureau"
+
+
+@access.everyone(MADE_UP)
+@require_GET
+def props(request: HttpRequest) -> HttpResponse:
+    _demo_only()
+    found = Device.objects.select_related("hall").exclude(props={}).order_by("pk")
+    return render(request, "hall/props.html", {"devices": found})
+
+
+@access.everyone(MADE_UP)
+@require_POST
+def set_props(request: HttpRequest, device_id: str) -> HttpResponse:
+    _demo_only()
+    device = get_object_or_404(Device.objects.select_related("hall"), pk=device_id)
+    devices.simulate(device, request.POST.get("act", ""), request.POST.get("name", ""))
+    return redirect("demo-props")
+
+
+@access.everyone(MADE_UP)
+@require_GET
+def face(request: HttpRequest, name: str) -> HttpResponse:
+    """What the camera would see of this drawn person, a little different at every shot."""
+    _demo_only()
+    drawn = import_module("chengxin.devices.drawn_faces")  # heavy, and of use to the demo alone
+    shot = request.GET.get("shot", "1")
+    if name not in drawn.CAST or not shot.isdigit():
+        raise Http404
+    jpeg = drawn.live_photo(drawn.CAST[name], shot=int(shot) % 1000)
+    return HttpResponse(jpeg, content_type="image/jpeg", headers={"Cache-Control": "no-store"})
+
+
+def _demo_only() -> None:
+    if not settings.DEMO:
+        raise Http404

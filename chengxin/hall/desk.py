@@ -1,0 +1,287 @@
+"""What an officer sees of the person at his window: one page, read in one go.
+
+Reads only.  What may not be done is decided by `risk.directives`; here it is put in order for the
+eye: restrictions first, then the items group by group.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.db.models import Q
+from django.utils.timezone import localdate
+
+from chengxin.core.effects import STRICTEST_FIRST
+from chengxin.core.items import GROUPS, ITEMS, Group
+from chengxin.hall import visits
+from chengxin.hall.models import ItemRecord, Ticket, Window
+from chengxin.offices import access
+from chengxin.offices.models import Jurisdiction, Officer
+from chengxin.people.models import Affiliation, Enterprise, Person, Portrait, Verification
+from chengxin.risk import directives
+from chengxin.risk.directives import Decision, Verdict
+from chengxin.risk.models import Directive
+from chengxin.trace.models import Trace, TraceQuerySet
+
+HERE = (Ticket.State.CALLED, Ticket.State.SERVING)
+VISITS = 40  # earlier lines shown; the trace page has the rest
+# The greatest distances that the engine accepts and that it leaves to an officer, without and
+# with a site's calibration (chengxin.devices.face, which is too heavy for this process).
+EDGES = {"raw": (0.35, 0.42)}
+CENTRED_EDGES = (0.45, 0.58)
+
+
+@dataclass(frozen=True)
+class Bound:
+    """One enterprise of the person, with his roles in it."""
+
+    enterprise: Enterprise
+    roles: list[str]
+    handles: bool  # one of the roles may handle its matters
+    strictest: str  # effect of the strictest directive on it; "" when there is none
+
+
+@dataclass(frozen=True)
+class Row:
+    """One item and what may be done with it now."""
+
+    verdict: Verdict
+    handled: ItemRecord | None  # begun in this visit
+
+    @property
+    def code(self) -> str:
+        return self.verdict.item.code
+
+    @property
+    def decision(self) -> str:
+        return self.verdict.decision
+
+
+@dataclass(frozen=True)
+class Order:
+    """A directive on the band: whom it stops and who can be asked about it."""
+
+    directive: Directive
+    on_person: bool
+    contact: str
+
+
+@dataclass
+class Desk:
+    """The window, the person at it, and the enterprise chosen."""
+
+    window: Window
+    officer: Officer
+    ticket: Ticket | None
+    chosen: str = ""  # enterprise id asked for; "" takes the kiosk's choice, "-" himself
+
+    @property
+    def person(self) -> Person | None:
+        return self.ticket.person if self.ticket else None
+
+    @property
+    def verification(self) -> Verification | None:
+        return self.ticket.verification if self.ticket else None
+
+    @property
+    def serving(self) -> bool:
+        return self.ticket is not None and self.ticket.state == Ticket.State.SERVING
+
+    @property
+    def called(self) -> bool:
+        return self.ticket is not None and self.ticket.state == Ticket.State.CALLED
+
+    @property
+    def can_finish(self) -> bool:
+        return self.serving and not any(one.state == "started" for one in self.handled)
+
+    @property
+    def document_expired(self) -> bool:
+        return self.person is not None and not self.person.document_valid_on(localdate())
+
+    @cached_property
+    def queue(self) -> list[Ticket]:
+        return list(Ticket.objects.queue_of(self.window)[:12])
+
+    @cached_property
+    def waiting(self) -> int:
+        return Ticket.objects.queue_of(self.window).count()
+
+    @cached_property
+    def bound(self) -> list[Bound]:
+        """The person's enterprises today, those he may handle first."""
+        if self.person is None:
+            return []
+        found: dict[str, tuple[Enterprise, list[Affiliation]]] = {}
+        roles = self.person.affiliations.on(localdate()).select_related("enterprise")
+        for one in roles.order_by("role", "enterprise__name"):
+            found.setdefault(one.enterprise_id, (one.enterprise, []))[1].append(one)
+        strictest: dict[str, str] = {}
+        keys = [enterprise.key for enterprise, _roles in found.values()]
+        for order in sorted(_in_force(*keys), key=_severity):
+            strictest.setdefault(order.about, order.strictest)
+        return [
+            Bound(
+                enterprise,
+                [one.get_role_display() for one in held],
+                any(one.role in Affiliation.HANDLING for one in held),
+                strictest.get(enterprise.key, ""),
+            )
+            for enterprise, held in found.values()
+        ]
+
+    @cached_property
+    def enterprise(self) -> Enterprise | None:
+        """The one the visit is about: chosen here, else at the kiosk, else the only one."""
+        if self.ticket is None or self.chosen == "-":
+            return None
+        handled = {one.enterprise.pk: one.enterprise for one in self.bound if one.handles}
+        if self.chosen in handled:
+            return handled[self.chosen]
+        if self.ticket.enterprise_id in handled:
+            return handled[self.ticket.enterprise_id]
+        only = self.ticket.business == "enterprise" and len(handled) == 1
+        return next(iter(handled.values())) if only else None
+
+    @cached_property
+    def orders(self) -> list[Order]:
+        """Every directive on the person and the chosen enterprise, the strictest first."""
+        if self.person is None:
+            return []
+        keys = [self.person.key] + ([self.enterprise.key] if self.enterprise else [])
+        return [
+            Order(one, one.about == self.person.key, _contact(one))
+            for one in sorted(_in_force(*keys), key=_severity)
+        ]
+
+    @cached_property
+    def handled(self) -> list[ItemRecord]:
+        if self.ticket is None:
+            return []
+        return list(self.ticket.items.select_related("enterprise").order_by("pk"))
+
+    @cached_property
+    def groups(self) -> list[tuple[Group, list[Row]]]:
+        """The catalogue group by group, each item with its verdict for the one it concerns."""
+        if self.person is None:
+            return []
+        own = [code for code, item in ITEMS.items() if not visits.needs_enterprise(item)]
+        theirs = [code for code in ITEMS if code not in own] if self.enterprise else []
+        key = self.enterprise.key if self.enterprise else None
+        found = {
+            verdict.item.code: verdict
+            for verdict in directives.check_all(self.person.key, key, [*own, *theirs])
+        }
+        begun = {one.item: one for one in self.handled if one.state == "started"}
+        rows: dict[str, list[Row]] = {}
+        for code in ITEMS:
+            if code in found:
+                row = Row(found[code], begun.get(code))
+                rows.setdefault(ITEMS[code].groups[0], []).append(row)
+        return [(GROUPS[code], rows[code]) for code in GROUPS if code in rows]
+
+    @property
+    def counts(self) -> list[tuple[str, int]]:
+        """How many items stand under each decision, for the head of the list."""
+        tally = dict.fromkeys(Decision, 0)
+        for _group, rows in self.groups:
+            for row in rows:
+                tally[row.verdict.decision] += 1
+        return [(decision.value, count) for decision, count in tally.items() if count]
+
+    @property
+    def earlier(self) -> TraceQuerySet:
+        """往期业务办理情况: what was handled or refused for this person before this visit."""
+        if self.person is None or self.ticket is None:
+            return Trace.objects.none()
+        ended = Q(action__in=["item.finish", "item.stop"]) | (
+            Q(action="item.begin") & ~Q(outcome="done")
+        )
+        return (
+            Trace.objects.filter(ended, about=self.person.key)
+            .exclude(detail__ticket=self.ticket.number, at__date=self.ticket.day)
+            .select_related("officer")
+            .latest_first()[:VISITS]
+        )
+
+    @cached_property
+    def reference(self) -> Portrait | None:
+        """The picture that the live one is held against: the compared one, else the card's."""
+        if self.person is None:
+            return None
+        if self.verification and self.verification.reference:
+            return self.verification.reference
+        found = self.person.portraits
+        return (
+            found.filter(channel=Portrait.Channel.CARD).order_by("-taken_at").first()
+            or found.filter(enrolled=True).order_by("-taken_at").first()
+        )
+
+    @property
+    def live(self) -> Portrait | None:
+        return self.verification.live if self.verification else None
+
+    @cached_property
+    def scale(self) -> Scale | None:
+        made = self.verification
+        return Scale(made.distance, *edges(made.engine)) if made and made.distance else None
+
+
+@dataclass(frozen=True)
+class Scale:
+    """A distance between two edges, drawn from 0 (same) to `end`, as parts of a hundred."""
+
+    distance: float
+    accept: float
+    staff: float
+
+    @property
+    def end(self) -> float:
+        return max(self.staff * 1.6, self.distance * 1.1)
+
+    @property
+    def accept_at(self) -> int:
+        return round(100 * self.accept / self.end)
+
+    @property
+    def staff_at(self) -> int:
+        return round(100 * self.staff / self.end)
+
+    @property
+    def at(self) -> int:
+        return round(100 * self.distance / self.end)
+
+
+def edges(engine: str) -> tuple[float, float]:
+    """The band edges under which `engine` ("id/model/calibration") gave its distance."""
+    return EDGES.get(engine.rpartition("/")[2], CENTRED_EDGES)
+
+
+def of(window: Window, officer: Officer, chosen: str = "") -> Desk:
+    """The desk of `window` as `officer` may see it: the person he called himself, whatever the
+    person's county; one a colleague called only when he is of the officer's county."""
+    ticket = (
+        Ticket.objects.filter(window=window, state__in=HERE)
+        .select_related(
+            "person", "verification__live", "verification__reference", "hall", "window__hall"
+        )
+        .first()
+    )
+    if ticket and ticket.officer_id != officer.pk:
+        access.require(officer, ticket.person.key, place=window.place)
+    return Desk(window, officer, ticket, chosen)
+
+
+def _in_force(*keys: str) -> list[Directive]:
+    return list(Directive.objects.in_force().about(*keys))
+
+
+def _severity(order: Directive) -> int:
+    return STRICTEST_FIRST.index(order.strictest)
+
+
+def _contact(order: Directive) -> str:
+    """The offices that manage whoever the fact is about."""
+    found = Jurisdiction.objects.filter(about=order.subject).select_related("office")
+    return "、".join(one.office.name for one in found)

@@ -1,0 +1,47 @@
+"""The call display above the waiting hall: numbers and windows, nobody's name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from asgiref.sync import sync_to_async
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_GET
+
+from chengxin.hall import streams
+from chengxin.hall.models import Business, Hall, Ticket
+from chengxin.offices import access
+
+PUBLIC = "hangs in the hall; shows numbers and windows only"
+CALLS = 6  # rows that can be read from ten metres
+
+
+@access.everyone(PUBLIC)
+@require_GET
+def display(request: HttpRequest, hall_code: str) -> HttpResponse:
+    hall = get_object_or_404(Hall, pk=hall_code)
+    return render(request, "hall/display.html", {"hall": hall, **_calls(hall)})
+
+
+@access.everyone(PUBLIC)
+@require_GET
+def calls(request: HttpRequest, hall_code: str) -> HttpResponse:
+    hall = get_object_or_404(Hall, pk=hall_code)
+    return render(request, "hall/_calls.html", {"hall": hall, **_calls(hall)})
+
+
+@access.everyone(PUBLIC)
+@require_GET
+async def stream(request: HttpRequest, hall_code: str) -> HttpResponseBase:
+    hall = await sync_to_async(get_object_or_404)(Hall, pk=hall_code)
+    return access.event_stream(streams.of_hall(hall))
+
+
+def _calls(hall: Hall) -> dict[str, Any]:
+    waiting = Ticket.objects.waiting_by_business(hall)
+    titles = dict(Business.choices)
+    return {
+        "calls": Ticket.objects.last_called(hall)[:CALLS],
+        "waiting": [(titles[business], count) for business, count in waiting.items()],
+    }

@@ -1,0 +1,376 @@
+"""One person before one kiosk, from the card to the ticket.
+
+    begin ──card──▶ read_card ──face──▶ compare (three tries) ──▶ choices ──▶ take ──▶ end
+                                            └── skip_face, third failure: 待人工核验
+
+The page makes the session's id and sends it with everything, so what a lost line sent twice is
+done once.  A session shows nothing of its person to anyone who does not know its id, and ends by
+itself.  Nothing here says why somebody is restricted: a kiosk is a public screen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import segno
+from django.conf import settings
+from django.db import transaction
+from django.utils.timezone import localdate, localtime, now
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from chengxin.core.items import GROUPS
+from chengxin.core.refusal import Refusal
+from chengxin.devices import messages
+from chengxin.devices.messages import Verb
+from chengxin.devices.words import DeviceUnavailable
+from chengxin.hall import devices, visits
+from chengxin.hall.models import Business, Device, DeviceCommand, Hall, KioskSession, Ticket
+from chengxin.people import identity
+from chengxin.people.models import Affiliation, Enterprise, Person, Verification
+from chengxin.risk.directives import Decision, Verdict
+from chengxin.trace import record
+
+STEP = timedelta(seconds=90)  # for one step; the page asks after a minute whether someone is there
+READING = 60  # seconds that the reader waits for a card
+GROUPS_NAMED = 6  # more than these are "and others": a screen is read standing
+
+State = KioskSession.State
+
+
+@dataclass(frozen=True)
+class Notice:
+    """事前提醒: what of this business is restricted, by groups of items, and how."""
+
+    decision: Decision
+    titles: list[str]
+    more: bool
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One enterprise for which the person may act, or (None) himself."""
+
+    enterprise: Enterprise | None
+    roles: list[str]
+    notices: list[Notice]
+    possible: bool  # something of this business can be done
+
+
+def begin(device: Device, session_id: UUID, business: Business) -> KioskSession:
+    """Somebody chose a business: ask the reader for a card.  Who stood here before is gone."""
+    with record.of("kiosk.begin", place=device.place) as trace:
+        trace.detail["business"] = business
+        Device.objects.select_for_update().get(pk=device.pk)
+        if session := KioskSession.objects.filter(pk=session_id, device=device).first():
+            trace.drop()
+            return session
+        if device.locked:
+            raise devices.locked()
+        if not device.can_read:
+            raise Refusal("reader_gone", _("读卡器暂不可用，请到咨询台取号"))
+        _end_others(device)
+        return KioskSession.objects.create(
+            id=session_id,
+            device=device,
+            business=business,
+            reading=devices.ask(device, Verb.READ_ID, seconds=READING),
+            until=now() + STEP,
+        )
+
+
+def read_again(device: Device, session_id: UUID) -> KioskSession:
+    """The card was not put or not read in time: ask the reader once more."""
+    with transaction.atomic():
+        session = _present(device, session_id, State.CARD)
+        if session.reading and session.reading.code is None and not session.trouble:
+            return session  # it still waits
+        session.reading = devices.ask(device, Verb.READ_ID, seconds=READING)
+        session.trouble = ""
+        session.save(update_fields=["reading", "trouble"])
+    return session
+
+
+def hear(device: Device, told: messages.Answer) -> None:
+    """An answer of the device's agent; a card that was read goes to the session that asked."""
+    command = devices.answer(device, told)
+    if command is None or told.kind == "error":
+        return
+    if command.verb == Verb.DISCOVER:
+        devices.keep_props(device, told.payload)
+    if command.verb == Verb.READ_ID:
+        waiting = command.sessions.select_related("device__hall")
+        session = waiting.filter(state=State.CARD, until__gt=now()).first()
+        if session is not None:
+            read_card(session, told.payload)
+
+
+def read_card(session: KioskSession, payload: Mapping[str, Any]) -> None:
+    """Know the person of the card (people.identity.meet) and go on to the face."""
+    place = session.device.place
+    try:
+        person = identity.meet(identity.CardRead.from_answer(payload), place=place)
+    except Refusal as refusal:  # it has its trace; the page says it and asks for another card
+        with record.of("kiosk.read", place=place) as trace:
+            trace.outcome = session.trouble = refusal.code
+            session.save(update_fields=["trouble"])
+        return
+    with record.of("kiosk.read", about=person.key, place=place):
+        held = KioskSession.objects.select_for_update().get(pk=session.pk)
+        if held.state == State.CARD:
+            held.person, held.state, held.until = person, State.FACE, now() + STEP
+            held.save(update_fields=["person", "state", "until"])
+
+
+def compare(device: Device, session_id: UUID, live_jpeg: bytes) -> KioskSession:
+    """One live picture: accepted, left to an officer, or one of three tries gone.
+
+    Refuses `face_advice` in words for a picture that is no good; that costs no try.
+    """
+    session = _present(device, session_id, State.FACE)
+    assert session.person is not None
+    try:
+        made = identity.verify(session.person, live_jpeg, place=device.place)
+    except DeviceUnavailable as trouble:
+        raise visits.no_engine(trouble) from trouble
+    with transaction.atomic():
+        session = _present(device, session_id, State.FACE)
+        session.verification = made
+        session.tries += made.band == Verification.Band.REJECT
+        if made.band != Verification.Band.REJECT or not session.tries_left:
+            session.state = State.CHOOSE
+        session.save(update_fields=["verification", "tries", "state"])
+    return session
+
+
+def skip_face(device: Device, session_id: UUID) -> KioskSession:
+    """No camera, or the person does not want his face compared: an officer will look at him."""
+    with transaction.atomic():
+        session = _present(device, session_id, State.FACE)
+        assert session.person is not None
+        with record.of("kiosk.skip_face", about=session.person.key, place=device.place):
+            session.state = State.CHOOSE
+            session.save(update_fields=["state"])
+    return session
+
+
+def choices(session: KioskSession) -> list[Choice]:
+    """For whom the person may act: the enterprises bound to him today, or himself."""
+    person, business = session.person, Business(session.business)
+    if person is None:
+        return []
+    if business != Business.ENTERPRISE:
+        return [_choice(person, business, None, [])]
+    bound: dict[str, tuple[Enterprise, list[str]]] = {}
+    roles = person.affiliations.on(localdate()).filter(role__in=Affiliation.HANDLING)
+    for one in roles.select_related("enterprise").order_by("role", "enterprise__name"):
+        bound.setdefault(one.enterprise_id, (one.enterprise, []))[1].append(one.get_role_display())
+    found = [_choice(person, business, enterprise, held) for enterprise, held in bound.values()]
+    return found or [_choice(person, business, None, [])]
+
+
+def take(device: Device, session_id: UUID, enterprise_id: str | None) -> visits.Taken:
+    """Give the number; the session's id is the nonce, so the same session has one ticket."""
+    with transaction.atomic():
+        session = _present(device, session_id, State.CHOOSE, State.DONE)
+        person = session.person
+        assert person is not None
+    enterprise = None
+    if enterprise_id:
+        enterprise = Enterprise.objects.filter(pk=enterprise_id).first()
+        if enterprise is None:
+            raise Refusal("not_bound", _("此人不是该企业的法定代表人、财务负责人或办税人员"))
+    taken = visits.take_ticket(
+        device.hall,
+        person,
+        Business(session.business),
+        enterprise=enterprise,
+        verification=session.verification,
+        nonce=session.pk,
+    )
+    KioskSession.objects.filter(pk=session.pk, state=State.CHOOSE).update(state=State.DONE)
+    return taken
+
+
+def end(device: Device, session_id: UUID) -> None:
+    """Back to the start: forget who stood here."""
+    with transaction.atomic():
+        for session in KioskSession.objects.select_for_update().filter(
+            pk=session_id, device=device, state__in=KioskSession.OPEN
+        ):
+            _end(session)
+
+
+def stay(device: Device, session_id: UUID) -> KioskSession:
+    """我还需要时间: the person is still there."""
+    with transaction.atomic():
+        return _present(device, session_id, *KioskSession.OPEN)
+
+
+def current(device: Device, session_id: UUID) -> KioskSession | None:
+    """The open session with this id at this device; None once it is over."""
+    return (
+        KioskSession.objects.select_related("person", "verification", "reading")
+        .filter(pk=session_id, device=device, state__in=KioskSession.OPEN, until__gt=now())
+        .first()
+    )
+
+
+def told(device: Device, session_id: UUID | None) -> dict[str, Any]:
+    """All that the page may show now, as JSON; without an open session nothing of any person."""
+    session = current(device, session_id) if session_id else None
+    return {
+        "device": {
+            "locked": device.locked,
+            "reader": device.can_read,
+            "face": device.props.get("face", "") if settings.DEMO else "",
+        },
+        "waiting": Ticket.objects.waiting_by_business(device.hall),
+        "session": _session_told(session) if session else None,
+    }
+
+
+def notices_of(verdicts: list[Verdict]) -> list[Notice]:
+    """The restricted groups by what is to be done, strictest first; never the reason."""
+    english = (get_language() or "").startswith("en")
+    found: dict[Decision, dict[str, None]] = {}
+    for verdict in verdicts:
+        if verdict.decision != Decision.ALLOWED and not verdict.item.never_refused:
+            group = GROUPS[verdict.item.groups[0]]
+            title = group.title_en if english else group.title
+            found.setdefault(verdict.decision, {})[title] = None
+    strictest_first = sorted(found, key=list(Decision).index, reverse=True)
+    return [
+        Notice(one, list(found[one])[:GROUPS_NAMED], len(found[one]) > GROUPS_NAMED)
+        for one in strictest_first
+    ]
+
+
+def windows_for(hall: Hall, business: str) -> list[int]:
+    """The numbers of the windows that serve `business`."""
+    return [
+        window.number
+        for window in hall.windows.order_by("number")
+        if business in window.serves.split(",")
+    ]
+
+
+def _session_told(session: KioskSession) -> dict[str, Any]:
+    person, reading = session.person, session.reading
+    shown: dict[str, Any] = {
+        "id": str(session.pk),
+        "state": session.state,
+        "business": session.business,
+        "business_title": session.get_business_display(),
+        "seconds": max(0, int((session.until - now()).total_seconds())),
+        "tries_left": session.tries_left,
+        "name": person.public_name if person else "",
+        "known": bool(person and person.portraits.filter(enrolled=True).exists()),
+        "identified": _accepted(session.verification),
+        "trouble": _card_trouble(session, reading),
+    }
+    if session.state == State.CHOOSE:
+        shown["choices"] = [_choice_told(choice) for choice in choices(session)]
+    if session.state == State.DONE:
+        shown["ticket"] = _ticket_told(session)
+    return shown
+
+
+def _choice_told(choice: Choice) -> dict[str, Any]:
+    enterprise = choice.enterprise
+    return {
+        "id": enterprise.pk if enterprise else "",
+        "name": enterprise.name if enterprise else "",
+        "roles": "、".join(choice.roles),
+        "status": enterprise.get_status_display() if enterprise else "",
+        "normal": enterprise is None or enterprise.status == Enterprise.Status.NORMAL,
+        "possible": choice.possible,
+        "notices": [
+            {
+                "decision": notice.decision,
+                "titles": "、".join(notice.titles) + (_("等") if notice.more else ""),
+            }
+            for notice in choice.notices
+        ],
+    }
+
+
+def _ticket_told(session: KioskSession) -> dict[str, Any]:
+    ticket = Ticket.objects.select_related("verification").get(nonce=session.pk)
+    token = visits.qr_text(session.pk)
+    return {
+        "number": ticket.number,
+        "ahead": ticket.ahead,
+        "windows": "、".join(map(str, windows_for(session.device.hall, ticket.business))),
+        "taken_at": localtime(ticket.taken_at).strftime("%Y-%m-%d %H:%M"),
+        "identified": ticket.identified,
+        "token": token,
+        "qr": segno.make(token, error="m", micro=False).svg_data_uri(border=2, scale=8),
+    }
+
+
+def _card_trouble(session: KioskSession, reading: DeviceCommand | None) -> str:
+    """Why no card is known yet, in a sentence; "" while the reader waits or all is well."""
+    if session.state != State.CARD:
+        return ""
+    if session.trouble == "document_expired":
+        return _("证件已过有效期，请换领新证件，或到咨询台由工作人员协助")
+    if session.trouble:
+        return _("未能读出有效的证件信息，请重新放置证件")
+    if reading is None or (reading.code is None and reading.deadline > now()):
+        return ""
+    if reading.code is None:
+        return _("未检测到证件，请重新放置")
+    tongue = "en" if (get_language() or "").startswith("en") else "zh"
+    return reading.words.get(tongue) or _("未能读出证件，请拿起证件后重新放上")
+
+
+def _choice(
+    person: Person, business: Business, enterprise: Enterprise | None, roles: list[str]
+) -> Choice:
+    verdicts = visits.verdicts(person, business, enterprise)
+    possible = not visits.nothing_possible(verdicts)
+    return Choice(enterprise, roles, notices_of(verdicts), possible)
+
+
+def _accepted(verification: Verification | None) -> bool:
+    return verification is not None and verification.band == Verification.Band.ACCEPT
+
+
+def _present(device: Device, session_id: UUID, *states: str) -> KioskSession:
+    """The open session, its time begun anew; Refusal when it is over or at another step."""
+    if device.locked:
+        raise devices.locked()
+    with transaction.atomic():
+        session = (
+            KioskSession.objects.select_for_update(of=["self"])
+            .select_related("person", "verification", "reading")
+            .filter(pk=session_id, device=device, state__in=KioskSession.OPEN, until__gt=now())
+            .first()
+        )
+        if session is None:
+            raise Refusal("session_over", _("操作已超时，请重新开始"))
+        if session.state not in states:
+            raise Refusal("wrong_state", _("请按屏幕提示操作"))
+        session.until = now() + STEP
+        session.save(update_fields=["until"])
+    return session
+
+
+def _end_others(device: Device) -> None:
+    for session in KioskSession.objects.select_for_update().filter(
+        device=device, state__in=KioskSession.OPEN
+    ):
+        _end(session)
+
+
+def _end(session: KioskSession) -> None:
+    session.state = State.ENDED
+    session.save(update_fields=["state"])
+    reading = session.reading
+    if reading and reading.answered_at is None and reading.deadline > now():
+        devices.ask(session.device, Verb.CANCEL, {"command_id": str(reading.pk)}, seconds=15)

@@ -1,0 +1,110 @@
+"""What the hall's pages and devices are told as it happens (trace.stream).
+
+A page in the hall learns only that something changed, and asks for what it may show; an officer's
+window also learns about whom.  A device's stream carries its commands themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable
+
+from asgiref.sync import sync_to_async
+
+from chengxin.hall import devices
+from chengxin.hall.models import Device, Hall, Ticket, Window
+from chengxin.trace.stream import Event, Interest, listener
+
+QUEUE_MOVES = {
+    "ticket.take", "ticket.call", "ticket.recall", "ticket.scan", "ticket.start", "ticket.miss",
+    "ticket.finish",
+}  # fmt: skip
+KIOSK_STEPS = {"kiosk.read", "device.answer", "device.status", "device.hello", "device.lock"}
+READY = "event: ready\ndata: null\n\n"
+STILL_HERE = ": still here\n\n"
+
+
+async def commands(device: Device) -> AsyncIterator[str]:
+    """The device's commands, each once on this line; those not answered come again on the next."""
+    sent: set[str] = set()
+    yield "retry: 1000\n\n"
+    ours = {"device.ask", "device.lock"}
+    async for event in listener.events(lambda e: e.place == device.place and e.action in ours):
+        if event is None:
+            yield STILL_HERE
+        elif event.action == "device.lock":
+            return  # dials again, and is let in when it may
+        for command in await sync_to_async(devices.pending)(device):
+            if command.id not in sent:
+                sent.add(command.id)
+                yield f"event: command\ndata: {command.to_json()}\n\n"
+
+
+async def changes(interest: Interest, name: str = "changed") -> AsyncIterator[str]:
+    """`ready` once, then `name` whenever something of interest happened; nothing about whom."""
+    yield "retry: 1000\n\n"
+    ready = False
+    async for event in listener.events(interest):
+        if event is not None:
+            yield f"id: {event.pk}\nevent: {name}\ndata: null\n\n"
+        else:
+            yield STILL_HERE if ready else READY
+            ready = True
+
+
+def of_kiosk(device: Device) -> AsyncIterator[str]:
+    """Steps of the person before this kiosk, and how its devices stand."""
+    return changes(lambda e: e.place == device.place and e.action in KIOSK_STEPS)
+
+
+def of_hall(hall: Hall) -> AsyncIterator[str]:
+    """Whatever moves the hall's queue."""
+    return changes(lambda e: e.action in QUEUE_MOVES and _in_hall(e, hall.pk))
+
+
+async def of_window(window: Window) -> AsyncIterator[str]:
+    """For one window: `queue` when the hall's queue moves, `person` when something was done here,
+    `directive` when the back office orders something about the person or his enterprises."""
+    about = await _present(window)
+    yield "retry: 1000\n\n"
+    ready = False
+
+    def interest(event: Event) -> bool:
+        return _word(event, window, about) is not None
+
+    async for event in listener.events(interest):
+        if event is None:
+            yield STILL_HERE if ready else READY
+            ready = True
+            continue
+        word = _word(event, window, about)
+        if event.place == window.place:
+            about.clear()
+            about.update(await _present(window))
+        if word:
+            yield f"id: {event.pk}\nevent: {word}\ndata: null\n\n"
+
+
+def _word(event: Event, window: Window, about: Iterable[str]) -> str | None:
+    if event.action.startswith("directive.") and event.about in about:
+        return "directive"
+    if event.place == window.place and event.outcome == "done":
+        return "person" if event.action not in ("number.reveal", "person.see") else None
+    if event.action in QUEUE_MOVES and _in_hall(event, window.hall_id):
+        return "queue"
+    return None
+
+
+def _in_hall(event: Event, hall: str) -> bool:
+    place = f"hall:{hall}"
+    return event.place == place or event.place.startswith(f"{place}/")
+
+
+@sync_to_async
+def _present(window: Window) -> set[str]:
+    """The keys of the person at the window and of his enterprises."""
+    here = (Ticket.State.CALLED, Ticket.State.SERVING)
+    ticket = Ticket.objects.filter(window=window, state__in=here).select_related("person").first()
+    if ticket is None:
+        return set()
+    bound = ticket.person.affiliations.values_list("enterprise_id", flat=True)
+    return {ticket.person.key, *(f"enterprise:{pk}" for pk in bound)}

@@ -1,0 +1,120 @@
+"""What the actions and outcomes of traces are called on a page."""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import get_language
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+
+from chengxin.core.items import ITEMS
+from chengxin.trace.models import Trace
+
+ACTIONS: dict[str, str | Promise] = {
+    "access.ask": _("请求查看"),
+    "alert.clear": _("预警解除"),
+    "alert.confirm": _("预警认定属实"),
+    "alert.explain": _("预警已说明"),
+    "alert.leave": _("预警无法认定"),
+    "alert.receive": _("接收预警"),
+    "approval.give": _("审批"),
+    "delivery.receive": _("接收数据"),
+    "device.answer": _("设备应答"),
+    "device.ask": _("设备指令"),
+    "device.enrol": _("设备登记"),
+    "device.hello": _("设备上线"),
+    "device.invite": _("发放登记码"),
+    "device.lock": _("设备停用或启用"),
+    "device.status": _("设备状态"),
+    "directive.await_release": _("待解除指令"),
+    "directive.impose": _("下达限制指令"),
+    "directive.lift": _("解除限制指令"),
+    "directive.release": _("批准解除指令"),
+    "dossier.open": _("查看档案"),
+    "item.begin": _("受理事项"),
+    "item.finish": _("办结事项"),
+    "item.stop": _("中止事项"),
+    "kiosk.begin": _("自助取号"),
+    "kiosk.read": _("读取证件"),
+    "kiosk.skip_face": _("不比对人脸"),
+    "night.run": _("夜间扫描"),
+    "number.reveal": _("显示完整证件号"),
+    "person.admit": _("核对证件有效期"),
+    "person.enrol": _("采集人像"),
+    "person.meet": _("登记证件信息"),
+    "person.see": _("窗口查看人员"),
+    "person.verify": _("人脸比对"),
+    "person.verify_by_hand": _("人工核验"),
+    "ticket.call": _("叫号"),
+    "ticket.finish": _("办结"),
+    "ticket.identify": _("号票核验"),
+    "ticket.miss": _("过号"),
+    "ticket.recall": _("重呼"),
+    "ticket.scan": _("扫描号票"),
+    "ticket.start": _("开始办理"),
+    "ticket.take": _("取号"),
+    "trace.search": _("查询痕迹"),
+}
+OUTCOMES: dict[str, str | Promise] = {
+    "done": _("成功"),
+    "already_waiting": _("已取号"),
+    "approval_needed": _("须审批"),
+    "card_unreadable": _("证件读取失败"),
+    "device_locked": _("设备已停用"),
+    "device_signature": _("设备签名不符"),
+    "document_expired": _("证件过期"),
+    "enterprise_needed": _("未选企业"),
+    "face_mismatch": _("人脸不符"),
+    "item_open": _("事项未办结"),
+    "legal_rep_needed": _("须法定代表人到场"),
+    "locked_out": _("密码错误过多"),
+    "no_role": _("无权限"),
+    "not_bound": _("非该企业人员"),
+    "not_identified": _("身份未核验"),
+    "not_yours": _("不在管辖范围"),
+    "other_window": _("其他窗口号票"),
+    "reader_gone": _("读卡器不可用"),
+    "restricted": _("限制，未办理"),
+    "token_unknown": _("二维码无效"),
+    "token_used": _("二维码已用"),
+    "too_late": _("超时"),
+    "window_busy": _("窗口有人"),
+    "wrong_password": _("密码错误"),
+    "wrong_state": _("状态不符"),
+}
+BANDS: dict[str, str | Promise] = {
+    "accept": _("比对通过"),
+    "staff": _("待人工核验"),
+    "reject": _("比对未通过"),
+    "manual": _("人工核验通过"),
+}
+
+
+def action(name: str) -> str:
+    return str(ACTIONS.get(name, name))
+
+
+def outcome(code: str) -> str:
+    return str(OUTCOMES.get(code, code))
+
+
+def detail(trace: Trace, enterprise: str) -> str:
+    """The particulars that tell the line: ticket, item, enterprise, band, who approved."""
+    told = trace.detail
+    parts = [str(told.get("ticket", "")), item_title(str(told.get("item", ""))), enterprise]
+    if told.get("band"):
+        parts.append(str(BANDS.get(told["band"], told["band"])))
+    if told.get("approved_by"):
+        parts.append(say("审批人 %s") % told["approved_by"])
+    if told.get("out_of_turn"):
+        parts.append(say("提前办理"))
+    if told.get("verb"):
+        parts.append(str(told["verb"]))
+    return " · ".join(part for part in parts if part)
+
+
+def item_title(code: str) -> str:
+    known = ITEMS.get(code)
+    if known is None:
+        return code
+    return known.title_en if (get_language() or "").startswith("en") else known.title

@@ -1,0 +1,75 @@
+"""Addresses of the hall: what stands in it, the officers' windows, the devices, the traces."""
+
+from django.urls import path
+
+from chengxin.hall import (
+    demo_pages,
+    device_api,
+    display_pages,
+    kiosk_pages,
+    trace_pages,
+    workstation,
+)
+
+urlpatterns = [
+    # /kiosk/<device>/
+    path("kiosk/<slug:device_id>/", kiosk_pages.kiosk, name="kiosk"),
+    path("kiosk/<slug:device_id>/state", kiosk_pages.state, name="kiosk-state"),
+    path("kiosk/<slug:device_id>/begin", kiosk_pages.begin, name="kiosk-begin"),
+    path("kiosk/<slug:device_id>/read-again", kiosk_pages.read_again, name="kiosk-read-again"),
+    path("kiosk/<slug:device_id>/compare", kiosk_pages.compare, name="kiosk-compare"),
+    path("kiosk/<slug:device_id>/skip-face", kiosk_pages.skip_face, name="kiosk-skip-face"),
+    path("kiosk/<slug:device_id>/take", kiosk_pages.take, name="kiosk-take"),
+    path("kiosk/<slug:device_id>/stay", kiosk_pages.stay, name="kiosk-stay"),
+    path("kiosk/<slug:device_id>/end", kiosk_pages.end, name="kiosk-end"),
+    path("kiosk/<slug:device_id>/stream", kiosk_pages.stream, name="kiosk-stream"),
+    # /display/<hall>/
+    path("display/<slug:hall_code>/", display_pages.display, name="display"),
+    path("display/<slug:hall_code>/calls", display_pages.calls, name="display-calls"),
+    path("display/<slug:hall_code>/stream", display_pages.stream, name="display-stream"),
+    # /windows/
+    path("windows/", workstation.windows, name="windows"),
+    # /windows/<pk>/
+    path("windows/<int:pk>/", workstation.window, name="window"),
+    path("windows/<int:pk>/desk", workstation.fragment, name="window-desk"),
+    path("windows/<int:pk>/queue", workstation.queue, name="window-queue"),
+    path("windows/<int:pk>/stream", workstation.stream, name="window-stream"),
+    path("windows/<int:pk>/call-next", workstation.call_next, name="call-next"),
+    path("windows/<int:pk>/scan", workstation.scan, name="scan"),
+    path("windows/<int:pk>/recall", workstation.move, {"step": "recall"}, name="recall"),
+    path("windows/<int:pk>/start", workstation.move, {"step": "start"}, name="start"),
+    path("windows/<int:pk>/miss", workstation.move, {"step": "miss"}, name="miss"),
+    path("windows/<int:pk>/finish", workstation.move, {"step": "finish"}, name="finish"),
+    path("windows/<int:pk>/compare", workstation.compare, name="window-compare"),
+    path("windows/<int:pk>/enrol", workstation.enrol, name="window-enrol"),
+    path("windows/<int:pk>/by-hand", workstation.verify_by_hand, name="window-by-hand"),
+    path("windows/<int:pk>/reveal", workstation.reveal, name="window-reveal"),
+    path("windows/<int:pk>/items", workstation.begin_item, name="begin-item"),
+    path(
+        "windows/<int:pk>/items/<int:record_pk>/finish",
+        workstation.end_item,
+        {"how": "finish"},
+        name="finish-item",
+    ),
+    path(
+        "windows/<int:pk>/items/<int:record_pk>/stop",
+        workstation.end_item,
+        {"how": "stop"},
+        name="stop-item",
+    ),
+    path(
+        "windows/<int:pk>/portraits/<int:portrait_pk>.jpg",
+        workstation.portrait,
+        name="window-portrait",
+    ),
+    # /traces/
+    path("traces/", trace_pages.traces, name="traces"),
+    # /api/devices/
+    path("api/devices/enrol", device_api.enrol, name="device-enrol"),
+    path("api/devices/<slug:device_id>/commands", device_api.commands, name="device-commands"),
+    path("api/devices/<slug:device_id>/messages", device_api.take_message, name="device-messages"),
+    # /demo/
+    path("demo/props/", demo_pages.props, name="demo-props"),
+    path("demo/props/<slug:device_id>/", demo_pages.set_props, name="demo-set-props"),
+    path("demo/face/<slug:name>.jpg", demo_pages.face, name="demo-face"),
+]

@@ -1,0 +1,225 @@
+"""窗口工作台: the officer's page.  A view reads the request, calls one operation, renders."""
+
+from __future__ import annotations
+
+from asgiref.sync import sync_to_async
+from django import forms
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET, require_POST
+
+from chengxin.core.refusal import Refusal
+from chengxin.hall import desk, streams, visits
+from chengxin.hall.models import ItemRecord, Ticket, Window
+from chengxin.offices import access
+from chengxin.offices.access import OfficerRequest
+from chengxin.offices.models import Officer, Role
+from chengxin.people.models import Enterprise, Portrait
+from chengxin.trace import record
+
+SHOWN_SECONDS = 30  # how long an unmasked number stays on the screen
+
+
+class Approval(forms.Form):
+    """科所长审批 on the spot, and the item it is for."""
+
+    item = forms.CharField(max_length=30)
+    enterprise = forms.CharField(required=False, max_length=32)
+    work_number = forms.CharField(required=False, max_length=30, label=_("审批人工号"))
+    password = forms.CharField(required=False, max_length=128, label=_("密码"))
+
+
+@access.roles(Role.WINDOW)
+@require_GET
+def windows(request: OfficerRequest) -> HttpResponse:
+    found = _windows_of(request.user).select_related("hall").order_by("hall", "number")
+    taken = {
+        ticket.window_id: ticket
+        for ticket in Ticket.objects.filter(window__in=found, state__in=desk.HERE).select_related(
+            "officer"
+        )
+    }
+    rows = [(window, taken.get(window.pk)) for window in found]
+    return render(request, "hall/windows.html", {"rows": rows})
+
+
+@access.roles(Role.WINDOW)
+@require_GET
+def window(request: OfficerRequest, pk: int) -> HttpResponse:
+    here = _window(request, pk)
+    shown = desk.of(here, request.user, request.GET.get("enterprise", ""))
+    if shown.person:
+        record.seen("person.see", about=shown.person.key, officer=request.user, place=here.place)
+    return render(request, "hall/window.html", {"desk": shown, "window": here})
+
+
+@access.roles(Role.WINDOW)
+@require_GET
+def fragment(request: OfficerRequest, pk: int) -> HttpResponse:
+    """The whole desk again, after something changed or another enterprise was chosen."""
+    return _desk(request, _window(request, pk))
+
+
+@access.roles(Role.WINDOW)
+@require_GET
+def queue(request: OfficerRequest, pk: int) -> HttpResponse:
+    here = _window(request, pk)
+    shown = desk.Desk(here, request.user, None)
+    return render(request, "hall/_queue.html", {"desk": shown, "window": here})
+
+
+@access.roles(Role.WINDOW)
+@require_POST
+def call_next(request: OfficerRequest, pk: int) -> HttpResponse:
+    here = _window(request, pk)
+    visits.call_next(here, officer=request.user)
+    return _desk(request, here)
+
+
+@access.roles(Role.WINDOW)
+@require_POST
+def scan(request: OfficerRequest, pk: int) -> HttpResponse:
+    here = _window(request, pk)
+    visits.open_by_token(here, request.POST.get("token", ""), officer=request.user)
+    return _desk(request, here)
+
+
+@access.roles(Role.WINDOW)
+@require_POST
+def move(request: OfficerRequest, pk: int, step: str) -> HttpResponse:
+    """recall, start, miss or finish the ticket at this window."""
+    here = _window(request, pk)
+    steps = {
+        "recall": visits.recall,
+        "start": visits.start,
+        "miss": visits.miss,
+        "finish": visits.finish,
+    }
+    steps[step](_ticket(here, request.user), officer=request.user)
+    return _desk(request, here)
+
+
+@access.roles(Role.WINDOW)
+@require_POST
+def compare(request: OfficerRequest, pk: int) -> HttpResponse:
+    here = _window(request, pk)
+    visits.compare_face(_ticket(here, request.user), _picture(request), officer=request.user)
+    return _desk(request, here)
+
+
+@access.roles(Role.WINDOW)
+@require_POST
+def enrol(request: OfficerRequest, pk: int) -> HttpResponse:
+    here = _window(request, pk)
+    visits.enrol_face(_ticket(here, request.user), _picture(request), officer=request.user)
+    return _desk(request, here)
+
+
+@access.roles(Role.WINDOW)
+@require_POST
+def verify_by_hand(request: OfficerRequest, pk: int) -> HttpResponse:
+    here = _window(request, pk)
+    reason = request.POST.get("reason", "")[:200]
+    visits.verify_by_hand(_ticket(here, request.user), reason, officer=request.user)
+    return _desk(request, here)
+
+
+@access.roles(Role.WINDOW)
+@require_POST
+def reveal(request: OfficerRequest, pk: int) -> HttpResponse:
+    """The whole number for half a minute; who asked for it leaves a trace."""
+    here = _window(request, pk)
+    person = _ticket(here, request.user).person
+    record.seen("number.reveal", about=person.key, officer=request.user, place=here.place)
+    return render(request, "hall/_number.html", {"number": person.number, "seconds": SHOWN_SECONDS})
+
+
+@access.roles(Role.WINDOW)
+@require_POST
+def begin_item(request: OfficerRequest, pk: int) -> HttpResponse:
+    here = _window(request, pk)
+    asked = Approval(request.POST)
+    if not asked.is_valid():
+        raise Http404
+    told = asked.cleaned_data
+    ticket = _ticket(here, request.user)
+    enterprise = None
+    if told["enterprise"] not in ("", "-"):
+        enterprise = get_object_or_404(Enterprise, pk=told["enterprise"])
+    approver = None
+    if told["work_number"]:
+        approver = visits.approver(
+            told["work_number"], told["password"], officer=request.user, window=here
+        )
+    visits.begin_item(ticket, told["item"], enterprise, officer=request.user, approved_by=approver)
+    return _desk(request, here)
+
+
+@access.roles(Role.WINDOW)
+@require_POST
+def end_item(request: OfficerRequest, pk: int, record_pk: int, how: str) -> HttpResponse:
+    here = _window(request, pk)
+    ticket = _ticket(here, request.user)
+    handled = get_object_or_404(ItemRecord.objects.select_related("ticket__person"), pk=record_pk)
+    if handled.ticket_id != ticket.pk:
+        raise Http404
+    end = {"finish": visits.finish_item, "stop": visits.stop_item}[how]
+    end(handled, officer=request.user)
+    return _desk(request, here)
+
+
+@access.roles(Role.WINDOW)
+@require_GET
+def portrait(request: OfficerRequest, pk: int, portrait_pk: int) -> HttpResponse:
+    """A picture of the person at this window, and of nobody else."""
+    here = _window(request, pk)
+    person = _ticket(here, request.user).person
+    found = get_object_or_404(Portrait, pk=portrait_pk, person=person)
+    return HttpResponse(
+        bytes(found.jpeg), content_type="image/jpeg", headers={"Cache-Control": "no-store"}
+    )
+
+
+@access.stream_roles(Role.WINDOW)
+async def stream(request: OfficerRequest, pk: int) -> HttpResponseBase:
+    here = await sync_to_async(_window)(request, pk)
+    return access.event_stream(streams.of_window(here))
+
+
+def _desk(request: OfficerRequest, here: Window) -> HttpResponse:
+    chosen = request.POST.get("chosen") or request.GET.get("chosen", "")
+    shown = desk.of(here, request.user, chosen)
+    return render(request, "hall/_desk.html", {"desk": shown, "window": here})
+
+
+def _windows_of(officer: Officer) -> QuerySet[Window]:
+    return Window.objects.filter(hall__office__in=access.offices_of(officer))
+
+
+def _window(request: HttpRequest, pk: int) -> Window:
+    """The window, when it is in a hall of the officer's county; otherwise it is not there."""
+    officer = request.user
+    assert isinstance(officer, Officer)
+    found = _windows_of(officer).select_related("hall").filter(pk=pk).first()
+    if found is None:
+        with record.of("access.ask", officer=officer, place=f"window:{pk}"):
+            raise access.not_yours()
+    return found
+
+
+def _ticket(here: Window, officer: Officer) -> Ticket:
+    """The person at the window, as `officer` may see him; Refusal when nobody is there."""
+    ticket = desk.of(here, officer).ticket
+    if ticket is None:
+        raise Refusal("nobody_here", str(_("窗口前没有正在办理的号票")))
+    return ticket
+
+
+def _picture(request: HttpRequest) -> bytes:
+    picture = request.FILES.get("picture")
+    if picture is None:
+        raise Http404
+    data: bytes = picture.read()
+    return data
