@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -110,3 +111,10 @@ def test_every_decision_is_in_the_list_of_decisions():
     listed = (DOCS / "decisions" / "README.md").read_text("utf-8")
     pages = [path.name for path in (DOCS / "decisions").glob("0*.md")]
     assert [name for name in pages if name not in listed] == []
+
+
+def test_every_library_is_in_the_decision_about_libraries():
+    told = (DOCS / "decisions" / "0006-libraries.md").read_text("utf-8")
+    asked = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["dependencies"]
+    names = [re.match(r"[a-z0-9-]+", one)[0] for one in asked]  # type: ignore[index]
+    assert [name for name in names if not re.search(rf"^\|.*\b{name}\b", told, re.M)] == []
