@@ -10,6 +10,8 @@ the same content twice changes nothing.  Killed between two steps, it is simply 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 
 from chengxin import sources
@@ -31,7 +33,10 @@ def files_in(paths: list[Path]) -> list[Path]:
         if not path.exists():
             raise Trouble(f"{path} is not there; name a delivered file or a folder of them.")
         found += [path] if path.is_file() else [p for p in path.iterdir() if p.is_file()]
-    return sorted((p for p in found if sources.source_of(p) is not None), key=sources.order)
+    return sorted(
+        (path for path in found if sources.source_of(path)),
+        key=lambda path: (sources.day_of(path) or date.min, path.name),
+    )
 
 
 def receive(path: Path, *, source: str | None = None) -> Delivery:
@@ -72,11 +77,11 @@ def _take(path: Path, source: str | None) -> Delivery:
         version = lake.take(reading)
         return Delivery(
             delivery_id=reading.delivery_id,
-            source=reading.source.name,
+            source=reading.source,
             state=Delivery.State.STORED if version != before else Delivery.State.AGAIN,
             delivered_on=reading.delivered_on,
             rows=reading.count,
             rejected=reading.rejected,
-            rejects=[vars(reject) for reject in reading.rejects[:KEPT_REJECTS]],
+            rejects=[asdict(reject) for reject in reading.rejects[:KEPT_REJECTS]],
             lake_version=version,
         )

@@ -6,6 +6,15 @@ Reading is strict: what a manifest does not describe stops the load.
 """
 
 from chengxin.sources.reading import Reading, Reject, read
-from chengxin.sources.source import Source, SourceChanged, all_sources, source_of
+from chengxin.sources.source import Source, SourceChanged, all_sources, day_of, source_of
 
-__all__ = ["Reading", "Reject", "Source", "SourceChanged", "all_sources", "read", "source_of"]
+__all__ = [
+    "Reading",
+    "Reject",
+    "Source",
+    "SourceChanged",
+    "all_sources",
+    "day_of",
+    "read",
+    "source_of",
+]

@@ -14,7 +14,6 @@ from django.core.serializers.json import DjangoJSONEncoder
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from chengxin.core import places
 from chengxin.core.items import ITEMS
 from chengxin.core.keys import Keys
 from chengxin.core.refusal import Trouble
@@ -171,22 +170,19 @@ def scan(
     subject: Annotated[str | None, typer.Option(help="One person or enterprise.")] = None,
     as_of: Annotated[str | None, typer.Option(help="The day; the last night's by default.")] = None,
     lake_version: Annotated[int | None, typer.Option(help="The newest by default.")] = None,
+    undecided: Annotated[bool, typer.Option(help="Also what data was missing for.")] = False,
     as_json: Json = False,
 ) -> None:
     """What the indicators find: for everyone, or for one subject.  Changes nothing."""
-    from chengxin import nightly
-    from chengxin.lake.store import Lake
-
-    day = day_of(as_of) if as_of else nights.last_day()
-    found = nightly.scan(
-        Lake(places.lake()),
-        day,
-        places.warehouse(),
-        indicator=indicator,
-        subject=lookup.subject_key(subject) if subject else None,
+    found = nights.look(
+        as_of=day_of(as_of) if as_of else None,
         lake_version=lake_version,
+        code=indicator,
+        subject=lookup.subject_key(subject) if subject else None,
     )
     for finding in found:
+        if finding.undecided and not undecided:
+            continue
         sys.stdout.write(
             finding.to_json() + "\n"
             if as_json
