@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from chengxin.core.identifiers import DocumentKind, normal_number
+from chengxin.core.identifiers import DocumentKind, normal_number, normal_resident_id
 from chengxin.core.keys import Keys
 from chengxin.core.refusal import Refusal
 from chengxin.people.models import Enterprise, Person
@@ -45,4 +45,8 @@ def subject_key(text: str) -> str:
 
 def _taxpayer_ids(code: str) -> list[str]:
     """How the lake writes a taxpayer number; one that holds a resident number is a token there."""
-    return [code, f"T{Keys.load().token('taxpayer', code)}"] if code else []
+    old = len(code) in (15, 17)
+    resident, sequence = (code[:15], code[15:]) if old else (code[:18], code[18:])
+    number = normal_resident_id(resident)
+    token = f"T{Keys.load().token('taxpayer', number + sequence)}" if number else ""
+    return [form for form in (code, token) if form]

@@ -180,7 +180,7 @@ def _merge(
 ) -> int:
     """Make `table` hold what `select` gives; `complete`: nothing else.  The rows written."""
     sql = select.replace(":day", f"DATE '{day.isoformat()}'" if day else "NULL")
-    reader = engine.connection.execute(sql).to_arrow_reader(BATCH)
+    reader = engine.connection.sql(sql).to_arrow_reader(BATCH)
     columns = reader.schema.names
     listed = ", ".join(columns)
     keys = [name.strip() for name in key.split(",")]

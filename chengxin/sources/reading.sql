@@ -128,7 +128,8 @@ CREATE MACRO holds_resident(x) AS
     CASE
         WHEN regexp_full_match(x, '\d{15}(\d\d)?') THEN is_born(left(x, 6) || '19' || substr(x, 7, 6))
         WHEN regexp_full_match(x, '\d{17}[0-9X](\d\d)?') AND substr(x, 7, 2) IN ('18', '19', '20')
-            THEN CASE WHEN is_born(x) THEN NOT is_credit(x) ELSE false END
+            -- one number in 31 would also pass for a credit code: a person's own goes first
+            THEN CASE WHEN is_born(x) THEN NOT is_credit(x) OR resident_check(x) = substr(x, 18, 1) ELSE false END
         ELSE false
     END;
 CREATE MACRO resident_within(x) AS
