@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -108,6 +110,22 @@ class TestBuild:
 
         assert list(folder.iterdir()) == []
         assert build.newest(folder) is None
+
+    def test_two_builds_at_once_leave_one_whole_warehouse(self, tmp_path: Path) -> None:
+        lake, folder = PaperLake(tmp_path / "lake", {}), tmp_path / "warehouse"
+        together = Barrier(2)
+
+        def night() -> Path:
+            engine = DuckDB(threads=1)
+            together.wait()
+            return build.build(engine, lake, 1, folder)
+
+        with ThreadPoolExecutor(2) as pool:
+            homes = [started.result() for started in [pool.submit(night), pool.submit(night)]]
+
+        assert homes == [folder / "1"] * 2
+        assert build.is_built(folder / "1")
+        assert [path.name for path in folder.iterdir()] == ["1"]
 
     def test_half_a_warehouse_is_built_anew(self, tmp_path: Path) -> None:
         lake, folder = PaperLake(tmp_path / "lake", {}), tmp_path / "warehouse"

@@ -55,7 +55,33 @@ why: |
   row, or with one whose amount is unknown, it is undecided.  The score is 50 points for each time
   that the limit is reached, of price or of multiple, whichever is less; 100 at most.
 */
-WITH returns AS (
+WITH homes AS (
+    SELECT
+        person_id,
+        contract_no,
+        own_price,
+        signed_on,
+        ROW_NUMBER() OVER (PARTITION BY person_id ORDER BY own_price DESC, contract_no) AS place
+    FROM person_home
+    WHERE signed_on BETWEEN :as_of - INTERVAL (:home_months) MONTH AND :as_of
+      AND own_price >= :min_price
+),
+dearest AS (
+    SELECT person_id, contract_no, own_price, signed_on
+    FROM homes
+    WHERE place = 1
+),
+behind AS (
+    -- the enterprises that stand behind a buyer
+    SELECT DISTINCT a.person_id, a.enterprise_id
+    FROM affiliation AS a
+    JOIN dearest AS d ON d.person_id = a.person_id
+    WHERE (a.role = '01' OR (a.role = '06' AND a.share >= :min_share))
+      AND (a.valid_from IS NULL OR a.valid_from <= :as_of)
+      AND (a.until IS NULL OR a.until >= :as_of)
+),
+returns AS (
+    -- of a year that both bureaus have a return for, the one filed last counts
     SELECT
         enterprise_id,
         tax_year,
@@ -68,6 +94,7 @@ WITH returns AS (
     FROM enterprise_cit_year
     WHERE filed_on <= :as_of
       AND tax_year >= EXTRACT(YEAR FROM :as_of) - :return_years
+      AND enterprise_id IN (SELECT enterprise_id FROM behind)
 ),
 years AS (
     SELECT
@@ -87,29 +114,15 @@ losing AS (
         OR COUNT(*) FILTER (WHERE taxable_income <= 0) = :returns
 ),
 stakes AS (
-    SELECT DISTINCT a.person_id, a.enterprise_id
-    FROM affiliation AS a
-    JOIN losing AS l ON l.enterprise_id = a.enterprise_id
-    WHERE (a.role = '01' OR (a.role = '06' AND a.share >= :min_share))
-      AND (a.valid_from IS NULL OR a.valid_from <= :as_of)
-      AND (a.until IS NULL OR a.until >= :as_of)
+    SELECT b.person_id, b.enterprise_id
+    FROM behind AS b
+    JOIN losing AS l ON l.enterprise_id = b.enterprise_id
 ),
 investors AS (
     SELECT person_id, COUNT(*) AS enterprises
     FROM stakes
     GROUP BY person_id
     HAVING COUNT(*) >= :min_enterprises
-),
-homes AS (
-    SELECT
-        person_id,
-        contract_no,
-        own_price,
-        signed_on,
-        ROW_NUMBER() OVER (PARTITION BY person_id ORDER BY own_price DESC, contract_no) AS place
-    FROM person_home
-    WHERE signed_on BETWEEN :as_of - INTERVAL (:home_months) MONTH AND :as_of
-      AND own_price >= :min_price
 ),
 incomes AS (
     SELECT
@@ -119,22 +132,23 @@ incomes AS (
     FROM person_income_year
     WHERE tax_year BETWEEN EXTRACT(YEAR FROM :as_of) - :income_years
         AND EXTRACT(YEAR FROM :as_of) - 1
+      AND person_id IN (SELECT person_id FROM investors)
     GROUP BY person_id
 ),
 buyers AS (
     SELECT
         v.person_id,
         v.enterprises,
-        h.contract_no,
-        h.signed_on,
-        h.own_price,
+        d.contract_no,
+        d.signed_on,
+        d.own_price,
         i.income,
         COALESCE(i.unknown_rows = 0, FALSE) AS known
     FROM investors AS v
-    JOIN homes AS h ON h.person_id = v.person_id AND h.place = 1
+    JOIN dearest AS d ON d.person_id = v.person_id
     LEFT JOIN incomes AS i ON i.person_id = v.person_id
     WHERE i.income IS NULL
-       OR h.own_price >= :income_multiple * i.income
+       OR d.own_price >= :income_multiple * i.income
 )
 SELECT
     'person:' || b.person_id AS subject_id,

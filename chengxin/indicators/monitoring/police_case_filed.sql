@@ -60,8 +60,9 @@ reached AS (
     -- the enterprises of a person's case: those that he represents now
     SELECT c.subject_key, 'enterprise:' || a.enterprise_id AS acted_on_key
     FROM cases AS c
-    JOIN affiliation AS a ON 'person:' || a.person_id = c.subject_key
-    WHERE a.role = '01'
+    JOIN affiliation AS a ON a.person_id = SUBSTRING(c.subject_key, LENGTH('person:') + 1)
+    WHERE c.subject_key LIKE 'person:%'
+      AND a.role = '01'
       AND (a.valid_from IS NULL OR a.valid_from <= :as_of)
       AND (a.until IS NULL OR a.until >= :as_of)
 )
