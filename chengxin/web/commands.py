@@ -11,12 +11,15 @@ from typing import Annotated, Any
 
 import typer
 from django.core.serializers.json import DjangoJSONEncoder
+from procrastinate.contrib.django import app as tasks
+from procrastinate.contrib.django.django_connector import DjangoConnector
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from chengxin.core.items import ITEMS
 from chengxin.core.keys import Keys
 from chengxin.core.refusal import Trouble
+from chengxin.devices import agent
 from chengxin.exchange import deliveries, nights
 from chengxin.people import lookup
 from chengxin.risk import directives
@@ -81,10 +84,9 @@ def serve(
 @app.command()
 def worker() -> None:
     """Do the background work: inbox, night, seals.  `serve` runs one by itself."""
-    from procrastinate.contrib.django import app as tasks
-
     server.migrate()
-    with tasks.replace_connector(tasks.connector.get_worker_connector()) as ready:
+    connector: DjangoConnector = tasks.connector  # type: ignore[assignment]
+    with tasks.replace_connector(connector.get_worker_connector()) as ready:
         ready.run_worker(install_signal_handlers=True)
 
 
@@ -224,8 +226,18 @@ def verify(as_json: Json = False) -> None:
 @app.command()
 def device(
     server_url: Annotated[str, typer.Option("--server", help="The bureau's server.")],
-    simulated: Annotated[bool, typer.Option(help="Simulated reader and camera.")] = False,
     device_id: Annotated[str, typer.Option("--id", help="This hall PC's name.")] = "kiosk-1",
+    key: Annotated[Path | None, typer.Option(help="Its key file, made at first start.")] = None,
+    card_port: Annotated[str | None, typer.Option(help="/dev/ttyUSB0, COM3 …")] = None,
+    simulated: Annotated[bool, typer.Option(help="A simulated reader and camera.")] = False,
+    cards: Annotated[Path | None, typer.Option(help="Folder of simulated cards.")] = None,
 ) -> None:
     """Run a hall PC's devices: dial out to the server and wait for its commands."""
-    demo.run_device(server_url, device_id, simulated=simulated)
+    agent.run_agent(
+        server_url,
+        key or demo.device_key_file(device_id),
+        device_id,
+        card_port=card_port,
+        simulated=simulated,
+        cards=cards or demo.cards_folder(),
+    )

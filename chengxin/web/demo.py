@@ -18,7 +18,9 @@ from django.utils.timezone import localdate
 from rich.progress import Progress
 
 from chengxin.core import places
+from chengxin.core.identifiers import resident_check_digit
 from chengxin.core.keys import Keys
+from chengxin.devices import simulator
 from chengxin.devices.signing import DeviceKey
 from chengxin.exchange import deliveries, nights
 from chengxin.exchange.models import NightRun
@@ -51,6 +53,19 @@ OFFICERS = (
     ("zheng", "郑监察", "13716220000", (Role.AUDITOR,)),
     ("sun", "孙外人", "13716230000", (Role.WINDOW, Role.FIELD, Role.AUDITOR)),
 )
+
+
+# card on the table of props: whose it is, and the drawn face of its picture
+NEWCOMER = "新来客"
+CARDS = {
+    "honest": ("王守信", "honest"),
+    "borrowed": ("张冒名", "card_owner"),
+    "representative": ("赵立案", "representative"),
+    "handler": ("李办税", "handler"),
+    "investor": ("李投资", "investor"),
+    "agent": ("周代理", "accountant"),
+    "newcomer": (NEWCOMER, "newcomer"),
+}
 
 
 def accounts() -> QuerySet[Officer]:
@@ -87,6 +102,7 @@ def ensure(progress: Progress, *, persons: int = PERSONS, day: date | None = Non
         if isinstance(taken, Exception):
             raise taken
         progress.advance(task)
+    make_cards(day)
     task = progress.add_task("night", total=1)
     nights.run(day)
     progress.advance(task)
@@ -160,8 +176,46 @@ def make_hall() -> None:
     key = DeviceKey.load(device_key_file("kiosk-1"))
     Device.objects.update_or_create(
         pk="kiosk-1",
-        defaults={"hall": hall, "title": "一号排号机", "public_key": key.public.encode()},
+        defaults={
+            "hall": hall,
+            "title": "一号排号机",
+            "title_en": "Kiosk 1",
+            "public_key": key.public,
+        },
     )
+
+
+def make_cards(day: date) -> None:
+    """The cards on the demo's table of props: the planted people, and one who was never here."""
+    people = {row["name"]: row["number"] for row in cast()} | {NEWCOMER: _newcomer_number()}
+    for card, (name, face) in CARDS.items():
+        number = people[name]
+        simulator.write_card(
+            cards_folder(),
+            card,
+            simulator.SimulatedCard(
+                layout="resident",
+                name=name,
+                sex=1 if int(number[16]) % 2 else 2,
+                ethnicity="01",
+                birth=date.fromisoformat(f"{number[6:10]}-{number[10:12]}-{number[12:14]}"),
+                number=number,
+                address="山东省滨州市阳信县阳城三路演示小区",
+                issuer="阳信县公安局",
+                valid_from=date(day.year - 5, 1, 1),
+                valid_to=date(day.year + 15, 1, 1),
+                face=face,
+            ),
+        )
+
+
+def cards_folder() -> Path:
+    return folder() / "cards"
+
+
+def _newcomer_number() -> str:
+    first17 = "37162220020228775"
+    return first17 + resident_check_digit(first17)
 
 
 def device_key_file(device_id: str) -> Path:
