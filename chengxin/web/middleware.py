@@ -29,7 +29,7 @@ class _Around:
     def __init__(self, get_response: object) -> None:
         self.get_response = get_response
         if iscoroutinefunction(get_response):
-            markcoroutinefunction(self)
+            markcoroutinefunction(self)  # type: ignore[type-var]
 
 
 class RequestLog(_Around):

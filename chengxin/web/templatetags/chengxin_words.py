@@ -69,9 +69,9 @@ def office_title(office: Office | None) -> str:
 
 
 @register.filter
-def first_room(officer: Officer) -> menu.Entry | None:
-    """Where an officer's day begins: the first line of his menu."""
-    return next(iter(menu.of(officer)), None)
+def first_room(officer: Officer) -> str:
+    """Where an officer's day begins: the route of the first line of his menu, or the front."""
+    return next((entry.route for entry in menu.of(officer)), "front")
 
 
 def _english() -> bool:

@@ -72,15 +72,14 @@ export function follow(url, handlers, { resumed = () => {} } = {}) {
     source = new EventSource(url);
     source.onopen = () => {
       wait = 1000;
-      clearTimeout(strip);
+      strip = clearTimeout(strip);
       show(false);
       if (lost) resumed();
       lost = false;
     };
     source.onerror = () => {
       lost = true;
-      clearTimeout(strip);
-      strip = setTimeout(() => show(true), 1500); // a proxy that closes and opens at once is no news
+      strip ??= setTimeout(() => show(true), 1500); // a proxy that closes and opens at once is no news
       if (source.readyState === EventSource.CLOSED && !ended) {
         timer = setTimeout(open, wait);
         wait = Math.min(wait * 2, 15000);
