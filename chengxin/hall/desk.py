@@ -9,13 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from django.conf import settings
 from django.db.models import Q
 from django.utils.timezone import localdate
 
 from chengxin.core.effects import STRICTEST_FIRST
 from chengxin.core.items import GROUPS, ITEMS, Group
 from chengxin.hall import visits
-from chengxin.hall.models import ItemRecord, Ticket, Window
+from chengxin.hall.models import Device, ItemRecord, Ticket, Window
 from chengxin.offices import access
 from chengxin.offices.models import Jurisdiction, Officer
 from chengxin.people.models import Affiliation, Enterprise, Person, Portrait, Verification
@@ -222,6 +223,14 @@ class Desk:
     def live(self) -> Portrait | None:
         return self.verification.live if self.verification else None
 
+    @property
+    def demo_face(self) -> str:
+        """Demo: the drawn face that stands before this hall's simulated camera."""
+        if not settings.DEMO:
+            return ""
+        found = Device.objects.filter(hall=self.window.hall_id, props__has_key="face").first()
+        return str(found.props["face"]) if found else ""
+
     @cached_property
     def scale(self) -> Scale | None:
         made = self.verification
@@ -251,6 +260,14 @@ class Scale:
     @property
     def at(self) -> int:
         return round(100 * self.distance / self.end)
+
+    @property
+    def staff_width(self) -> int:
+        return self.staff_at - self.accept_at
+
+    @property
+    def rest(self) -> int:
+        return 100 - self.staff_at
 
 
 def edges(engine: str) -> tuple[float, float]:

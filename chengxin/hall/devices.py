@@ -10,20 +10,18 @@ the stream of it.  A row not answered in time is sent again when the agent comes
 
 from __future__ import annotations
 
-import base64
 import secrets
 from collections.abc import Mapping
 from datetime import timedelta
 from uuid import UUID, uuid4
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from django.db import transaction
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
 from chengxin.core.keys import digest
 from chengxin.core.refusal import Refusal
-from chengxin.devices import messages
+from chengxin.devices import messages, signing
 from chengxin.devices.messages import Code, Verb
 from chengxin.devices.signing import Json
 from chengxin.hall.models import Device, DeviceCommand, DeviceEnrolment
@@ -64,7 +62,7 @@ def enrol(code: str, public_key: str) -> Device:
             return device
         if invitation.used_at or invitation.until < now():
             raise Refusal("code_used", _("登记码已用过或已过期，请向系统管理员索取新的登记码"))
-        if not _is_public_key(public_key):
+        if not signing.is_public_key(public_key):
             raise Refusal("bad_key", _("设备公钥格式不符"))
         device.public_key = public_key
         device.save(update_fields=["public_key"])
@@ -224,15 +222,6 @@ def _words(payload: dict[str, Json]) -> dict[str, str]:
     if not isinstance(told, dict):
         return {}
     return {tongue: str(told.get(tongue, ""))[:200] for tongue in ("zh", "en")}
-
-
-def _is_public_key(text: str) -> bool:
-    try:
-        raw = base64.b64decode(text + "=", altchars=b"-_", validate=True)
-        Ed25519PublicKey.from_public_bytes(raw)
-    except ValueError:
-        return False
-    return len(text) == 43
 
 
 def _uuid(text: str) -> UUID:

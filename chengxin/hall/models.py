@@ -47,6 +47,11 @@ class Hall(models.Model):
     def place(self) -> str:
         return f"hall:{self.pk}"
 
+    @property
+    def title(self) -> str:
+        """Its name in the reader's language."""
+        return self.name_en if get_language() == "en" and self.name_en else self.name
+
 
 class Window(models.Model):
     """A desk of the hall and the businesses it serves."""
@@ -67,6 +72,11 @@ class Window(models.Model):
     @property
     def place(self) -> str:
         return f"hall:{self.hall_id}/window:{self.number}"
+
+    @property
+    def titles(self) -> str:
+        """The businesses it serves, in words."""
+        return "、".join(str(Business(one).label) for one in self.serves.split(","))
 
 
 class Device(models.Model):

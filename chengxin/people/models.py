@@ -75,6 +75,10 @@ class Person(models.Model):
         return masked(self.phone)
 
     @property
+    def document_title(self) -> str:
+        return str(self.DOCUMENT_TITLES[DocumentKind(self.document_kind)])
+
+    @property
     def public_name(self) -> str:
         """As it may be called out or printed: 王*明."""
         return masked_name(self.name)

@@ -7,11 +7,16 @@ from collections.abc import Callable
 
 import pytest
 
+from chengxin.devices.comparison import Comparison, QualityReport
+from chengxin.devices.signing import DeviceKey
+from chengxin.devices.words import DeviceUnavailable, Words
 from chengxin.hall import visits
-from chengxin.hall.models import Business, Hall, Ticket
+from chengxin.hall.models import Business, Device, Hall, Ticket
+from chengxin.people import identity
 from chengxin.people.models import Enterprise, Person, Verification
 from chengxin.risk import directives
 from chengxin.risk.models import Directive
+from tests.visit.kiosk import Agent, KioskPage
 
 Take = Callable[..., visits.Taken]
 
@@ -61,3 +66,39 @@ def order(qian) -> Callable[..., Directive]:
         return directives.impose(about.key, levels, "请联系主管税务机关", officer=qian)
 
     return imposed
+
+
+class ScriptedFaces:
+    """A face engine that says what the test tells it to: a band, an advice, or nothing at all."""
+
+    def __init__(self) -> None:
+        self.band = "accept"
+
+    def compare(self, live_jpeg: bytes, reference_jpeg: bytes, channel: str) -> Comparison:
+        if self.band == "gone":
+            raise DeviceUnavailable(Words("人脸比对暂不可用", "Face comparison does not work."))
+        told = (Words("请靠近摄像头一些", "Please come closer."),) if self.band == "advice" else ()
+        distance = {"accept": 0.21, "staff": 0.39, "reject": 0.61}.get(self.band)
+        return Comparison(distance, self.band, QualityReport(()), "scripted/0/raw", told)
+
+
+@pytest.fixture
+def faces(monkeypatch) -> ScriptedFaces:
+    scripted = ScriptedFaces()
+    monkeypatch.setattr(identity, "face_engine", lambda: scripted)
+    return scripted
+
+
+@pytest.fixture
+def agent(hall: Hall) -> Agent:
+    """The enrolled agent of the hall's first kiosk; its reader stands ready."""
+    key = DeviceKey.generate()
+    Device.objects.create(pk="kiosk-1", hall=hall, title="一号排号机", public_key=key.public)
+    made = Agent("kiosk-1", key)
+    made.reader_stands()
+    return made
+
+
+@pytest.fixture
+def page(agent: Agent, faces: ScriptedFaces) -> KioskPage:
+    return KioskPage(agent.device_id)

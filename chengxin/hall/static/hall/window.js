@@ -1,0 +1,197 @@
+/* The workstation: follows its stream, hears the QR scanner wherever the focus is, looks through the
+   camera, and fetches what changed.  What may be done the server decides; here it is only asked. */
+
+import { follow, refuse, token, words } from "../web/page.js";
+import { openEye } from "./camera.js";
+
+const station = document.getElementById("station");
+const PREFIX = "CX1-", CODE = 30; // a ticket's code and its length
+const BURST = 60; // milliseconds: no hand types as fast as a scanner
+const OWN = 1500; // milliseconds within which news of this window are our own
+const LOOK = 1200; // milliseconds that the person is given to look into the camera
+
+/* ---- what comes by itself ------------------------------------------------------------------ */
+
+function chosen() {
+  return document.getElementById("chosen")?.value ?? "";
+}
+
+/** Put the desk anew, keeping what the officer looks at and types. */
+async function refreshDesk() {
+  if (document.querySelector("dialog[open]") || eye) return setTimeout(refreshDesk, 1500);
+  const kept = keep();
+  await htmx.ajax("GET", station.dataset.desk, { target: "#desk", swap: "outerHTML", values: { chosen: chosen() } });
+  restore(kept);
+}
+
+/** Something was done at this window; what we did ourselves is on the page already. */
+function onPerson() {
+  if (performance.now() - own > OWN) refreshDesk();
+}
+
+function refreshQueue() {
+  htmx.ajax("GET", station.dataset.queue, { target: "#queue", swap: "outerHTML" });
+}
+
+function onDirective() {
+  document.getElementById("told").textContent = words("say-directive");
+  refreshDesk().then?.(() => document.getElementById("limits")?.classList.add("htmx-added"));
+}
+
+function keep() {
+  const focus = document.activeElement;
+  return {
+    focus: focus?.id || focus?.dataset?.testid,
+    filter: document.getElementById("item-filter")?.value ?? "",
+    items: document.querySelector(".item-groups")?.scrollTop ?? 0,
+    below: document.querySelector(".window-below")?.scrollTop ?? 0,
+  };
+}
+
+function restore(kept) {
+  const filter = document.getElementById("item-filter");
+  if (filter && kept.filter) {
+    filter.value = kept.filter;
+    filterItems(kept.filter);
+  }
+  document.querySelector(".item-groups")?.scrollTo(0, kept.items);
+  document.querySelector(".window-below")?.scrollTo(0, kept.below);
+  const focus = kept.focus && (document.getElementById(kept.focus) ?? document.querySelector(`[data-testid="${kept.focus}"]`));
+  focus?.focus({ preventScroll: true });
+}
+
+let before = null, own = 0;
+document.addEventListener("htmx:afterRequest", () => { own = performance.now(); });
+document.addEventListener("htmx:beforeSwap", (event) => { if (event.detail.target.id === "desk") before = keep(); });
+document.addEventListener("htmx:afterSwap", (event) => {
+  hideNumberLater();
+  if (before) restore(before);
+  before = null;
+  const { verb } = event.detail.requestConfig ?? {};
+  if (verb !== "get") document.querySelectorAll("dialog[open]").forEach((dialog) => dialog.close());
+});
+
+/* ---- the scanner: a keyboard that types a code faster than any hand -------------------------- */
+
+let typed = "", last = 0;
+
+addEventListener("keydown", (event) => {
+  const now = performance.now();
+  if (now - last > BURST) typed = "";
+  last = now;
+  if (event.key.length === 1) typed += event.key.toUpperCase();
+  else if (event.key !== "Enter" && event.key !== "Shift") typed = "";
+  const at = typed.lastIndexOf(PREFIX);
+  if (at < 0) return;
+  event.preventDefault(); // from the prefix on nothing reaches the field that has the focus
+  const code = typed.slice(at, at + CODE);
+  if (code.length < CODE) return;
+  typed = "";
+  clearPrefix(event.target);
+  htmx.ajax("POST", station.dataset.scan, { target: "#desk", swap: "outerHTML", values: { token: code } });
+}, true);
+
+/** What the scanner typed before it was known as one: the prefix but its last character. */
+function clearPrefix(field) {
+  const stray = PREFIX.slice(0, -1);
+  if (typeof field.value === "string" && field.value.toUpperCase().endsWith(stray)) {
+    field.value = field.value.slice(0, -stray.length);
+  }
+}
+
+/* ---- the face ------------------------------------------------------------------------------- */
+
+let eye = null;
+
+async function lookThenSend(url) {
+  if (eye) return;
+  const video = document.getElementById("camera"), canvas = document.getElementById("frame");
+  const say = document.getElementById("face-words");
+  try {
+    eye = await openEye(video, canvas, demoFace);
+  } catch {
+    say.textContent = words("say-no-camera");
+    document.getElementById("by-hand").showModal();
+    return;
+  }
+  document.getElementById("live").hidden = true;
+  say.textContent = words("say-taking");
+  try {
+    await new Promise((done) => { setTimeout(done, LOOK); });
+    const form = new FormData();
+    form.set("picture", await eye.picture(), "face.jpg");
+    form.set("chosen", chosen());
+    const answer = await fetch(url, { method: "POST", body: form, headers: { "X-CSRFToken": token(), "HX-Request": "true" } });
+    const html = await answer.text();
+    own = performance.now();
+    if (answer.ok) {
+      htmx.swap("#desk", html, { swapStyle: "outerHTML" });
+    } else {
+      const told = document.createElement("div");
+      told.innerHTML = html;
+      const sentence = told.querySelector(".refusal p")?.textContent ?? answer.statusText;
+      say.textContent = sentence;
+      refuse(sentence);
+      document.getElementById("live").hidden = false;
+    }
+  } finally {
+    eye.close();
+    eye = null;
+  }
+}
+
+function demoFace() {
+  const path = station.dataset.demoFace, face = station.dataset.face;
+  return path ? `${path}${face || "honest"}.jpg` : "";
+}
+
+/* ---- small duties --------------------------------------------------------------------------- */
+
+function approve(button) {
+  document.getElementById("approve-item").textContent = button.dataset.title;
+  document.getElementById("approve-code").value = button.dataset.item;
+  document.getElementById("approve-enterprise").value = chosen() === "-" ? "" : chosen();
+  document.getElementById("approve-chosen").value = chosen();
+  document.getElementById("approve-form").reset();
+  document.getElementById("approve").showModal();
+}
+
+function filterItems(text) {
+  const wanted = text.trim().toLowerCase();
+  for (const group of document.querySelectorAll(".item-group")) {
+    let shown = 0;
+    for (const item of group.querySelectorAll(".item")) {
+      item.hidden = wanted !== "" && !item.textContent.toLowerCase().includes(wanted);
+      shown += item.hidden ? 0 : 1;
+    }
+    group.hidden = shown === 0;
+  }
+}
+
+/** An unmasked number is masked again when its time is over. */
+function hideNumberLater() {
+  const number = document.querySelector("#number[data-hide-after]:not([data-hiding])");
+  if (!number) return;
+  number.dataset.hiding = "";
+  setTimeout(refreshDesk, Number(number.dataset.hideAfter) * 1000);
+}
+
+const DUTIES = {
+  compare: () => lookThenSend(station.dataset.compare),
+  enrol: () => lookThenSend(station.dataset.enrol),
+  approve,
+};
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-do]");
+  if (button) DUTIES[button.dataset.do](button);
+});
+document.addEventListener("input", (event) => {
+  if (event.target.id === "item-filter") filterItems(event.target.value);
+});
+
+follow(
+  station.dataset.stream,
+  { ready: refreshQueue, queue: refreshQueue, person: onPerson, directive: onDirective },
+  { resumed: refreshDesk },
+);
