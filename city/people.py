@@ -51,7 +51,7 @@ _DAY_NUMBERS = np.array(
         for day in range(BIRTH_DAYS + _NAMESAKE_DAYS + 1)
     ]
 )
-# How many of 60 neighbours share one telephone, after the spread of shared addresses
+# How many neighbours share one telephone, or one address, after the registrations' spread
 SHARING = ((1, 2, 4, 6, 20, 60), (2_417_451, 117_104, 49_614, 8_770, 3_818, 96))
 
 
