@@ -8,14 +8,14 @@ all stories are told, `enter` registers it at the bureaus as everybody else.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
 
 from chengxin.core import identifiers
 from city import cases
-from city.dice import Dice, Ints
+from city.dice import Ints
 from city.enterprises import (
     NON_NORMAL,
     NORMAL,
@@ -32,11 +32,12 @@ from city.enterprises import (
     sales_levels,
     townships,
 )
-from city.forms import NONE, Bureau, Post, Table
-from city.people import CAST, RESIDENT, People, Persons, old_number, with_wrong_check
+from city.forms import NONE, Bureau, Table
+from city.people import CAST, RESIDENT, Persons, old_number, with_wrong_check
+from city.registers import Registers
 from city.residents import Residents, home_row
-from city.truth import Truth
-from city.year import TAX, VAT, Year, uuids
+from city.taxes import TAX, VAT, Taxes
+from city.world import World
 
 STATE, LOCAL = Bureau.STATE, Bureau.LOCAL
 BOTH = (STATE, LOCAL)
@@ -83,19 +84,17 @@ class Firm:
         return self.known_as.startswith(self.legal_rep.number)
 
 
-@dataclass
 class Cast:
     """Everybody who plays in a story."""
 
-    dice: Dice
-    people: People
-    post: Post
-    truth: Truth
-    day: date
-    persons: list[tuple[str, Person]] = field(default_factory=list)  # with their story
-    firms: list[Firm] = field(default_factory=list)
-    _index: int = CAST - 2
-    _facts: int = 0
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.truth = world.truth
+        self.day = world.day
+        self.persons: list[tuple[str, Person]] = []  # with their story
+        self.firms: list[Firm] = []
+        self._index = CAST - 2
+        self._facts = 0
 
     # Who plays
 
@@ -114,7 +113,7 @@ class Cast:
         """
         while True:
             self._index += 2
-            drawn = self.people.one(self._index, kind=kind)
+            drawn = self.world.people.one(self._index, kind=kind)
             number = drawn.number[0]
             if (
                 _OLDEST <= drawn.born[0] <= _YOUNGEST
@@ -125,7 +124,7 @@ class Cast:
 
     def namesake(self, story: str, of: Person) -> Person:
         """Someone else with the same name, born in the same week."""
-        return self._enter(story, self.people.one(of.index + 1, namesake=True), of.name, ())
+        return self._enter(story, self.world.people.one(of.index + 1, namesake=True), of.name, ())
 
     def _enter(self, story: str, drawn: Persons, name: str, old_at: Sequence[Bureau]) -> Person:
         person = Person(
@@ -161,7 +160,7 @@ class Cast:
         """
         index = np.array([CAST + len(self.firms)])
         legal_rep = legal_rep or self.person(story)
-        code = codes(self.dice, index, self.day)[0]
+        code = codes(self.world.dice, index, self.day)[0]
         taxpayer = {b: YANGXIN + code[8:17] if b in old_at else code for b in Bureau}
         credit = {b: "" if b in old_at else code for b in Bureau}
         if shop:
@@ -171,11 +170,11 @@ class Cast:
             index=int(index[0]),
             story=story,
             company=not shop,
-            name=name or names(self.dice, index, np.array([not shop]))[0],
+            name=name or names(self.world.dice, index, np.array([not shop]))[0],
             known_as=next(filter(None, (credit[b] for b in at)), taxpayer[at[0]]),
             taxpayer=taxpayer,
             credit=credit,
-            registration={b: ids[0] for b, ids in registration_ids(self.dice, index).items()},
+            registration={b: ids[0] for b, ids in registration_ids(self.world.dice, index).items()},
             at=at,
             status=dict.fromkeys(Bureau, (NORMAL, self.ago(800))) | dict(status or {}),
             legal_rep=legal_rep,
@@ -193,7 +192,7 @@ class Cast:
         return self.day - timedelta(days)
 
     def year_ago(self) -> date:
-        return self.day.replace(year=self.day.year - 1)
+        return self.world.year_ago
 
     # Facts
 
@@ -212,7 +211,7 @@ class Cast:
         due = due or self.ago(60)
         first = "1" if bureau is STATE else "2"
         self._one(
-            self.post.to(bureau, "ledger"),
+            self.world.post.to(bureau, "ledger"),
             f"{first}0337160{self._next():012d}", firm.registration[bureau], item, kind,
             due - timedelta(45), due - timedelta(15), due, fen, paid,
         )  # fmt: skip
@@ -228,7 +227,7 @@ class Cast:
         """Corporate income tax of one year; profit and taxable income in fen."""
         income = profit if income is None else income
         self._one(
-            self.post.to(bureau, "cit_year"),
+            self.world.post.to(bureau, "cit_year"),
             firm.registration[bureau], str(tax_year), 50_000_000, profit, income,
             max(income, 0) // 4, min(date(tax_year + 1, 5, 20), self.ago(3)),
         )  # fmt: skip
@@ -245,7 +244,7 @@ class Cast:
     ) -> None:
         """A share in hundredths of a percent, told by `bureaus`."""
         for bureau in bureaus:
-            table = self.post.to(bureau, "investment")
+            table = self.world.post.to(bureau, "investment")
             number = investor.number_at(bureau)
             if mistyped:
                 number = with_wrong_check(investor.number)
@@ -259,7 +258,7 @@ class Cast:
         self, firm: Firm, bureau: Bureau, determined: date, lifted: date | None = None
     ) -> None:
         self._one(
-            self.post.to(bureau, "non_normal"),
+            self.world.post.to(bureau, "non_normal"),
             self._uuid(), firm.registration[bureau], determined, lifted,
         )  # fmt: skip
 
@@ -270,7 +269,7 @@ class Cast:
         end = None if closed is None else closed - timedelta(20)
         where = "国" if bureau is STATE else "地"
         self._one(
-            self.post.to(bureau, "inspection"),
+            self.world.post.to(bureau, "inspection"),
             self._uuid(), f"鲁{where}税稽9{self._next():09d}", firm.registration[bureau], filed,
             closed, end, end, *[amount] * 6,
         )  # fmt: skip
@@ -280,7 +279,7 @@ class Cast:
     ) -> None:
         first = "1" if bureau is STATE else "2"
         self._one(
-            self.post.to(bureau, "assessment"),
+            self.world.post.to(bureau, "assessment"),
             f"{first}PG9{self._next():09d}", firm.registration[bureau], started, ended,
         )  # fmt: skip
 
@@ -296,7 +295,7 @@ class Cast:
     ) -> None:
         """A case; `number` where the police know the subject under another one."""
         person = isinstance(subject, Person)
-        self.post.police.add(
+        self.world.post.police.add(
             cases.police_case(
                 f"A371622{9_000_000_000 + self._next()}",
                 cases.PERSON if person else cases.ENTERPRISE,
@@ -322,7 +321,7 @@ class Cast:
         person = isinstance(subject, Person)
         officer = f"1{YANGXIN}0101"
         cases.watch_row(
-            self.post,
+            self.world.post,
             f"W9{self._next():07d}",
             cases.PERSON if person else cases.ENTERPRISE,
             subject.number if isinstance(subject, Person) else subject.known_as,
@@ -352,9 +351,9 @@ class Cast:
             number = with_wrong_check(buyer.number) if mistyped else buyer.number
             on = (signed or self.ago(70)).toordinal()
             if mistyped:
-                self.truth.rejects("housing_contract", self.post.housing.line, number)
+                self.truth.rejects("housing_contract", self.world.post.housing.line, number)
             row = home_row(contract, buyer.name, number, share, price, 13_850, on)
-            self.post.housing.add(row)
+            self.world.post.housing.add(row)
 
     def income(
         self, person: Person, fen: int, *, tax_year: int | None = None, payer: str = ""
@@ -362,13 +361,13 @@ class Cast:
         """Taxable income of one year from one payer."""
         tax = fen * 3 // 100
         self._one(
-            self.post.personal_income,
+            self.world.post.personal_income,
             person.number, person.name, str(tax_year or self.day.year - 1), payer, fen, tax, tax,
         )  # fmt: skip
 
     def mistyped_natural_person(self, person: Person, number: str) -> None:
         """A natural person's registration that cannot be read."""
-        table = self.post.to(LOCAL, "natural_person")
+        table = self.world.post.to(LOCAL, "natural_person")
         self._rejects(table, number)
         self._one(
             table, f"20129{self._next():015d}", person.name, person.kind, number, person.phone,
@@ -376,7 +375,7 @@ class Cast:
         )  # fmt: skip
 
     def mistyped_income(self, person: Person) -> None:
-        table, number = self.post.personal_income, with_wrong_check(person.number)
+        table, number = self.world.post.personal_income, with_wrong_check(person.number)
         self._rejects(table, number)
         self._one(table, number, person.name, str(self.day.year - 1), "", 0, 0, 0)
 
@@ -399,7 +398,7 @@ class Cast:
         return self._facts
 
     def _uuid(self) -> str:
-        return uuids(self.dice, "cast", np.array([self._next()]))[0]
+        return self.world.dice.uuids("cast", np.array([self._next()]))[0]
 
     # What must be found
 
@@ -410,10 +409,10 @@ class Cast:
 
     # Registering
 
-    def enter(self, year: Year, residents: Residents) -> None:
+    def enter(self, registers: Registers, taxes: Taxes, residents: Residents) -> None:
         """Register the cast, with a quiet year of returns, and write who plays what."""
         block = self._block()
-        year.registrations(
+        registers.registrations(
             block,
             {
                 bureau: (
@@ -423,9 +422,9 @@ class Cast:
                 for bureau in Bureau
             },
         )
-        year.extensions(block)
+        registers.extensions(block)
         stopped = np.array([self._stopped(firm).toordinal() for firm in self.firms])
-        year.taxes(block, stopped, np.zeros(len(block), np.bool_))
+        taxes.taxes(block, stopped, np.zeros(len(block), np.bool_))
         residents.registrations(self._columns([person for _, person in self.persons]))
         for story, person in self.persons:
             own = [firm for firm in self.firms if person in _people_of(firm)]
@@ -441,7 +440,7 @@ class Cast:
         return min(since) - timedelta(90) if since else self.day
 
     def _block(self) -> Block:
-        firms, dice = self.firms, self.dice
+        firms, dice = self.firms, self.world.dice
         index = np.array([firm.index for firm in firms])
         first = np.ones(len(firms), np.int64)
         nowhere = np.zeros(len(firms), np.bool_)

@@ -20,15 +20,19 @@ import numpy as np
 from chengxin.core.keys import Keys
 from chengxin.core.refusal import Trouble
 from city import stories
+from city.annual_returns import AnnualReturns
 from city.cases import Cases
 from city.cast import Cast
 from city.dice import Dice
 from city.enterprises import Enterprises
 from city.forms import Post
+from city.investors import Investors
 from city.people import People
+from city.registers import Registers
 from city.residents import Residents
+from city.taxes import Taxes
 from city.truth import Truth
-from city.year import Year
+from city.world import World
 
 SMALLEST, LARGEST = 2_000, 2_000_000
 ENTERPRISES_PER_1000_PERSONS = 300
@@ -98,28 +102,32 @@ def _tell(
 ) -> int:
     """Write everything into `post` and `truth`; returns the number of enterprises."""
     dice = Dice(seed)
-    people = People(dice)
-    cast = Cast(dice, people, post, truth, day)
+    world = World(dice, People(dice), post, truth, day)
+    cast = Cast(world)
     stories.play(cast)
 
     others = persons - len(cast.persons)
     count = persons * ENTERPRISES_PER_1000_PERSONS // 1000 - len(cast.firms)
-    enterprises = Enterprises(dice, people, persons=others, count=count, day=day)
-
-    year = Year(dice, people, enterprises, post, truth, day)
+    enterprises = Enterprises(dice, world.people, persons=others, count=count, day=day)
+    registers, investors = Registers(world), Investors(world, enterprises)
+    taxes, annual_returns = Taxes(world), AnnualReturns(world)
+    cases = Cases(world, enterprises)
     for block in enterprises.blocks(_BLOCK):
-        year.write(block)
+        stopped = registers.write(block)
+        stakes = investors.write(block)
+        taxes.write(block, stopped)
+        annual_returns.write(block, stakes)
+        cases.of(block)
         progress("enterprises", int(block.index[-1]) + 1, count)
+    cases.write()
 
-    Cases(dice, people, enterprises, post, truth, day).write()
-
-    residents = Residents(dice, people, enterprises, post, truth, day, year.losing_roles())
+    residents = Residents(world, enterprises, annual_returns.losing_roles())
     for start in range(0, others, 4 * _BLOCK):
         stop = min(others, start + 4 * _BLOCK)
         residents.write(np.arange(start, stop))
         progress("persons", stop, others)
 
-    cast.enter(year, residents)
+    cast.enter(registers, taxes, residents)
     return count + len(cast.firms)
 
 

@@ -66,6 +66,11 @@ class Dice:
             step += 1
         return (index * step + self._key(name) % size) % size
 
+    def uuids(self, name: str, index: Ints) -> list[str]:
+        """32 hexadecimal characters for each of `index`, as Oracle's SYS_GUID."""
+        high, low = self.words(f"{name} high", index), self.words(f"{name} low", index)
+        return [f"{a:016X}{b:016X}" for a, b in zip(high.tolist(), low.tolist(), strict=True)]
+
     def _key(self, name: str) -> int:
         if name not in self._keys:
             digest = hashlib.sha256(f"{self._seed}/{name}".encode()).digest()
@@ -87,3 +92,8 @@ def shares(name: str) -> tuple[tuple[str, ...], tuple[int, ...]]:
     shape = distributions()[name]
     shape = shape.get("histogram", shape)
     return tuple(shape), tuple(max(1, round(float(share) * 1_000_000)) for share in shape.values())
+
+
+def chosen(texts: Sequence[str], mask: Bools) -> list[str]:
+    """Those of `texts` where `mask` is true."""
+    return [text for text, wanted in zip(texts, mask.tolist(), strict=True) if wanted]

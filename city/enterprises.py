@@ -18,7 +18,7 @@ import numpy as np
 from chengxin.core import identifiers
 from city.dice import Bools, Dice, Ints, shares
 from city.forms import Bureau
-from city.people import RESIDENT, People, Persons, old_number
+from city.people import RESIDENT, SHARING, People, Persons, old_number
 
 YANGXIN, WUDI = "371622", "371623"
 NORMAL, SUSPENDED, NON_NORMAL, LIQUIDATION, DEREGISTERED, NON_NORMAL_DEREGISTERED = (
@@ -32,7 +32,6 @@ _LIFE_WEIGHTS = (8710, 700, 150, 250, 120, 50, 20)
 # How many enterprises one legal representative has: bounds of the distribution's classes.  Its
 # last class comes from namesakes counted as one person, and the one before ends here at 60.
 _FAN_OUT = ((1, 1), (2, 2), (3, 5), (6, 10), (11, 20), (21, 50), (51, 60))
-_SHARED_ADDRESS = ((1, 2, 4, 6, 20, 60), (2_417_451, 117_104, 49_614, 8_770, 3_818, 96))
 _TOWNSHIPS = (
     ("001", "信城街道"), ("002", "金阳街道"), ("101", "商店镇"), ("102", "温店镇"),
     ("103", "河流镇"), ("104", "翟王镇"), ("105", "流坡坞镇"), ("106", "水落坡镇"),
@@ -366,8 +365,8 @@ def townships(dice: Dice, index: Ints) -> list[str]:
 
 
 def addresses(dice: Dice, index: Ints) -> list[str]:
-    group = dice.pick("shared address", index // 60, _SHARED_ADDRESS[1])
-    holder = index - index % np.array(_SHARED_ADDRESS[0])[group]
+    group = dice.pick("shared address", index // 60, SHARING[1])
+    holder = index - index % np.array(SHARING[0])[group]
     town = dice.pick("township", holder, _TOWNSHIP_WEIGHTS)
     return [
         f"山东省滨州市阳信县{_TOWNSHIPS[place][1]}{_ROADS[road]}{number}号"

@@ -8,7 +8,6 @@ are registered at one bureau under the 15-digit number they had before 1999.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -52,7 +51,7 @@ _DAY_NUMBERS = np.array(
         for day in range(BIRTH_DAYS + _NAMESAKE_DAYS + 1)
     ]
 )
-# How many of 60 neighbours share one telephone, after the spread of shared addresses
+# How many neighbours share one telephone, or one address, after the registrations' spread
 SHARING = ((1, 2, 4, 6, 20, 60), (2_417_451, 117_104, 49_614, 8_770, 3_818, 96))
 
 
@@ -197,8 +196,3 @@ def _check_places(first17: Ints) -> Ints:
         total += rest % 10 * weight
         rest //= 10
     return total % 11
-
-
-def chosen(texts: Sequence[str], mask: Bools) -> list[str]:
-    """Those of `texts` where `mask` is true."""
-    return [text for text, wanted in zip(texts, mask.tolist(), strict=True) if wanted]

@@ -11,12 +11,12 @@ from datetime import date
 
 import numpy as np
 
-from city.dice import Bools, Dice, Ints
+from city.dice import Bools, Ints, chosen
 from city.enterprises import Enterprises, offices, registration_ids
-from city.forms import NONE, Bureau, Post
-from city.people import RESIDENT, People, Persons, chosen, with_wrong_check
-from city.truth import Truth
-from city.year import DEED_TAX, TAX
+from city.forms import NONE, Bureau
+from city.people import RESIDENT, Persons, with_wrong_check
+from city.taxes import DEED_TAX, TAX
+from city.world import World
 
 HOME_PRICE = 100_000_000  # one million yuan, in fen
 INCOME_TIMES = 3
@@ -27,29 +27,15 @@ _MISTYPED = 15_000  # one row in so many carries a number that cannot be true
 class Residents:
     """Writes what the offices know about the background's persons."""
 
-    def __init__(
-        self,
-        dice: Dice,
-        people: People,
-        enterprises: Enterprises,
-        post: Post,
-        truth: Truth,
-        day: date,
-        losing: tuple[Ints, Ints],
-    ) -> None:
-        self._dice = dice
-        self._people = people
+    def __init__(self, world: World, enterprises: Enterprises, losing: tuple[Ints, Ints]) -> None:
+        """`losing`: persons and enterprises, as `AnnualReturns.losing_roles` gives them."""
+        self._world = world
         self._enterprises = enterprises
-        self._post = post
-        self._truth = truth
-        self._day = day
-        self._today = day.toordinal()
-        self._year_ago = day.replace(year=day.year - 1).toordinal()
         self._losing = _of_two_or_more(*losing)
 
     def write(self, index: Ints) -> None:
         """Everything about a block of persons; begins at an even index."""
-        persons = self._people.of(index)
+        persons = self._world.people.of(index)
         self.registrations(persons)
         income = self._incomes(persons)
         best = self._homes(persons)
@@ -61,29 +47,33 @@ class Residents:
         of_person = self._losing[0] == persons.index[place]
         if not of_person.any():
             return
-        subject = self._truth.person(persons.number[place])
+        truth = self._world.truth
         losers = self._enterprises.block(np.sort(self._losing[1][of_person])).identity
-        acted_on = [self._truth.enterprise_of(losers, row) for row in range(len(losers.known_as))]
-        self._truth.buys_home(subject, acted_on, own_price, None if income == NONE else income)
+        truth.buys_home(
+            truth.person(persons.number[place]),
+            truth.enterprises_of(losers),
+            own_price,
+            None if income == NONE else income,
+        )
 
     def registrations(self, persons: Persons) -> None:
         """Natural persons 自然人 of both bureaus."""
-        dice, index = self._dice, persons.index
+        dice, index = self._world.dice, persons.index
         where = dice.pick("natural at", index, (80, 12, 8))
         ids = registration_ids(dice, index, natural=True)
         branch = dice.pick("home branch", index, (30, 18, 16, 14, 12, 10)) + 1
-        registered = self._today - dice.between("natural registered", index, 30, 4_000)
+        registered = self._world.today - dice.between("natural registered", index, 30, 4_000)
         for bureau, only in ((Bureau.STATE, 1), (Bureau.LOCAL, 0)):
             mask = (where == only) | (where == 2)
             mistyped = mask & persons.kind_is(RESIDENT)
             mistyped &= dice.chance(f"mistyped {bureau}", index, 1_000_000 // _MISTYPED)
-            table = self._post.to(bureau, "natural_person")
+            table = self._world.post.to(bureau, "natural_person")
             branches = offices(bureau, branch, np.zeros_like(mask))
             numbers = [with_wrong_check(number) for number in chosen(persons.number, mistyped)]
             # Beside the true row, a second one whose number was mistyped.
             other = [f"{text[:4]}9{text[5:]}" for text in chosen(ids[bureau], mistyped)]
             for place, number in enumerate(numbers):
-                self._truth.rejects(table.source, table.line + place, number)
+                self._world.truth.rejects(table.source, table.line + place, number)
             for rows, ids_there, numbers_there in (
                 (mistyped, other, numbers),
                 (mask, chosen(ids[bureau], mask), chosen(persons.numbers_at(bureau), mask)),
@@ -100,13 +90,13 @@ class Residents:
 
     def _incomes(self, persons: Persons) -> Ints:
         """Individual income of three years by payer; returns the sum, or NONE without a row."""
-        dice, index = self._dice, persons.index
+        dice, index = self._world.dice, persons.index
         earns = persons.number_tells_kind & dice.chance("earns", index, 350_000)
         level = np.array([0, 600, 2_500, 9_000, 40_000])[
             dice.pick("wage", index, (45, 30, 15, 8, 2))
         ]
         total = np.where(earns, 0, NONE)
-        for tax_year in range(self._day.year - 3, self._day.year):
+        for tax_year in range(self._world.day.year - 3, self._world.day.year):
             for turn in range(2):
                 serial = (index * 4096 + tax_year) * 2 + turn
                 mask = earns if turn == 0 else earns & dice.chance("second income", serial, 80_000)
@@ -118,7 +108,7 @@ class Residents:
                 payers = [""] * count  # the second income is declared by the person himself
                 if turn == 0:
                     payers, _ = self._enterprises.some_company("payer", serial[mask])
-                self._post.personal_income.write(
+                self._world.post.personal_income.write(
                     chosen(persons.number, mask),
                     chosen(persons.name, mask),
                     [str(tax_year)] * count,
@@ -131,7 +121,7 @@ class Residents:
 
     def _homes(self, persons: Persons) -> Ints:
         """Home contracts; returns the dearest own part within a year, in fen × hundredths of %."""
-        dice, index = self._dice, persons.index
+        dice, index = self._world.dice, persons.index
         can_buy = persons.number_tells_kind
         partner = np.arange(len(index)) ^ 1
         has_partner = partner < len(index)
@@ -146,9 +136,9 @@ class Residents:
         metre = dice.between("price of a metre", index, 3_000, 7_500)
         villa = dice.chance("villa", index, 15_000)
         price = area * metre * np.where(villa, dice.between("villa price", index, 2, 6), 1)
-        signed = self._today - dice.between("signed", index, 0, 420)
+        signed = self._world.today - dice.between("signed", index, 0, 420)
         own, partners = np.zeros_like(index), np.zeros_like(index)
-        recent = buys & ~unknown & (signed >= self._year_ago)
+        recent = buys & ~unknown & (signed >= self._world.year_ago.toordinal())
         own[recent] = (price * share)[recent]
         with_partner = recent & shared
         partners[partner[with_partner]] = (price * (WHOLE - share))[with_partner]
@@ -157,7 +147,7 @@ class Residents:
             if shared[place]:
                 parts.append((int(partner[place]), WHOLE - int(share[place])))
             for buyer, part in parts:
-                self._post.housing.add(
+                self._world.post.housing.add(
                     home_row(
                         f"YX{int(index[place]):010d}",
                         persons.name[buyer],
@@ -176,12 +166,12 @@ class Residents:
 
         That is the arrears of a person, not of an enterprise.
         """
-        dice, index = self._dice, persons.index
+        dice, index = self._world.dice, persons.index
         taxed = buys & (dice.pick("natural at", index, (80, 12, 8)) != 1)
-        taxed &= signed + 12 <= self._today
+        taxed &= signed + 12 <= self._world.today
         paid = np.where(dice.chance("deed tax open", index, 30_000), NONE, signed + 10)
         count = int(np.count_nonzero(taxed))
-        self._post.to(Bureau.LOCAL, "ledger").write(
+        self._world.post.to(Bureau.LOCAL, "ledger").write(
             [f"20237160{row:012d}" for row in index[taxed].tolist()],
             chosen(registration_ids(dice, index, natural=True)[Bureau.LOCAL], taxed),
             [DEED_TAX] * count,

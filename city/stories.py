@@ -13,7 +13,7 @@ from city.cast import BOTH, LOCAL, STATE, WHOLE, Cast, Firm, Person
 from city.enterprises import NON_NORMAL, NORMAL
 from city.forms import Bureau
 from city.people import FOREIGN_PERMIT, HMT_PERMIT, old_number, with_wrong_check
-from city.year import FINE, SURCHARGE
+from city.taxes import FINE, SURCHARGE
 
 MILLION = 100_000_000  # yuan, in fen
 

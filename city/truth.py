@@ -48,6 +48,9 @@ class Truth:
     def enterprise_of(self, identity: Identity, place: int) -> str:
         return self.enterprise(identity.known_as[place], personal=identity.personal[place])
 
+    def enterprises_of(self, identity: Identity) -> list[str]:
+        return [self.enterprise_of(identity, place) for place in range(len(identity.known_as))]
+
     def finds(self, indicator: str, subject: str, acted_on: str, band: str, because: str) -> None:
         self._findings.writerow((indicator, subject, acted_on, band, because))
         self.findings += 1
