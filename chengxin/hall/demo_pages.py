@@ -10,11 +10,28 @@ from importlib import import_module
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
 from chengxin.hall import devices
 from chengxin.hall.models import Device
 from chengxin.offices import access
+
+# Whose drawn face it is, as the table of props calls him.
+FACES = {
+    "honest": _("王守信"),
+    "impersonator": _("冒用证件的人"),
+    "card_owner": _("张冒名"),
+    "representative": _("赵立案"),
+    "investor": _("李投资"),
+    "handler": _("李办税"),
+    "accountant": _("周代理"),
+    "elder": _("老年人"),
+    "newcomer": _("新来客"),
+    "stranger": _("陌生人"),
+    "visitor": _("港澳居民"),
+    "foreigner": _("外国人"),
+}
 
 MADE_UP = "the demo's made-up cards and faces; not there in a bureau"
 
@@ -24,7 +41,7 @@ MADE_UP = "the demo's made-up cards and faces; not there in a bureau"
 def props(request: HttpRequest) -> HttpResponse:
     _demo_only()
     found = Device.objects.select_related("hall").exclude(props={}).order_by("pk")
-    return render(request, "hall/props.html", {"devices": found})
+    return render(request, "hall/props.html", {"devices": found, "faces": FACES.items()})
 
 
 @access.everyone(MADE_UP)

@@ -55,16 +55,16 @@ OFFICERS = (
 )
 
 
-# card on the table of props: whose it is, and the drawn face of its picture
+# cards on the table of props: whose it is, and the drawn face of its picture
 NEWCOMER = "新来客"
 CARDS = {
-    "honest": ("王守信", "honest"),
-    "borrowed": ("张冒名", "card_owner"),
-    "representative": ("赵立案", "representative"),
-    "handler": ("李办税", "handler"),
-    "investor": ("李投资", "investor"),
-    "agent": ("周代理", "accountant"),
-    "newcomer": (NEWCOMER, "newcomer"),
+    "王守信": "honest",
+    "张冒名": "card_owner",
+    "赵立案": "representative",
+    "李办税": "handler",
+    "李投资": "investor",
+    "周代理": "accountant",
+    NEWCOMER: "newcomer",
 }
 
 
@@ -188,11 +188,11 @@ def make_hall() -> None:
 def make_cards(day: date) -> None:
     """The cards on the demo's table of props: the planted people, and one who was never here."""
     people = {row["name"]: row["number"] for row in cast()} | {NEWCOMER: _newcomer_number()}
-    for card, (name, face) in CARDS.items():
+    for name, face in CARDS.items():
         number = people[name]
         simulator.write_card(
             cards_folder(),
-            card,
+            name,
             simulator.SimulatedCard(
                 layout="resident",
                 name=name,

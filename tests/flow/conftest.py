@@ -58,7 +58,7 @@ def in_front_of(
 
     def launch(face: str) -> Browser:
         film = tmp_path / f"{face}.mjpeg"
-        drawn_faces.film(film, face)
+        drawn_faces.mjpeg(film, drawn_faces.clip(drawn_faces.CAST[face]))
         browser = playwright.chromium.launch(
             executable_path=browser_path, args=[*ARGS, f"--use-file-for-fake-video-capture={film}"]
         )
@@ -75,7 +75,7 @@ def officer_page(in_front_of: Callable[[str], Browser], address: str) -> Callabl
     """A page of the officer with this work number, signed in through the sign-in form."""
 
     def sign_in(username: str) -> Page:
-        page = in_front_of("officer").new_page(viewport={"width": 1366, "height": 768})
+        page = in_front_of("stranger").new_page(viewport={"width": 1366, "height": 768})
         page.goto(f"{address}/account/login/")
         page.fill("input[name=login]", username)
         page.fill("input[name=password]", "yangxin-2017")
