@@ -27,6 +27,9 @@ from chengxin.lake.tables import TABLES
 
 Row = dict[str, Any]
 
+# How rows are written: small, quick to write, quick to read.
+PARQUET = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1"
+
 _SIZE = re.compile(r"\d+(\.\d+)?\s*([KMGT]i?B)", re.IGNORECASE)
 
 

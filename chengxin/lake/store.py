@@ -34,7 +34,7 @@ from deltalake.transaction import AddAction, RemoveAction
 
 from chengxin.core import places
 from chengxin.core.refusal import Trouble
-from chengxin.lake.engine import DuckDB, literal, literals
+from chengxin.lake.engine import PARQUET, DuckDB, literal, literals
 from chengxin.lake.staging import locked
 from chengxin.lake.tables import TABLES
 
@@ -336,7 +336,7 @@ class _Change:
         [(kept,)] = self.engine.connection.execute(
             f"COPY (SELECT old.* EXCLUDE (filename) FROM {_parquet([file])} AS old "
             f"WHERE NOT ({self._met} AND NOT {self._newer})) "
-            f"TO {literal(str(path))} (FORMAT parquet, COMPRESSION zstd)"
+            f"TO {literal(str(path))} ({PARQUET})"
         ).fetchall()
         self._goes.append(file)
         if kept:
@@ -352,7 +352,7 @@ class _Change:
             f"COPY (SELECT * FROM read_parquet({literal(str(self._delivery.rows))}) AS fresh "
             f"WHERE NOT EXISTS (SELECT 1 FROM {_parquet(files)} AS old "
             f"WHERE {same} AND {self._newer})) "
-            f"TO {literal(str(path))} (FORMAT parquet, COMPRESSION zstd)"
+            f"TO {literal(str(path))} ({PARQUET})"
         ).fetchall()
         return path
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import codecs
 import csv
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -98,8 +99,11 @@ def _as_utf8(path: Path, source: Source, folder: Path) -> Path:
         if line := _bad_line(path, "utf-8"):
             raise _otherwise(source, "it holds other bytes", line)
         return path
-    if _is_utf8_chinese(path):
-        raise _otherwise(source, "it is UTF-8")
+    match _looks(path):
+        case "ascii":
+            return path
+        case "utf-8":
+            raise _otherwise(source, "it is UTF-8")
     return _decoded(path, source, folder / "utf8.csv")
 
 
@@ -116,35 +120,37 @@ def _decoded(path: Path, source: Source, plain: Path) -> Path:
     return plain
 
 
-def _is_utf8_chinese(path: Path) -> bool:
-    """Whether the text is valid UTF-8 with Chinese in it, which GBK text never is by chance."""
-    decoder = codecs.getincrementaldecoder("utf-8")("strict")
-    chinese = False
-    with path.open("rb") as file:
-        try:
-            while chunk := file.read(CHUNK):
-                if not (chunk.isascii() and not decoder.getstate()[0]):
-                    text = decoder.decode(chunk)
-                    chinese = chinese or any(char > "\u07ff" for char in set(text))
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            return False
-    return chinese
+def _looks(path: Path) -> str:
+    """ascii, utf-8 (with Chinese in it, which GBK text never is by chance) or neither."""
+    ascii_only, chinese = True, False
+    try:
+        for text in _decoding(path, "utf-8"):
+            ascii_only = ascii_only and text.isascii()
+            chinese = chinese or any(char > "\u07ff" for char in set(text))
+    except UnicodeDecodeError:
+        return "neither"
+    return "ascii" if ascii_only else "utf-8" if chinese else "neither"
 
 
 def _bad_line(path: Path, encoding: str) -> int | None:
     """The first line that is not text in this encoding."""
-    decoder = codecs.getincrementaldecoder(encoding)("strict")
-    with path.open("rb") as file:
-        try:
-            while chunk := file.read(CHUNK):
-                if not (chunk.isascii() and not decoder.getstate()[0]):
-                    decoder.decode(chunk)
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            file.seek(0)
+    try:
+        for _ in _decoding(path, encoding):
+            pass
+    except UnicodeDecodeError:
+        with path.open("rb") as file:
             return next(n for n, line in enumerate(file, start=1) if not _decodes(line, encoding))
     return None
+
+
+def _decoding(path: Path, encoding: str) -> Iterator[str]:
+    """The text in pieces; of pieces in ASCII, which need no decoding, only an empty one."""
+    decoder = codecs.getincrementaldecoder(encoding)("strict")
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            plain = chunk.isascii() and not decoder.getstate()[0]
+            yield "" if plain else decoder.decode(chunk)
+        decoder.decode(b"", final=True)
 
 
 def _decodes(line: bytes, encoding: str) -> bool:

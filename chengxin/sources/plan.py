@@ -46,7 +46,7 @@ class Plan:
     def select(self, relation: str) -> str:
         """The SELECT over `relation`, whose columns are c0, c1, … in the delivery's order."""
         fields = [self.field(theirs) for theirs in self.source.columns]
-        trimmed = [f"nullif(trim({field}), '') AS {field}" for field in fields]
+        trimmed = [f"trimmed({field}) AS {field}" for field in fields]
         layers = [
             ["*", *(f"{sql} AS {_q(name)}" for name, sql in layer)]
             for layer in (self._kinds(), self._prepared(), self._numbers(), self._values())
@@ -73,7 +73,7 @@ class Plan:
         """Columns of the result: ours, then the parts of the identities."""
         yield from self.source.lake_table.columns
         for ours in self.persons():
-            yield from (f"{ours}.{part}" for part in ("id", *IDENTITY))
+            yield from (f"{ours}.{part}" for part in IDENTITY)
 
     # the layers
 
@@ -138,9 +138,6 @@ class Plan:
         for ours in self.source.lake_table.columns:
             yield ours, self._value(ours)
         for ours in self.persons():
-            # a party that is an enterprise has a number, but no identity
-            is_person = f"{_q(f'{ours}.document_kind')} IS NOT NULL"
-            yield f"{ours}.id", f"CASE WHEN {is_person} THEN {_q(ours)} END"
             name = self.source.target(ours, Part.NAME)
             yield f"{ours}.name", self.field(name.theirs) if name else "CAST(NULL AS VARCHAR)"
             if not self.source.target(ours, Part.PHONE):

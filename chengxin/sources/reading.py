@@ -26,7 +26,7 @@ import duckdb
 from chengxin.core.identifiers import masked
 from chengxin.core.keys import Keys
 from chengxin.core.refusal import Trouble
-from chengxin.lake.engine import DuckDB, literal
+from chengxin.lake.engine import PARQUET, DuckDB, literal
 from chengxin.lake.staging import Staging
 from chengxin.lake.tables import Kind
 from chengxin.sources import arrival
@@ -39,7 +39,7 @@ BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
 
 _MACROS = resources.files(__package__).joinpath("reading.sql").read_text("utf-8")
 _NUMBER = re.compile(r"(?<![0-9])[0-9]{10,18}[0-9Xx]?(?![0-9])")
-_FLOAT = re.compile(r"-?\d+(\.\d+)?[eE][+-]?\d+|-?\d+\.0*")
+_FLOAT = re.compile(r"-?\d(\.\d{1,17})?[eE][+-]?\d{1,3}|-?\d+\.0*")
 
 
 @dataclass(frozen=True)
@@ -255,7 +255,7 @@ class _Reading:
         for label in labels:
             missing = label.startswith("!")
             ours, _, part = label.removeprefix("!").partition(".")
-            target = part and self.source.target(ours, Part(part)) or self.source.giver(ours)
+            target = (part and self.source.target(ours, Part(part))) or self.source.giver(ours)
             text = raw[headings.index(target.theirs)] or ""
             if missing:
                 yield f"缺少{target.theirs}"
@@ -278,7 +278,7 @@ class _Reading:
             f"{literal(self._delivery_id)} AS delivery_id, "
             f"DATE '{self.day.isoformat()}' AS delivered_on, "
             f"rowid + {relation.first_line} AS line FROM typed WHERE wrong IS NULL) "
-            f"TO {literal(str(path))} (FORMAT parquet, COMPRESSION zstd)"
+            f"TO {literal(str(path))} ({PARQUET})"
         )
         return int(count)
 
@@ -286,16 +286,18 @@ class _Reading:
         """person_id, document_kind, number, name, phone, delivered_on, source; each once."""
         path.touch(mode=0o600)
         each = " UNION ALL ".join(
-            f'SELECT "{ours}.id" AS person_id, '
+            f'SELECT "{ours}" AS person_id, '
             + ", ".join(f'"{ours}.{part}" AS {part}' for part in IDENTITY)
-            + f' FROM typed WHERE wrong IS NULL AND "{ours}.id" IS NOT NULL'
+            # a party without a document is an enterprise
+            + f' FROM typed WHERE wrong IS NULL AND "{ours}" IS NOT NULL '
+            + f'AND "{ours}.document_kind" IS NOT NULL'
             for ours in self._plan.persons()
         )
         nobody = "SELECT " + ", ".join(f"'' AS {name}" for name in ("person_id", *IDENTITY))
         self._fetch(
             f"COPY (SELECT DISTINCT *, DATE '{self.day.isoformat()}' AS delivered_on, "
             f"{literal(self.source.name)} AS source FROM ({each or nobody + ' WHERE false'})) "
-            f"TO {literal(str(path))} (FORMAT parquet, COMPRESSION zstd)"
+            f"TO {literal(str(path))} ({PARQUET})"
         )
         path.chmod(0o600)
 

@@ -2,6 +2,14 @@
 -- Every macro gives NULL for what it cannot read; the reading then names the row and the reason.
 -- Arguments are columns, trimmed, NULL when empty.
 
+-- blanks around a value, full width too; looked for first, because few values have any
+CREATE MACRO trimmed(x) AS
+    CASE
+        WHEN contains(x, ' ') OR contains(x, '　') OR contains(x, chr(9)) OR x = ''
+            THEN nullif(regexp_replace(x, '^[\s　]+|[\s　]+$', '', 'g'), '')
+        ELSE x
+    END;
+
 -- dates: 2017-08-18, 20170818, 2017-08-18 00:00:00, and Oracle's default, English or Chinese:
 -- 18-AUG-17, 18-8月 -17.  A two-digit year below 50 is of this century, as Oracle's RR has it.
 CREATE MACRO oracle_parts(x) AS
@@ -50,7 +58,7 @@ CREATE MACRO as_percentage(x) AS
     CASE WHEN regexp_full_match(x, '\d{1,3}(\.\d+)?') THEN fraction(try_cast(x AS DECIMAL(15, 8)) * 0.01) END;
 
 -- text that names things; a spreadsheet's 1.01133E+19 or 1000.0 is no such text
-CREATE MACRO is_float_form(x) AS regexp_full_match(x, '-?\d+(\.\d+)?[eE][+-]?\d+|-?\d+\.0*');
+CREATE MACRO is_float_form(x) AS regexp_full_match(x, '-?\d(\.\d{1,17})?[eE][+-]?\d{1,3}|-?\d+\.0*');
 CREATE MACRO as_id(x) AS CASE WHEN NOT is_float_form(x) THEN x END;
 CREATE MACRO as_registration(x) AS CASE WHEN regexp_full_match(x, '\d{20}') THEN x END;
 CREATE MACRO as_note(x) AS regexp_replace(x, '\d{7,}[\dXx]?', '…', 'g');
@@ -117,9 +125,12 @@ CREATE MACRO as_credit(x) AS CASE WHEN is_credit(upper(x)) THEN upper(x) END;
 -- a taxpayer number: of an organisation as it is; one that contains a resident number (15 or 18
 -- digits, with or without a sequence of two) as the unfolded number and the sequence
 CREATE MACRO holds_resident(x) AS
-    regexp_full_match(x, '\d{15}(\d\d)?') AND is_born(left(x, 6) || '19' || substr(x, 7, 6))
-    OR regexp_full_match(x, '\d{17}[0-9X](\d\d)?') AND is_born(x) AND substr(x, 7, 2) IN ('18', '19', '20')
-        AND NOT is_credit(x);
+    CASE
+        WHEN regexp_full_match(x, '\d{15}(\d\d)?') THEN is_born(left(x, 6) || '19' || substr(x, 7, 6))
+        WHEN regexp_full_match(x, '\d{17}[0-9X](\d\d)?') AND substr(x, 7, 2) IN ('18', '19', '20')
+            THEN CASE WHEN is_born(x) THEN NOT is_credit(x) ELSE false END
+        ELSE false
+    END;
 CREATE MACRO resident_within(x) AS
     CASE WHEN length(x) IN (15, 17) THEN unfolded(left(x, 15)) ELSE left(x, 18) END;
 CREATE MACRO sequence_within(x) AS CASE length(x) WHEN 17 THEN right(x, 2) WHEN 20 THEN right(x, 2) ELSE '' END;
