@@ -26,6 +26,8 @@ from chengxin.indicators.catalogue import KINDS, UNDECIDED, Indicator, Value, Wo
 from chengxin.lake.engine import Engine
 from chengxin.warehouse.build import models
 
+# The affiliations twice, the same rows: one subject's are found where they stand together.
+SORTED_BY = {"person": "affiliation", "enterprise": "enterprise_person"}
 ANYONE = {  # who is meant when nobody may be named
     "person": Words(zh="该人员", en="This person"),
     "enterprise": Words(zh="该企业", en="This enterprise"),
@@ -151,7 +153,8 @@ def _narrowed(indicator: Indicator, kind: str) -> exp.Query:
             rows = f"{other}_id IN :near_ids"
         else:
             rows = "subject_key IN :near_keys"
-        part = exp.select(*columns).from_(table.name).where(rows, dialect="duckdb")
+        source = SORTED_BY[kind] if table.name == "affiliation" else table.name
+        part = exp.select(*columns).from_(source).where(rows, dialect="duckdb")
         table.replace(part.subquery(table.alias or table.name))
     found = exp.select("*").from_(tree.subquery("found"))
     return found.where("subject_id = :subject_key", dialect="duckdb")
@@ -192,10 +195,11 @@ class _Step:
 
 _AFFILIATED = {
     kind: sqlglot.parse_one(
-        f"SELECT DISTINCT role, {other}_id AS id FROM affiliation WHERE {kind}_id = :subject_id",  # noqa: S608 (our own names)
+        f"SELECT DISTINCT role, {other}_id AS id FROM {SORTED_BY[kind]} "  # noqa: S608 (our own names)
+        f"WHERE {kind}_id = :subject_id",
         read="duckdb",
     )
-    for kind, other in (KINDS, reversed(KINDS))
+    for kind, other in (KINDS, KINDS[::-1])
 }
 
 
@@ -209,11 +213,12 @@ def _finding(
     subject, acted_on, band = row.pop("subject_id"), row.pop("acted_on_id"), row.pop("band")
     value = Decimal(str(row.pop("value")))
     kind = acted_on.partition(":")[0]
-    words = indicator.words(band, kind)
-    facts = indicator.facts if indicator.facts and band != UNDECIDED else words
     filled = {**settings, **row, "value": value, "as_of": as_of}
-    zh = filled | {"who": ANYONE[kind].zh, "items": ANYTHING.zh}
-    en = filled | {"who": ANYONE[kind].en, "items": ANYTHING.en}
+    words = indicator.words(band, kind)
+    because = _said(words, kind, filled)
+    facts = because
+    if indicator.facts and band != UNDECIDED:
+        facts = _said(indicator.facts, kind, filled)
     return Finding(
         indicator=indicator.code,
         name=indicator.name,
@@ -227,10 +232,10 @@ def _finding(
         params={name: _plain(told) for name, told in settings.items()},
         as_of=as_of,
         lake_version=lake_version,
-        because=_said(words.zh, zh, "不详"),
-        because_en=_said(words.en, en, "unknown"),
-        facts=_said(facts.zh, zh, "不详"),
-        facts_en=_said(facts.en, en, "unknown"),
+        because=because.zh,
+        because_en=because.en,
+        facts=facts.zh,
+        facts_en=facts.en,
         levels=_levels(indicator.bands[band].levels.get(kind, {}), row),
         push=tuple(_push(indicator, band, row)),
     )
@@ -243,10 +248,16 @@ class _Unknown(str):
         return str(self)
 
 
-def _said(template: str, filled: Mapping[str, Any], unknown: str) -> str:
-    return template.format_map(
-        {name: _Unknown(unknown) if told is None else told for name, told in filled.items()}
-    )
+UNKNOWN = Words(zh=_Unknown("不详"), en=_Unknown("unknown"))
+
+
+def _said(words: Words, kind: str, filled: Mapping[str, Any]) -> Words:
+    """The sentence with its numbers; nobody is named, for who reads it may not be meant."""
+    missing = [name for name, told in filled.items() if told is None]
+    who = ANYONE[kind]
+    zh = {**filled, **dict.fromkeys(missing, UNKNOWN.zh), "who": who.zh, "items": ANYTHING.zh}
+    en = {**filled, **dict.fromkeys(missing, UNKNOWN.en), "who": who.en, "items": ANYTHING.en}
+    return Words(zh=words.zh.format_map(zh), en=words.en.format_map(en))
 
 
 def _levels(told: Mapping[str, Effect], row: Mapping[str, Any]) -> dict[str, str]:

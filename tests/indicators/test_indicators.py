@@ -176,6 +176,29 @@ class TestFinding:
         assert finding.push == ("C", "G", "S", "R")
         assert earlier.push == ("C", "G", "S")
 
+    def test_says_so_where_a_value_is_not_known(
+        self, engine: DuckDB, types: dict[str, dict[str, str]]
+    ) -> None:
+        status = {"told_by": "registration", "non_normal": True, "since": None}
+        where = {"bureau": "state", "registration_id": "1", "delivered_on": date(2017, 8, 17)}
+        given = {"non_normal_state": [{"enterprise_id": "甲厂", **status, **where}]}
+        write(engine, types, given)
+
+        [finding] = scan(all_indicators(), engine, TODAY, 7)
+
+        assert "None" not in finding.because + finding.because_en
+
+    def test_of_a_police_case_says_nothing_of_the_case(
+        self, engine: DuckDB, types: dict[str, dict[str, str]]
+    ) -> None:
+        case = {"case_no": "甲1", "crime": "205", "filed_on": date(2017, 8, 1)}
+        write(engine, types, {"police_filing": [{"subject_key": "person:li", **case}]})
+
+        [finding] = scan(all_indicators(), engine, TODAY, 7)
+
+        for said in (finding.because, finding.because_en, finding.facts, finding.facts_en):
+            assert not any(word in said for word in ("公安", "立案", "案件", "甲1", "205", "olice"))
+
     def test_undecided_never_restricts(self) -> None:
         for one in all_indicators():
             if "undecided" in one.bands:
