@@ -178,7 +178,7 @@ def portrait(request: OfficerRequest, pk: int, portrait_pk: int) -> HttpResponse
     person = _ticket(here, request.user).person
     found = get_object_or_404(Portrait, pk=portrait_pk, person=person)
     return HttpResponse(
-        found.jpeg or b"", content_type="image/jpeg", headers={"Cache-Control": "no-store"}
+        bytes(found.jpeg or b""), content_type="image/jpeg", headers={"Cache-Control": "no-store"}
     )
 
 

@@ -226,7 +226,7 @@ def _newest(person: Person, **which: Any) -> Portrait | None:
 def _compared(live_jpeg: bytes, reference: Portrait | None) -> Comparison | None:
     if reference is None:
         return None
-    found = face_engine().compare(live_jpeg, reference.jpeg or b"", reference.channel)
+    found = face_engine().compare(live_jpeg, bytes(reference.jpeg or b""), reference.channel)
     if found.band == ADVICE:
         english = (get_language() or "").startswith("en")
         words = found.reasons[0]
