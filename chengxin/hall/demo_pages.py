@@ -5,6 +5,7 @@ Only where CHENGXIN_DEMO is set; a real reader refuses such commands by itself.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from importlib import import_module
 
 from django.conf import settings
@@ -33,6 +34,8 @@ FACES = {
     "foreigner": _("外国人"),
 }
 
+SHOTS = 8  # pictures of one person, each a little different
+
 MADE_UP = "the demo's made-up cards and faces; not there in a bureau"
 
 
@@ -58,12 +61,21 @@ def set_props(request: HttpRequest, device_id: str) -> HttpResponse:
 def face(request: HttpRequest, name: str) -> HttpResponse:
     """What the camera would see of this drawn person, a little different at every shot."""
     _demo_only()
-    drawn = import_module("chengxin.devices.drawn_faces")  # heavy, and of use to the demo alone
     shot = request.GET.get("shot", "1")
-    if name not in drawn.CAST or not shot.isdigit():
+    if name not in FACES or not shot.isdigit():
         raise Http404
-    jpeg = drawn.live_photo(drawn.CAST[name], shot=int(shot) % 1000)
-    return HttpResponse(jpeg, content_type="image/jpeg", headers={"Cache-Control": "no-store"})
+    return HttpResponse(
+        _drawn(name, int(shot) % SHOTS),
+        content_type="image/jpeg",
+        headers={"Cache-Control": "max-age=3600"},
+    )
+
+
+@lru_cache(maxsize=len(FACES) * SHOTS)
+def _drawn(name: str, shot: int) -> bytes:
+    drawn = import_module("chengxin.devices.drawn_faces")  # heavy, and of use to the demo alone
+    jpeg: bytes = drawn.live_photo(drawn.CAST[name], shot=shot)
+    return jpeg
 
 
 def _demo_only() -> None:
