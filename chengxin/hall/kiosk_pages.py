@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from chengxin.hall import kiosks, streams
 from chengxin.hall.models import Business, Device
+from chengxin.hall.tongue import chinese_first
 from chengxin.offices import access
 
 IN_THE_HALL = "stands in the hall, bound to a device; shows a person only what his own session may"
@@ -21,6 +22,7 @@ IN_THE_HALL = "stands in the hall, bound to a device; shows a person only what h
 
 @access.everyone(IN_THE_HALL)
 @require_GET
+@chinese_first
 @ensure_csrf_cookie
 def kiosk(request: HttpRequest, device_id: str) -> HttpResponse:
     device = _device(device_id)
@@ -33,12 +35,14 @@ def kiosk(request: HttpRequest, device_id: str) -> HttpResponse:
 
 @access.everyone(IN_THE_HALL)
 @require_GET
+@chinese_first
 def state(request: HttpRequest, device_id: str) -> HttpResponse:
     return _told(_device(device_id), _uuid(request.GET.get("session", "")))
 
 
 @access.everyone(IN_THE_HALL)
 @require_POST
+@chinese_first
 def begin(request: HttpRequest, device_id: str) -> HttpResponse:
     device, asked = _device(device_id), _body(request)
     business = asked.get("business")
@@ -50,6 +54,7 @@ def begin(request: HttpRequest, device_id: str) -> HttpResponse:
 
 @access.everyone(IN_THE_HALL)
 @require_POST
+@chinese_first
 def read_again(request: HttpRequest, device_id: str) -> HttpResponse:
     device, asked = _device(device_id), _body(request)
     return _told(device, kiosks.read_again(device, _session_id(asked)).pk)
@@ -57,6 +62,7 @@ def read_again(request: HttpRequest, device_id: str) -> HttpResponse:
 
 @access.everyone(IN_THE_HALL)
 @require_POST
+@chinese_first
 def compare(request: HttpRequest, device_id: str) -> HttpResponse:
     """A form with the session's id and one JPEG of the camera."""
     device = _device(device_id)
@@ -70,6 +76,7 @@ def compare(request: HttpRequest, device_id: str) -> HttpResponse:
 
 @access.everyone(IN_THE_HALL)
 @require_POST
+@chinese_first
 def skip_face(request: HttpRequest, device_id: str) -> HttpResponse:
     device, asked = _device(device_id), _body(request)
     return _told(device, kiosks.skip_face(device, _session_id(asked)).pk)
@@ -77,6 +84,7 @@ def skip_face(request: HttpRequest, device_id: str) -> HttpResponse:
 
 @access.everyone(IN_THE_HALL)
 @require_POST
+@chinese_first
 def take(request: HttpRequest, device_id: str) -> HttpResponse:
     device, asked = _device(device_id), _body(request)
     session_id = _session_id(asked)
@@ -86,6 +94,7 @@ def take(request: HttpRequest, device_id: str) -> HttpResponse:
 
 @access.everyone(IN_THE_HALL)
 @require_POST
+@chinese_first
 def stay(request: HttpRequest, device_id: str) -> HttpResponse:
     device, asked = _device(device_id), _body(request)
     return _told(device, kiosks.stay(device, _session_id(asked)).pk)
@@ -93,6 +102,7 @@ def stay(request: HttpRequest, device_id: str) -> HttpResponse:
 
 @access.everyone(IN_THE_HALL)
 @require_POST
+@chinese_first
 def end(request: HttpRequest, device_id: str) -> HttpResponse:
     device, asked = _device(device_id), _body(request)
     kiosks.end(device, _session_id(asked))

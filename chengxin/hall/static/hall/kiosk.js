@@ -145,7 +145,7 @@ function chooseScreen(now) {
 
 function choiceButton(choice) {
   const row = document.getElementById("choice").content.cloneNode(true).firstElementChild;
-  fill(row, { name: choice.name || words("say-himself"), roles: choice.roles, status: choice.status });
+  fill(row, { enterprise: choice.name || words("say-himself"), roles: choice.roles, status: choice.status });
   const tag = row.querySelector(".tag");
   tag.classList.add(choice.normal ? "tag-ok" : "tag-warn");
   tag.hidden = !choice.status;
@@ -218,7 +218,8 @@ async function compareOnce(mine, frame) {
     const matched = now?.identified ?? false;
     frame.classList.toggle("matched", matched);
     frame.classList.toggle("refused", !matched);
-    advise(words(matched ? "say-matched" : "say-not-matched"));
+    const over = now?.state !== "face"; // no try is left, or the machine cannot tell
+    advise(words(matched ? "say-matched" : over ? "say-by-hand" : "say-not-matched"));
     await pause(matched ? 900 : 1800);
     if (mine === session) render(told);
   } catch (error) {
