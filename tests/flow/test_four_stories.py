@@ -158,8 +158,8 @@ def test_investor_with_two_losing_enterprises_and_a_home_is_verified_and_limited
     expect(field.locator("main")).to_contain_text("A01")
     expect(field.locator("main")).to_contain_text("李投资")
     field.locator("[name=grounds]").first.fill("已约谈，资金来源无法说明，附约谈笔录")
-    field.get_by_test_id("confirm").click()
-    expect(field.locator("main")).to_contain_text("属实")
+    field.locator("button[value=confirm]").click()
+    expect(field.get_by_test_id("state")).to_have_text("属实")
 
     visit = Visit(in_front_of, address, "李投资", "investor")
     visit.choose("enterprise")
