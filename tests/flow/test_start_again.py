@@ -1,0 +1,65 @@
+"""A stop or a crash leaves a system that starts again with its data."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import time
+from pathlib import Path
+
+import psutil
+import psycopg
+import pytest
+
+from tools import demo_server
+
+pytestmark = pytest.mark.county
+
+
+def processes_of(home: Path) -> list[psutil.Process]:
+    """Everything that works for this home: server, worker, device agent, PostgreSQL."""
+    found = []
+    for process in psutil.process_iter(["pid", "cmdline", "environ"]):
+        told = process.info
+        words = " ".join(told["cmdline"] or [])
+        if str(home) in words or (told["environ"] or {}).get("CHENGXIN_HOME") == str(home):
+            found.append(process)
+    return [process for process in found if process.pid != os.getpid()]
+
+
+def traces(home: Path) -> int:
+    with psycopg.connect(f"postgresql://postgres@/postgres?host={home / 'postgres'}") as database:
+        row = database.execute("SELECT count(*) FROM trace_trace").fetchone()
+        assert row
+        return int(row[0])
+
+
+def test_everything_killed_at_once_starts_again_with_its_data_in_seconds(tmp_path):
+    home, port = tmp_path / "home", demo_server.free_port()
+    url = f"http://127.0.0.1:{port}"
+    server = demo_server.start(home, port, persons=2_000)
+    try:
+        demo_server.wait_for(url, server, home / "serve.log")
+        before = traces(home)
+        assert before > 20
+        for process in processes_of(home):
+            process.send_signal(signal.SIGKILL)
+        server.wait(10)
+
+        began = time.monotonic()
+        server = demo_server.start(home, port, persons=2_000)
+        demo_server.wait_for(url, server, home / "serve.log")
+        assert time.monotonic() - began < 30  # it did not build the county anew
+        assert traces(home) >= before
+    finally:
+        demo_server.stop(server)
+
+    for _ in range(50):  # a stop leaves nothing running
+        left = [p for p in processes_of(home) if p.is_running()]
+        if not left:
+            break
+        time.sleep(0.2)
+    assert [(p.pid, p.cmdline()) for p in left] == []
+    log = (home / "serve.log").read_text()
+    assert re.search(r"(?<!\d)\d{17}[\dX](?!\d)", log) is None  # no identity number in the logs
