@@ -1,0 +1,89 @@
+"""How long the counter waits for its answer: `directives.check` in process, p50 and p99 as JSON.
+
+    python -m bench.check [--directives 100000] [--calls 5000]
+
+The database is an embedded PostgreSQL of its own, thrown away afterwards: 100,000 directives in
+force on as many persons and enterprises.  Each call asks for one of them and one item, as a window
+does; every second person has a directive himself.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import statistics
+import sys
+import tempfile
+import time
+from datetime import timedelta
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--directives", type=int, default=100_000)
+    parser.add_argument("--calls", type=int, default=5_000)
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="chengxin-bench-") as home:
+        os.environ["CHENGXIN_HOME"] = home
+        os.environ.pop("DATABASE_URL", None)
+        os.environ["DJANGO_SETTINGS_MODULE"] = "chengxin.web.settings"
+        from chengxin.web import database
+
+        database.ensure()
+        import django
+
+        django.setup()
+        from chengxin.web import serve
+
+        serve.migrate()
+        json.dump(measure(asked.directives, asked.calls), sys.stdout)
+        sys.stdout.write("\n")
+
+
+def measure(count: int, calls: int) -> dict[str, float]:
+    from django.db import connection
+    from django.utils.timezone import now
+
+    from chengxin.core.items import ITEMS
+    from chengxin.risk import directives
+    from chengxin.risk.models import Directive
+
+    levels = [{"INV": "block", "*": "legal_rep"}, {"CERT-NA": "block", "*": "remind"}]
+    until = now() + timedelta(days=180)
+    kinds = ("person", "enterprise")
+    Directive.objects.bulk_create(
+        [
+            Directive(
+                about=f"{kinds[i % 2]}:{i // 2:026d}",
+                subject=f"{kinds[i % 2]}:{i // 2:026d}",
+                source=Directive.Source.MANUAL,
+                levels=levels[i % 2],
+                reason="基准",
+                until=until,
+            )
+            for i in range(count)
+        ],
+        batch_size=5_000,
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE risk_directive")
+    dice, items, times = random.Random(1), list(ITEMS), []
+    for call in range(calls + 200):
+        who = dice.randrange(count)  # half of the persons have none
+        began = time.perf_counter()
+        directives.check(
+            dice.choice(items), f"person:{who:026d}", f"enterprise:{dice.randrange(count):026d}"
+        )
+        if call >= 200:
+            times.append((time.perf_counter() - began) * 1000)
+    cuts = statistics.quantiles(times, n=100)
+    return {
+        "directives": count, "calls": calls,
+        "p50_ms": round(cuts[49], 3), "p99_ms": round(cuts[98], 3),
+    }  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()
