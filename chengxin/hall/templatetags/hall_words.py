@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from django import template
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 from chengxin.core.items import Group
 from chengxin.hall import trace_words
+from chengxin.risk.directives import Decision
 from chengxin.trace.models import Trace
+
+DECISIONS = {
+    Decision.ALLOWED: _("可办理"),
+    Decision.REMIND: _("提示"),
+    Decision.APPROVAL: _("须审批"),
+    Decision.LEGAL_REP: _("须法人到场"),
+    Decision.LEGAL_REP_APPROVAL: _("法人到场并审批"),
+    Decision.REFUSED: _("不予办理"),
+}
 
 register = template.Library()
 
@@ -15,6 +26,12 @@ register = template.Library()
 @register.filter
 def group_title(group: Group) -> str:
     return group.title_en if (get_language() or "").startswith("en") else group.title
+
+
+@register.filter
+def decision_title(decision: str) -> str:
+    """不予办理 for refused: what the counter does with an item."""
+    return str(DECISIONS[Decision(decision)])
 
 
 @register.filter

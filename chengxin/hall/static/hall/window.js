@@ -67,9 +67,19 @@ document.addEventListener("htmx:afterSwap", (event) => {
   hideNumberLater();
   if (before) restore(before);
   before = null;
-  const { verb } = event.detail.requestConfig ?? {};
-  if (verb !== "get") document.querySelectorAll("dialog[open]").forEach((dialog) => dialog.close());
+  const dialog = document.querySelector("dialog[open]");
+  if (dialog && event.detail.target?.id === "notice") sayInDialog(dialog);
+  else if (dialog && event.detail.requestConfig?.verb !== "get") dialog.close();
 });
+
+/** A refusal belongs where the officer looks: into the dialog that asked. */
+function sayInDialog(dialog) {
+  const place = dialog.querySelector("[data-refusal]"), told = document.querySelector("#notice .refusal p");
+  if (!place || !told) return;
+  place.textContent = told.textContent;
+  place.hidden = false;
+  refuse("");
+}
 
 /* ---- the scanner: a keyboard that types a code faster than any hand -------------------------- */
 
@@ -152,7 +162,8 @@ function approve(button) {
   document.getElementById("approve-code").value = button.dataset.item;
   document.getElementById("approve-enterprise").value = chosen() === "-" ? "" : chosen();
   document.getElementById("approve-chosen").value = chosen();
-  document.getElementById("approve-form").reset();
+  for (const field of ["approve-number", "approve-password"]) document.getElementById(field).value = "";
+  document.querySelector("#approve [data-refusal]").hidden = true;
   document.getElementById("approve").showModal();
 }
 
