@@ -17,6 +17,7 @@ from chengxin.core.effects import STRICTEST_FIRST
 from chengxin.core.items import GROUPS, ITEMS, Group
 from chengxin.hall import visits
 from chengxin.hall.models import Device, ItemRecord, Ticket, Window
+from chengxin.hall.tongue import english, listed
 from chengxin.offices import access
 from chengxin.offices.models import Jurisdiction, Officer
 from chengxin.people.models import Affiliation, Enterprise, Person, Portrait, Verification
@@ -309,4 +310,6 @@ def _severity(order: Directive) -> int:
 def _contact(order: Directive) -> str:
     """The offices that manage whoever the fact is about."""
     found = Jurisdiction.objects.filter(about=order.subject).select_related("office")
-    return "、".join(one.office.name for one in found)
+    return listed(
+        one.office.name_en if english() and one.office.name_en else one.office.name for one in found
+    )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django import template
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from chengxin.core.items import Group
-from chengxin.hall import trace_words
+from chengxin.hall import tongue, trace_words
+from chengxin.hall.tongue import english
 from chengxin.risk.directives import Decision
 from chengxin.trace.models import Trace
 
@@ -24,8 +26,13 @@ register = template.Library()
 
 
 @register.filter
+def listed(words: Iterable[str]) -> str:
+    return tongue.listed(words)
+
+
+@register.filter
 def group_title(group: Group) -> str:
-    return group.title_en if (get_language() or "").startswith("en") else group.title
+    return group.title_en if english() else group.title
 
 
 @register.filter
