@@ -37,6 +37,10 @@ def warehouse() -> Path:
     return home() / "warehouse"
 
 
+def nights() -> Path:
+    return home() / "nights"
+
+
 def models() -> Path:
     """The face model files (set-up fetches them; the same for every CHENGXIN_HOME)."""
     return Path(os.environ.get("CHENGXIN_MODELS") or ROOT / "var" / "models").absolute()

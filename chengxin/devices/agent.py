@@ -173,7 +173,7 @@ class Agent:
         self._station.check()
         while not self._stopping.is_set():
             try:
-                task = self._waiting.get(timeout=1)
+                task = self._waiting.get(timeout=0.2)
             except queue.Empty:
                 continue
             if task is None:
@@ -239,7 +239,7 @@ class Agent:
     def _pulse(self) -> None:
         """Tell how the devices stand, every 15 seconds and at every change."""
         last = -float(STATUS_SECONDS)
-        while not self._stopping.wait(0.5):
+        while not self._stopping.wait(0.2):
             if not self._connected.is_set():
                 continue
             due = time.monotonic() - last >= STATUS_SECONDS
@@ -333,7 +333,10 @@ def run_agent(
     if simulated:
         if cards is None:
             raise Trouble("Simulated devices need --cards: a folder of simulated cards.")
-        station = Station.simulated(cards)
+        # Drawing pictures needs OpenCV, which a hall PC with real devices does not have.
+        from chengxin.devices.simulator.station import simulated_station
+
+        station = simulated_station(cards)
     elif card_port:
         station = Station(card_port)
     else:

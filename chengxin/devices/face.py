@@ -328,12 +328,12 @@ def compare_pictures(
     distance.  Three tries are the caller's to count.
     """
     engine = engine or bundled()
-    live = _read(live_jpeg)
+    live = read(live_jpeg)
     faces = engine.detect(live) if live is not None else []
     quality = _judged(engine, live, faces)
     if live is None or not quality.passed:
         return Comparison(None, Band.ADVICE, quality, engine.name, quality.advice)
-    reference = _read(reference_jpeg)
+    reference = read(reference_jpeg)
     others = engine.detect(reference) if reference is not None else []
     if (
         reference is None
@@ -352,7 +352,7 @@ def compare_pictures(
 def look(live_jpeg: bytes, engine: BundledEngine | None = None) -> QualityReport:
     """Whether a live picture is good enough to compare; its advice guides the person."""
     engine = engine or bundled()
-    live = _read(live_jpeg)
+    live = read(live_jpeg)
     return _judged(engine, live, engine.detect(live) if live is not None else [])
 
 
@@ -375,7 +375,7 @@ def _alone(faces: list[Face]) -> Check:
     return Check("faces", near, "== 1", near == 1, ONE_PERSON)
 
 
-def _read(jpeg: bytes) -> Picture | None:
+def read(jpeg: bytes) -> Picture | None:
     if not jpeg:
         return None
     bgr = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)

@@ -186,7 +186,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Hello:
-    """The first message after every start of an agent: who it is and what stands beside it."""
+    """The first message on every new line: who the agent is and what stands beside it."""
 
     device_id: str
     version: str

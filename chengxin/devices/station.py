@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from threading import Event
 from typing import Protocol
 
@@ -15,9 +14,6 @@ from chengxin.devices.card_reader import CardReader, PhotoDecoder
 from chengxin.devices.id_card import Card
 from chengxin.devices.messages import Code, Command, Verb
 from chengxin.devices.signing import Json
-from chengxin.devices.simulator.cards import read_cards
-from chengxin.devices.simulator.face import FACES, SimulatedCamera, SimulatedPhotoDecoder
-from chengxin.devices.simulator.reader import SimulatedCardReader
 from chengxin.devices.words import DeviceUnavailable, Words
 
 Tell = Callable[[str], None]  # an event's kind, told to the server while a command runs
@@ -38,29 +34,18 @@ class Failed(Exception):
         self.words = words
 
 
-class Simulation:
-    """Stands in for the person at the kiosk: puts a card, lifts it, shows a face."""
-
-    def __init__(self, cards: Path) -> None:
-        self.cards = cards
-        self.reader = SimulatedCardReader()
-        self.camera = SimulatedCamera()
+class Simulation(Protocol):
+    """Stands in for the person at the kiosk."""
 
     def act(self, args: dict[str, Json]) -> None:
-        match args:
-            case {"act": "put_card", "card": str(name)}:
-                known = read_cards(self.cards)
-                if name not in known:
-                    raise Failed(Code.BAD_COMMAND, Words("没有这张模拟证件", f"No card {name}."))
-                self.reader.put(known[name])
-            case {"act": "lift_card"}:
-                self.reader.lift()
-            case {"act": "choose_face", "face": str(name)}:
-                if name not in FACES:
-                    raise Failed(Code.BAD_COMMAND, Words("没有这张模拟人脸", f"No face {name}."))
-                self.camera.face = name
-            case _:
-                raise Failed(Code.BAD_COMMAND, Words("无法识别的模拟动作", "Unknown act."))
+        """Put a card, lift it, choose a face; Failed when there is no such thing."""
+        ...
+
+    def known(self) -> dict[str, Json]:
+        """The names that `act` may use: {"cards": […], "faces": […]}."""
+        ...
+
+    def close(self) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -99,12 +84,6 @@ class Station:
         self.card_reader_stands = UNTRIED if card_port else ABSENT
         self.camera_stands = GOOD if camera else ABSENT
 
-    @classmethod
-    def simulated(cls, cards: Path) -> Station:
-        """Simulated devices; `cards` is the folder of cards that can be put."""
-        simulation = Simulation(cards)
-        return cls(simulation.reader.path, SimulatedPhotoDecoder(), simulation.camera, simulation)
-
     @property
     def is_simulated(self) -> bool:
         return self._simulation is not None
@@ -119,7 +98,7 @@ class Station:
     def close(self) -> None:
         self._unplug()
         if self._simulation:
-            self._simulation.reader.close()
+            self._simulation.close()
 
     def check(self) -> None:
         """See how the card reader stands."""
@@ -135,13 +114,8 @@ class Station:
         """The payload for a verb that waits for nothing; None for the others."""
         match command.verb:
             case Verb.DISCOVER:
-                simulation = self._simulation
-                return {
-                    "devices": self.devices(),
-                    "simulated": self.is_simulated,
-                    "cards": list(read_cards(simulation.cards)) if simulation else [],
-                    "faces": list(FACES) if simulation else [],
-                }
+                known = self._simulation.known() if self._simulation else {"cards": [], "faces": []}
+                return {"devices": self.devices(), "simulated": self.is_simulated, **known}
             case Verb.INFO:
                 return {"version": devices.VERSION, "reader_serial": self._reader_serial}
             case Verb.SIMULATE:

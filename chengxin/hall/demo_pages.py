@@ -5,16 +5,36 @@ Only where CHENGXIN_DEMO is set; a real reader refuses such commands by itself.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from importlib import import_module
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
 from chengxin.hall import devices
 from chengxin.hall.models import Device
 from chengxin.offices import access
+
+# Whose drawn face it is, as the table of props calls him.
+FACES = {
+    "honest": _("王守信"),
+    "impersonator": _("冒用证件的人"),
+    "card_owner": _("张冒名"),
+    "representative": _("赵立案"),
+    "investor": _("李投资"),
+    "handler": _("李办税"),
+    "accountant": _("周代理"),
+    "elder": _("老年人"),
+    "newcomer": _("新来客"),
+    "stranger": _("陌生人"),
+    "visitor": _("港澳居民"),
+    "foreigner": _("外国人"),
+}
+
+SHOTS = 8  # pictures of one person, each a little different
 
 MADE_UP = "the demo's made-up cards and faces; not there in a bureau"
 
@@ -24,7 +44,7 @@ MADE_UP = "the demo's made-up cards and faces; not there in a bureau"
 def props(request: HttpRequest) -> HttpResponse:
     _demo_only()
     found = Device.objects.select_related("hall").exclude(props={}).order_by("pk")
-    return render(request, "hall/props.html", {"devices": found})
+    return render(request, "hall/props.html", {"devices": found, "faces": FACES.items()})
 
 
 @access.everyone(MADE_UP)
@@ -41,12 +61,21 @@ def set_props(request: HttpRequest, device_id: str) -> HttpResponse:
 def face(request: HttpRequest, name: str) -> HttpResponse:
     """What the camera would see of this drawn person, a little different at every shot."""
     _demo_only()
-    drawn = import_module("chengxin.devices.drawn_faces")  # heavy, and of use to the demo alone
     shot = request.GET.get("shot", "1")
-    if name not in drawn.CAST or not shot.isdigit():
+    if name not in FACES or not shot.isdigit():
         raise Http404
-    jpeg = drawn.live_photo(drawn.CAST[name], shot=int(shot) % 1000)
-    return HttpResponse(jpeg, content_type="image/jpeg", headers={"Cache-Control": "no-store"})
+    return HttpResponse(
+        _drawn(name, int(shot) % SHOTS),
+        content_type="image/jpeg",
+        headers={"Cache-Control": "max-age=3600"},
+    )
+
+
+@lru_cache(maxsize=len(FACES) * SHOTS)
+def _drawn(name: str, shot: int) -> bytes:
+    drawn = import_module("chengxin.devices.drawn_faces")  # heavy, and of use to the demo alone
+    jpeg: bytes = drawn.live_photo(drawn.CAST[name], shot=shot)
+    return jpeg
 
 
 def _demo_only() -> None:

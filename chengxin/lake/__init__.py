@@ -1,0 +1,1 @@
+"""What the offices delivered, as they delivered it: tables, versions, and the engine."""

@@ -48,6 +48,7 @@ class Person(models.Model):
     number = SealedTextField()
     phone = SealedTextField()
     name_token = models.CharField(max_length=26, blank=True)
+    phone_token = models.CharField(max_length=26, blank=True)
     document_until = models.DateField(null=True)  # NULL: not known, or without end (长期)
     state = models.CharField(max_length=10, choices=State, default=State.UNSEEN)
     delivered_on = models.DateField(null=True)  # day of the delivery the name and phone come from

@@ -14,6 +14,7 @@ from typing import Any
 
 from chengxin.core import places
 from chengxin.core.refusal import Trouble
+from chengxin.web import environment
 
 OLDEST = 15
 
@@ -44,6 +45,7 @@ def django_settings() -> dict[str, Any]:
     from psycopg.conninfo import conninfo_to_dict
 
     url = os.environ.get("DATABASE_URL", "postgresql://not-started/chengxin")
+    pool = environment.env_int("CHENGXIN_POOL", 0, low=0, high=200)
     try:
         told = conninfo_to_dict(url)
     except Exception as error:
@@ -60,9 +62,8 @@ def django_settings() -> dict[str, Any]:
         "PASSWORD": told.get("password", ""),
         "HOST": told.get("host", ""),
         "PORT": str(told.get("port", "")),
-        "CONN_MAX_AGE": 60,
-        "CONN_HEALTH_CHECKS": True,
-        "DISABLE_SERVER_SIDE_CURSORS": False,
+        # The web server answers each request in a thread of its own, so connections are pooled.
+        "OPTIONS": {"pool": {"min_size": 2, "max_size": pool}} if pool else {},
     }
 
 

@@ -1,14 +1,71 @@
-"""The demo county's accounts, by role.  They exist only where CHENGXIN_DEMO is set."""
+"""The demo: 阳信县 with its offices, officers, hall and devices, and one night over its deliveries.
+
+Everything here is made up.  It exists only where CHENGXIN_DEMO is set (`chengxin serve --demo`).
+"""
 
 from __future__ import annotations
 
-from django.conf import settings
-from django.db.models import QuerySet
+import csv
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
 
-from chengxin.hall.models import Hall
-from chengxin.offices.models import Officer
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.timezone import localdate
+from rich.progress import Progress
+
+from chengxin.core import places
+from chengxin.core.identifiers import resident_check_digit
+from chengxin.core.keys import Keys
+from chengxin.devices import simulator
+from chengxin.devices.signing import DeviceKey
+from chengxin.exchange import deliveries, nights
+from chengxin.exchange.models import NightRun
+from chengxin.hall.models import Device, Hall, Window
+from chengxin.offices.models import Office, Officer, OfficerRole, Role
+from chengxin.web import environment
 
 PASSWORD = "yangxin-2017"  # noqa: S105 (of made-up officers in a made-up county)
+PERSONS = environment.env_int("CHENGXIN_DEMO_PERSONS", 20_000, low=2_000, high=2_000_000)
+SEED = 20170818
+
+# division, name, English name, level
+REGIONS = (
+    ("37", "山东省", "Shandong", Office.Level.PROVINCE),
+    ("3716", "滨州市", "Binzhou", Office.Level.CITY),
+    ("371622", "阳信县", "Yangxin", Office.Level.COUNTY),
+    ("371623", "无棣县", "Wudi", Office.Level.COUNTY),
+)
+BRANCHES = "一二三四五六"
+
+# work number, name, office, roles
+OFFICERS = (
+    ("zhao", "赵窗口", "13716220000", (Role.WINDOW,)),
+    ("chen", "陈窗口", "23716220000", (Role.WINDOW,)),
+    ("zhou", "周管户", "13716220100", (Role.FIELD,)),
+    ("xu", "徐管户", "23716220100", (Role.FIELD,)),
+    ("qian", "钱科长", "13716220000", (Role.RISK, Role.SECTION_HEAD)),
+    ("wu", "吴局长", "13716220000", (Role.LEADER,)),
+    ("he", "何主任", "13716220000", (Role.HALL_MANAGER,)),
+    ("zheng", "郑监察", "13716220000", (Role.AUDITOR,)),
+    ("sun", "孙外人", "13716230000", (Role.WINDOW, Role.FIELD, Role.AUDITOR)),
+)
+
+
+# cards on the table of props: whose it is, and the drawn face of its picture
+NEWCOMER = "新来客"
+CARDS = {
+    "王守信": "honest",
+    "张冒名": "card_owner",
+    "赵立案": "representative",
+    "李办税": "handler",
+    "李投资": "investor",
+    "周代理": "accountant",
+    NEWCOMER: "newcomer",
+}
 
 
 def accounts() -> QuerySet[Officer]:
@@ -19,3 +76,156 @@ def accounts() -> QuerySet[Officer]:
 
 def halls() -> QuerySet[Hall]:
     return Hall.objects.prefetch_related("windows", "devices")
+
+
+def folder() -> Path:
+    return places.home() / "demo"
+
+
+def ensure(progress: Progress, *, persons: int = PERSONS, day: date | None = None) -> None:
+    """Make the demo once: a second start finds it and returns."""
+    if NightRun.objects.exists():
+        return
+    from city import county  # the demo's data, not a part of the system
+
+    day = day or localdate()
+    with transaction.atomic():
+        make_offices()
+        make_officers()
+        make_hall()
+    county.write(
+        folder(), persons=persons, seed=SEED, day=day, keys=Keys.load(), progress=steps(progress)
+    )
+    files = deliveries.files_in([folder() / "deliveries"])
+    task = progress.add_task("ingest", total=len(files))
+    for taken in deliveries.receive_all(files):
+        if isinstance(taken, Exception):
+            raise taken
+        progress.advance(task)
+    make_cards(day)
+    task = progress.add_task("night", total=1)
+    nights.run(day)
+    progress.advance(task)
+
+
+def steps(progress: Progress) -> Callable[[str, int, int], None]:
+    """A callback `(what, done, total)` that moves one bar for each `what`."""
+    tasks: dict[str, object] = {}
+
+    def step(what: str, done: int, total: int) -> None:
+        if what not in tasks:
+            tasks[what] = progress.add_task(what, total=total)
+        progress.update(tasks[what], completed=done, total=total)  # type: ignore[arg-type]
+
+    return step
+
+
+def make_offices() -> None:
+    for prefix, bureau, title, title_en in (
+        ("1", Office.Bureau.STATE, "国家税务局", "State Tax Bureau"),
+        ("2", Office.Bureau.LOCAL, "地方税务局", "Local Tax Bureau"),
+    ):
+        for region, name, name_en, level in REGIONS:
+            code = f"{prefix}{region:0<10}"
+            above = {2: None, 4: region[:2], 6: region[:4]}[len(region)]
+            _office(
+                code, name + title, f"{name_en} {title_en}", bureau, level, region,
+                f"{prefix}{above:0<10}" if above else None,
+            )  # fmt: skip
+            for number, word in enumerate(BRANCHES if len(region) == 6 else "", start=1):
+                _office(
+                    f"{code[:7]}0{number}00", f"{name}{title}第{word}税务分局",
+                    f"{name_en} {title_en}, Branch {number}", bureau, Office.Level.BRANCH,
+                    region, code,
+                )  # fmt: skip
+
+
+def _office(
+    code: str, name: str, name_en: str, bureau: str, level: str, region: str, above: str | None
+) -> None:
+    told = {
+        "name": name, "name_en": name_en, "bureau": bureau, "level": level, "region": region,
+        "above_id": above,
+    }  # fmt: skip
+    Office.objects.update_or_create(code=code, defaults=told)
+
+
+def make_officers() -> None:
+    password = make_password(PASSWORD)
+    for username, full_name, office, roles in OFFICERS:
+        officer, _ = Officer.objects.update_or_create(
+            username=username,
+            defaults={"full_name": full_name, "office_id": office, "password": password},
+        )
+        for role in roles:
+            OfficerRole.objects.get_or_create(officer=officer, role=role)
+
+
+def make_hall() -> None:
+    hall, _ = Hall.objects.update_or_create(
+        code="yangxin",
+        defaults={
+            "name": "阳信县国地税联合办税服务厅",
+            "name_en": "Yangxin Joint Tax Service Hall",
+            "office_id": "13716220000",
+        },
+    )
+    for number in range(1, 7):
+        serves = "enterprise,personal,enrolment" if number <= 4 else "personal,enrolment"
+        Window.objects.update_or_create(hall=hall, number=number, defaults={"serves": serves})
+    key = DeviceKey.load(device_key_file("kiosk-1"))
+    Device.objects.update_or_create(
+        pk="kiosk-1",
+        defaults={
+            "hall": hall,
+            "title": "一号排号机",
+            "title_en": "Kiosk 1",
+            "public_key": key.public,
+        },
+    )
+
+
+def make_cards(day: date) -> None:
+    """The cards on the demo's table of props: the planted people, and one who was never here."""
+    people = {row["name"]: row["number"] for row in cast()} | {NEWCOMER: _newcomer_number()}
+    for name, face in CARDS.items():
+        number = people[name]
+        simulator.write_card(
+            cards_folder(),
+            name,
+            simulator.SimulatedCard(
+                layout="resident",
+                name=name,
+                sex=1 if int(number[16]) % 2 else 2,
+                ethnicity="01",
+                birth=date.fromisoformat(f"{number[6:10]}-{number[10:12]}-{number[12:14]}"),
+                number=number,
+                address="山东省滨州市阳信县阳城三路演示小区",
+                issuer="阳信县公安局",
+                valid_from=date(day.year - 5, 1, 1),
+                valid_to=date(day.year + 15, 1, 1),
+                face=face,
+            ),
+        )
+
+
+def cards_folder() -> Path:
+    return folder() / "cards"
+
+
+def _newcomer_number() -> str:
+    first17 = "37162220020228775"
+    return first17 + resident_check_digit(first17)
+
+
+def device_key_file(device_id: str) -> Path:
+    return places.home() / "devices" / f"{device_id}.key"
+
+
+def cast() -> list[dict[str, str]]:
+    """The planted people of the demo county: {subject, number, name, story, enterprises}."""
+    file = folder() / "truth" / "cast.csv"
+    if not file.exists():
+        return []
+    with file.open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))

@@ -21,8 +21,12 @@ class Entry:
 
 ENTRIES = (
     Entry(_("窗口工作台"), "windows", (Role.WINDOW,)),
-    Entry(_("预警核实"), "alerts", (Role.FIELD, Role.RISK, Role.SECTION_HEAD)),
-    Entry(_("个人档案"), "dossier-search", (Role.WINDOW, Role.FIELD, Role.RISK, Role.CREDIT)),
+    Entry(_("预警核实"), "alerts", (Role.FIELD, Role.RISK, Role.SECTION_HEAD, Role.LEADER)),
+    Entry(
+        _("个人档案"),
+        "dossier-search",
+        (Role.WINDOW, Role.FIELD, Role.RISK, Role.CREDIT, Role.SECTION_HEAD, Role.LEADER),
+    ),
     Entry(_("办税痕迹"), "traces", (Role.AUDITOR, Role.HALL_MANAGER)),
 )
 

@@ -7,6 +7,7 @@ import time
 import structlog
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.middleware.locale import LocaleMiddleware
 from django.shortcuts import render
 
 from chengxin.core.refusal import Refusal
@@ -79,3 +80,12 @@ class ShowRefusal(_Around):
         fragment = request.headers.get("HX-Request") == "true"
         template = "_refusal.html" if fragment else "refusal.html"
         return render(request, template, {"refusal": exception}, status=status)
+
+
+class ChosenLanguage(LocaleMiddleware):
+    """Chinese, unless somebody chose English on the page: a browser's own wish does not count,
+    for the machines of a hall come with any language."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        request.META.pop("HTTP_ACCEPT_LANGUAGE", None)
+        super().process_request(request)

@@ -11,4 +11,6 @@ urlpatterns = [
     path("account/", include("allauth.account.urls")),
     path("account/2fa/", include("allauth.mfa.urls")),
     path("", include("chengxin.hall.urls")),
+    path("", include("chengxin.risk.urls")),
+    path("", include("chengxin.people.urls")),
 ]

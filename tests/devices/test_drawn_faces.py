@@ -26,7 +26,7 @@ def vectors():
             (shaken, Channel.LIVE),
             (drawn_faces.card_photo(recipe), Channel.CARD),
         ):
-            picture = face._read(coded)
+            picture = face.read(coded)
             faces = engine.detect(picture)
             assert len(faces) == 1, name
             assert engine.quality(picture, faces[0], channel).passed, name
@@ -53,7 +53,7 @@ def test_any_two_of_the_cast_are_far_apart(vectors):
 
 
 def test_a_card_picture_has_the_chips_size():
-    picture = face._read(drawn_faces.card_photo(CAST["elder"]))
+    picture = face.read(drawn_faces.card_photo(CAST["elder"]))
 
     assert picture.shape == (126, 102, 3)
 
@@ -70,4 +70,4 @@ def test_a_clip_is_whole_pictures_one_after_another(tmp_path):
 
     assert path.read_bytes() == b"".join(frames)
     assert path.read_bytes().count(b"\xff\xd8\xff") == 3
-    assert face._read(frames[0]).shape == (480, 640, 3)
+    assert face.read(frames[0]).shape == (480, 640, 3)

@@ -205,8 +205,8 @@ def test_a_calibrated_engine_compares_by_centred_cosine(tmp_path):
     a, b = (
         engine.embed(picture, engine.detect(picture)[0]) - made.means[channel]
         for picture, channel in (
-            (face._read(live), Channel.LIVE),
-            (face._read(card), Channel.CARD),
+            (face.read(live), Channel.LIVE),
+            (face.read(card), Channel.CARD),
         )
     )
     cosine = float(a @ b) / float(np.linalg.norm(a) * np.linalg.norm(b))

@@ -1,0 +1,68 @@
+# Chengxin.  `make run` and `make test` do all the set-up themselves; `make help` lists the rest.
+PYTHON ?= python3
+VENV   := .venv
+PY     := $(VENV)/bin/python
+export CHENGXIN_HOME ?= var
+
+.PHONY: help run test check shots bench night messages lock clean
+
+help:            ## this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:[^#]*## */\t/' | expand -t 12
+
+run: $(VENV)/run.ready node_modules/.ready var/models/.ready  ## install, build the demo county, open the system
+	$(PY) -m chengxin serve --demo
+
+test: $(VENV)/dev.ready node_modules/.ready var/models/.ready  ## install, run every test
+	$(PY) -m tools.chromium
+	$(PY) -m pytest $(ARGS)
+
+check: $(VENV)/dev.ready node_modules/.ready  ## ruff, mypy --strict, layers, migrations, catalogues
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+	$(PY) -m tools.messages --check
+	$(PY) -m tools.migrations
+
+shots: $(VENV)/dev.ready node_modules/.ready var/models/.ready  ## a screenshot of every page into build/shots
+	$(PY) -m tools.chromium
+	$(PY) -m tools.shots
+
+bench: $(VENV)/dev.ready node_modules/.ready var/models/.ready  ## the speeds, beside what a user would pick instead
+	$(PY) -m bench $(ARGS)
+
+night: $(VENV)/run.ready  ## one night: make night DAY=2017-08-18
+	$(PY) -m chengxin night --day $(DAY)
+
+messages: $(VENV)/dev.ready  ## bring the English catalogue up to date
+	$(PY) -m tools.messages
+
+lock:            ## renew the locks (needs uv)
+	uv pip compile --generate-hashes --no-header --no-annotate --python-version 3.11 --extra setup pyproject.toml -o requirements.lock
+	uv pip compile --generate-hashes --no-header --no-annotate --python-version 3.11 --extra setup --extra dev pyproject.toml -o requirements-dev.lock
+
+clean:           ## remove what set-up made (the data in var/ stays)
+	rm -rf $(VENV) node_modules build
+
+$(PY):
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/run.ready: requirements.lock pyproject.toml chengxin/web/locale/en/LC_MESSAGES/django.po | $(PY)
+	@test -e $(VENV)/dev.ready || $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(PY) -m tools.messages --compile
+	@touch $@
+
+$(VENV)/dev.ready: requirements-dev.lock pyproject.toml chengxin/web/locale/en/LC_MESSAGES/django.po | $(PY)
+	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(PY) -m tools.messages --compile
+	@touch $@
+
+node_modules/.ready: package-lock.json
+	npm ci --silent
+	@touch $@
+
+var/models/.ready: chengxin/devices/models.py | $(VENV)/run.ready
+	$(PY) -m chengxin.devices.models
+	@mkdir -p var/models && touch $@

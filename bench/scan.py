@@ -1,0 +1,183 @@
+"""Seconds that the six indicators take over a whole county, beside the same SQL in PostgreSQL.
+
+    warehouse (Parquet) ──▶ DuckDB: scan()                      ──▶ seconds, best of --repeat
+                       └──▶ PostgreSQL: COPY, indexes, ANALYZE ──▶ the same SELECTs, the same rows
+
+`python bench/scan.py --warehouse var/warehouse --day 2017-08-18 [--dsn postgresql://…]`.  The
+tables go to a schema of their own in that database, which is dropped before and after.  Loading
+and indexing are told, but not counted as scan.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from chengxin.indicators.catalogue import Indicator, all_indicators
+from chengxin.indicators.scan import scan, select
+from chengxin.lake.engine import DuckDB
+from chengxin.warehouse import build
+
+SCHEMA = "bench_scan"
+SUBJECTS = 200  # asked one by one
+
+# What a careful administrator would index for these six questions.
+INDEXES = """
+CREATE INDEX ON affiliation (person_id, role);
+CREATE INDEX ON affiliation (enterprise_id, role) INCLUDE (person_id, share, valid_from, until);
+CREATE INDEX ON arrears_item (enterprise_id) INCLUDE (amount, bureau, due_on, paid_on, voucher)
+    WHERE kind = 'tax';
+CREATE INDEX ON enterprise_cit_year (enterprise_id, tax_year DESC)
+    INCLUDE (profit, taxable_income, filed_on, bureau, registration_id);
+CREATE INDEX ON person_home (signed_on, own_price) INCLUDE (person_id, contract_no);
+CREATE INDEX ON person_income_year (person_id, tax_year) INCLUDE (income, unknown_rows);
+CREATE INDEX ON inspection (enterprise_id) WHERE closed_on IS NULL;
+CREATE INDEX ON assessment (started_on) WHERE ended_on IS NULL;
+CREATE INDEX ON police_filing (crime, filed_on);
+CREATE INDEX ON watch_entry (valid_from);
+CREATE INDEX ON non_normal_state (bureau, registration_id, delivered_on DESC);
+"""
+
+Keys = list[tuple[str, str, str]]
+
+
+def main() -> None:
+    asked = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    asked.add_argument("--warehouse", type=Path, required=True, help="folder of the versions")
+    asked.add_argument("--day", type=date.fromisoformat, required=True)
+    asked.add_argument("--dsn", help="PostgreSQL to compare with; left out without it")
+    asked.add_argument("--repeat", type=int, default=3)
+    asked.add_argument("--timeout", type=int, default=600, help="seconds for one SELECT there")
+    asked.add_argument("--json", action="store_true")
+    told = asked.parse_args()
+
+    engine = DuckDB()
+    version = build.newest(told.warehouse)
+    if version is None:
+        raise SystemExit(f"There is no warehouse in {told.warehouse}; run a night first.")
+    build.bind(engine, told.warehouse / str(version))
+
+    result: dict[str, Any] = {"rows": _rows(engine)}
+    result["duckdb"] = _timed(told.repeat, lambda one: _found(engine, one, told.day))
+    result["one_subject_ms"] = _one_by_one(engine, told.day, version)
+    if told.dsn:
+        with _loaded(told.dsn, engine, told.timeout) as (connection, seconds):
+            result["postgresql_loading"] = seconds
+            result["postgresql"] = _timed(
+                min(told.repeat, 2), lambda one: _found_there(connection, one, told.day)
+            )
+            result["same"] = all(
+                _found(engine, one, told.day) == _found_there(connection, one, told.day)
+                for one in all_indicators()
+            )
+    print(json.dumps(result, indent=2) if told.json else _as_text(result))
+
+
+def _rows(engine: DuckDB) -> dict[str, int]:
+    return {
+        name: engine.run(f"SELECT COUNT(*) AS n FROM {name}")[0]["n"] for name in build.models()
+    }
+
+
+def _timed(repeat: int, find: Callable[[Indicator], Keys]) -> dict[str, float]:
+    """Best seconds of each indicator, and of all of them one after the other."""
+    best = {}
+    for one in all_indicators():
+        took = []
+        for _ in range(repeat):
+            began = time.perf_counter()
+            find(one)
+            took.append(time.perf_counter() - began)
+        best[one.code] = round(min(took), 3)
+    return best | {"all": round(sum(best.values()), 3)}
+
+
+def _found(engine: DuckDB, one: Indicator, day: date) -> Keys:
+    rows = engine.run(select(one, "duckdb", day, one.settings({})))
+    return sorted((row["subject_id"], row["acted_on_id"], row["band"]) for row in rows)
+
+
+def _found_there(connection: psycopg.Connection[Any], one: Indicator, day: date) -> Keys:
+    asked = select(one, "postgres", day, one.settings({}))
+    rows = connection.execute(asked.encode()).fetchall()
+    return sorted((subject, acted_on, band) for subject, acted_on, _, band, *_ in rows)
+
+
+def _one_by_one(engine: DuckDB, day: date, version: int) -> dict[str, float]:
+    """p50 and p99 milliseconds of all indicators over one person or enterprise."""
+    keys = [
+        f"{kind}:{row['id']}"
+        for kind in ("person", "enterprise")
+        for row in engine.run(f"SELECT DISTINCT {kind}_id AS id FROM affiliation ORDER BY id")
+    ]
+    took = []
+    for key in random.Random(7).sample(keys, min(SUBJECTS, len(keys))):
+        began = time.perf_counter()
+        scan(all_indicators(), engine, day, version, subject=key)
+        took.append(1000 * (time.perf_counter() - began))
+    took.sort()
+    return {"p50": round(took[len(took) // 2], 1), "p99": round(took[len(took) * 99 // 100], 1)}
+
+
+@contextmanager
+def _loaded(
+    dsn: str, engine: DuckDB, timeout: int
+) -> Iterator[tuple[psycopg.Connection[Any], float]]:
+    """The tables that the indicators read, in PostgreSQL with indexes; and the seconds it took."""
+    began = time.perf_counter()
+    tables = sorted({table for one in all_indicators() for table in one.reads})
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        connection.execute(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE; CREATE SCHEMA {SCHEMA}")
+        connection.execute(f"SET search_path = {SCHEMA}")
+        try:
+            with TemporaryDirectory() as folder:
+                for table in tables:
+                    _copy(connection, engine, table, Path(folder) / f"{table}.csv")
+            connection.execute(INDEXES)
+            connection.execute("VACUUM ANALYZE")
+            connection.execute(f"SET statement_timeout = '{timeout}s'")
+            yield connection, round(time.perf_counter() - began, 1)
+        finally:
+            connection.execute(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE")
+
+
+def _copy(connection: psycopg.Connection[Any], engine: DuckDB, table: str, path: Path) -> None:
+    columns = [(row["column_name"], row["column_type"]) for row in engine.run(f"DESCRIBE {table}")]
+    spec = ", ".join(f'"{name}" {kind}' for name, kind in columns)
+    connection.execute(f"CREATE UNLOGGED TABLE {table} ({spec})".encode())
+    engine.run(f"COPY (SELECT * FROM {table}) TO '{path}' (FORMAT csv, HEADER false)")
+    copy = sql.SQL("COPY {} FROM STDIN (FORMAT csv)").format(sql.Identifier(table))
+    with path.open("rb") as file, connection.cursor().copy(copy) as target:
+        while block := file.read(1 << 20):
+            target.write(block)
+
+
+def _as_text(result: dict[str, Any]) -> str:
+    lines = [f"{'rows':<22}{sum(result['rows'].values()):>12,}"]
+    lines += [f"  {name:<20}{count:>12,}" for name, count in result["rows"].items()]
+    there = result.get("postgresql")
+    lines.append(f"\n{'seconds':<10}{'DuckDB':>10}" + (f"{'PostgreSQL':>14}" if there else ""))
+    for code, seconds in result["duckdb"].items():
+        beside = f"{there[code]:>14.3f}{there[code] / seconds:>9.1f} ×" if there else ""
+        lines.append(f"{code:<10}{seconds:>10.3f}{beside}")
+    one = result["one_subject_ms"]
+    lines.append(f"\none subject, all six: p50 {one['p50']} ms, p99 {one['p99']} ms")
+    if there:
+        lines.append(f"PostgreSQL was loaded and indexed in {result['postgresql_loading']} s.")
+        lines.append("Both find the same." if result["same"] else "THEY DO NOT FIND THE SAME.")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,87 @@
+"""A delivery comes in: read strictly, names and numbers to the registry, facts to the lake.
+
+    file ──sources.read──▶ identities ──▶ people.registry   (sealed, in PostgreSQL)
+                        └▶ rows ───────▶ lake.take          (ids and tokens only, one version)
+
+Completely or not at all, and once: the lake publishes one version for the whole delivery, and
+the same content twice changes nothing.  Killed between two steps, it is simply sent again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+
+from chengxin import sources
+from chengxin.core import places
+from chengxin.core.keys import Keys
+from chengxin.core.refusal import Trouble
+from chengxin.exchange.models import Delivery
+from chengxin.lake.store import Lake
+from chengxin.people import registry
+from chengxin.trace import record
+
+KEPT_REJECTS = 200  # of one delivery, in its row; all of them are counted
+
+
+def files_in(paths: list[Path]) -> list[Path]:
+    """The delivered files among `paths` and in the folders there, in the order of their day."""
+    found: list[Path] = []
+    for path in paths:
+        if not path.exists():
+            raise Trouble(f"{path} is not there; name a delivered file or a folder of them.")
+        found += [path] if path.is_file() else [p for p in path.iterdir() if p.is_file()]
+    return sorted(
+        (path for path in found if sources.source_of(path)),
+        key=lambda path: (sources.day_of(path) or date.min, path.name),
+    )
+
+
+def receive(path: Path, *, source: str | None = None) -> Delivery:
+    """Take one delivery; `Trouble` with the reason, and a row that says so, when it is refused."""
+    with record.of("delivery.receive", place="exchange") as trace:
+        trace.detail["file"] = path.name
+        try:
+            delivery = _take(path, source)
+        except Trouble as trouble:
+            delivery = Delivery(state=Delivery.State.REFUSED, reason=str(trouble)[:600])
+            delivery.source = source or ""
+            refused: Trouble | None = trouble
+        else:
+            refused = None
+        delivery.file_name = path.name
+        delivery.save()
+        trace.detail |= {"delivery": delivery.pk, "state": delivery.state}
+        trace.outcome = "done" if refused is None else "refused"
+    if refused is not None:
+        raise refused
+    return delivery
+
+
+def receive_all(paths: list[Path], *, source: str | None = None) -> Iterator[Delivery | Trouble]:
+    """Take each delivery by itself: one that is refused does not hold up the next."""
+    for path in files_in(paths) if source is None else paths:
+        try:
+            yield receive(path, source=source)
+        except Trouble as trouble:
+            yield Trouble(f"{path.name}: {trouble}")
+
+
+def _take(path: Path, source: str | None) -> Delivery:
+    lake = Lake(places.lake())
+    with sources.read(path, keys=Keys.load(), source=source) as reading:
+        before = lake.version()
+        registry.remember(reading.identities)
+        version = lake.take(reading)
+        return Delivery(
+            delivery_id=reading.delivery_id,
+            source=reading.source,
+            state=Delivery.State.STORED if version != before else Delivery.State.AGAIN,
+            delivered_on=reading.delivered_on,
+            rows=reading.count,
+            rejected=reading.rejected,
+            rejects=[asdict(reject) for reject in reading.rejects[:KEPT_REJECTS]],
+            lake_version=version,
+        )

@@ -1,0 +1,73 @@
+"""The night, seen from the day: run it, take over who is who, hand its findings to the offices."""
+
+from __future__ import annotations
+
+import time
+from datetime import date
+
+from chengxin import nightly
+from chengxin.core import places
+from chengxin.core.refusal import Trouble
+from chengxin.exchange.models import NightRun
+from chengxin.indicators.catalogue import all_indicators, indicator
+from chengxin.indicators.scan import Finding, scan
+from chengxin.lake.engine import DuckDB
+from chengxin.lake.store import Lake
+from chengxin.people import registry
+from chengxin.risk import alerts
+from chengxin.trace import record
+from chengxin.warehouse import build
+
+
+def run(day: date) -> NightRun:
+    """One night as of `day` over the newest version of the lake; run again, it changes nothing."""
+    with record.of("night.run", place="exchange") as trace:
+        began = time.monotonic()
+        lake, engine = Lake(), DuckDB()
+        try:
+            night = nightly.run(
+                engine,
+                lake,
+                day,
+                lake.version(),
+                warehouse=places.warehouse(),
+                nights=places.nights(),
+            )
+        finally:
+            engine.close()
+        registry.take_over(places.warehouse() / str(night.lake_version), day)
+        versions = {one.code: one.version for one in all_indicators()}
+        alerts.receive_all(
+            night.findings, as_of=day, lake_version=night.lake_version, indicators=list(versions)
+        )
+        trace.detail |= {"day": day, "lake_version": night.lake_version}
+        return NightRun.objects.create(
+            day=day,
+            lake_version=night.lake_version,
+            indicators=versions,
+            findings=len(night.findings),
+            seconds=time.monotonic() - began,
+        )
+
+
+def look(
+    *,
+    as_of: date | None,
+    lake_version: int | None,
+    code: str | None = None,
+    subject: str | None = None,
+) -> list[Finding]:
+    """What the indicators find, without handing it to anyone; the last night's day and the newest
+    lake version when not given."""
+    last = NightRun.objects.order_by("-pk").first()
+    if as_of is None and last is None:
+        raise Trouble("No night has run yet; say the day: --as-of 2017-08-18.")
+    day = as_of or (last.day if last else date.min)
+    lake, engine = Lake(), DuckDB()
+    try:
+        version = lake.version() if lake_version is None else lake_version
+        build.build(engine, lake, version, places.warehouse())
+        chosen = [indicator(code)] if code else all_indicators()
+        return scan(chosen, engine, day, version, subject=subject)
+    finally:
+        engine.close()

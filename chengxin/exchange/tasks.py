@@ -1,0 +1,47 @@
+"""What the worker does by itself: take what lies in the inbox, run the night, seal the traces."""
+
+from __future__ import annotations
+
+import structlog
+from django.utils.timezone import localdate
+from procrastinate.contrib.django import app
+
+from chengxin.core import places
+from chengxin.core.refusal import Trouble
+from chengxin.exchange import deliveries, nights
+from chengxin.trace import seals
+
+log = structlog.get_logger("chengxin.worker")
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queueing_lock="seal", pass_context=False)
+def seal(timestamp: int) -> None:
+    """Every minute: close the settled traces into the hash chain."""
+    if count := seals.seal():
+        log.info("traces sealed", count=count)
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(queueing_lock="inbox")
+def take_inbox(timestamp: int) -> None:
+    """Every five minutes: read what offices put into the inbox; what was read moves aside."""
+    inbox = places.inbox()
+    inbox.mkdir(exist_ok=True)
+    for path in deliveries.files_in([inbox]):
+        try:
+            deliveries.receive(path)
+            target = inbox / "taken"
+        except Trouble as trouble:
+            log.warning("delivery refused", file=path.name, reason=str(trouble))
+            target = inbox / "refused"
+        target.mkdir(exist_ok=True)
+        path.rename(target / path.name)
+
+
+@app.periodic(cron="0 2 * * *")
+@app.task(queueing_lock="night")
+def night(timestamp: int) -> None:
+    """At two in the morning: the night."""
+    run = nights.run(localdate())
+    log.info("night done", day=str(run.day), findings=run.findings, seconds=run.seconds)

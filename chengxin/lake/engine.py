@@ -1,0 +1,174 @@
+"""Where SQL runs: DuckDB, inside the process.
+
+All SQL in this project is written once, in DuckDB's dialect, and rendered for the engine at
+hand; nothing outside this file knows which one it has.  Relations keep no result between calls,
+so every result is fetched at once.
+"""
+
+# ruff: noqa: S608 (SQL is put together from our own names, files and manifests)
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any, Protocol
+
+import duckdb
+import pyarrow as pa
+import sqlglot
+from sqlglot import exp
+
+from chengxin.core.refusal import Trouble
+from chengxin.lake.staging import Staging
+from chengxin.lake.tables import TABLES
+
+Row = dict[str, Any]
+
+# How rows are written: small, quick to write, quick to read.
+PARQUET = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1"
+
+_SIZE = re.compile(r"\d+(\.\d+)?\s*([KMGT]i?B)", re.IGNORECASE)
+
+
+class Versions(Protocol):
+    """What an engine needs of the lake."""
+
+    def version(self) -> int: ...
+    def files(self, table: str, version: int | None = None) -> list[str]: ...
+
+
+class Engine(Protocol):
+    dialect: str
+
+    def load(self, table: str, types: Mapping[str, str], rows: Sequence[Row]) -> None: ...
+    def run(self, sql: str) -> list[Row]: ...
+    def arrow(self, sql: str) -> pa.Table: ...
+    def view(self, lake: Versions, version: int | None = None) -> int: ...
+
+
+def render(sql: str, dialect: str, params: Mapping[str, object]) -> str:
+    """The SQL for one engine, with every `:name` replaced by a literal.
+
+    Values may be text, numbers, decimals, dates, None, and lists of them (`x IN :names`).
+    A `:name` without a value is an error.
+    """
+    tree = exp.replace_placeholders(
+        _parsed(sql), **{name: _literal(value) for name, value in params.items()}
+    )
+    if missing := sorted({p.name for p in tree.find_all(exp.Placeholder) if p.name}):
+        raise ValueError(f"No value for :{', :'.join(missing)}.")
+    return tree.sql(dialect=dialect, unsupported_level=sqlglot.ErrorLevel.RAISE)
+
+
+@lru_cache(maxsize=256)
+def _parsed(sql: str) -> exp.Expr:
+    return sqlglot.parse_one(sql, read="duckdb")
+
+
+def _literal(value: object) -> exp.Expr:
+    if isinstance(value, datetime):
+        return exp.cast(exp.Literal.string(value.isoformat(sep=" ")), "timestamp")
+    if isinstance(value, date):
+        return exp.cast(exp.Literal.string(value.isoformat()), "date")
+    if isinstance(value, list | tuple | set | frozenset):
+        return exp.array(*map(_literal, value))
+    return exp.convert(value)
+
+
+class DuckDB:
+    """DuckDB under this installation's limits.
+
+    CHENGXIN_MEMORY (default 4GB) bounds what it keeps in memory, the rest goes to a private
+    folder; CHENGXIN_THREADS defaults to the machine's cores.
+    """
+
+    dialect = "duckdb"
+
+    def __init__(
+        self, path: str = ":memory:", *, memory: str | None = None, threads: int | None = None
+    ) -> None:
+        self._staging = Staging()
+        self.connection = duckdb.connect(
+            path,
+            config={
+                "memory_limit": memory or memory_setting(),
+                "threads": threads or threads_setting(),
+                "temp_directory": str(self._staging.folder / "spill"),
+                "autoinstall_known_extensions": False,
+                "autoload_known_extensions": False,
+            },
+        )
+
+    def load(self, table: str, types: Mapping[str, str], rows: Sequence[Row]) -> None:
+        """A table of just these rows; a column that a row leaves out is null."""
+        spec = ", ".join(f'"{name}" {kind}' for name, kind in types.items())
+        self.connection.execute(f'CREATE OR REPLACE TABLE "{table}" ({spec})')
+        if rows:
+            marks = ", ".join("?" for _ in types)
+            self.connection.executemany(
+                f'INSERT INTO "{table}" VALUES ({marks})',
+                [[row.get(name) for name in types] for row in rows],
+            )
+
+    def run(self, sql: str) -> list[Row]:
+        cursor = self.connection.execute(sql)
+        names = [column[0] for column in cursor.description or []]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    def arrow(self, sql: str) -> pa.Table:
+        return self.connection.execute(sql).to_arrow_table()
+
+    def view(self, lake: Versions, version: int | None = None) -> int:
+        """A view for every table of the lake as it was at `version`; returns that version.
+
+        A table without a delivery is there, empty, with its types; a column that is younger than
+        the files is null.
+        """
+        version = lake.version() if version is None else version
+        for table in TABLES.values():
+            self.connection.execute(
+                f'CREATE OR REPLACE VIEW "{table.name}" AS '
+                + self._select(lake.files(table.name, version), table.types)
+            )
+        return version
+
+    def _select(self, files: list[str], types: Mapping[str, str]) -> str:
+        there: set[str] = set()
+        source = "(SELECT 1) WHERE false"
+        if files:
+            source = f"read_parquet({literals(files)}, union_by_name = true)"
+            there = {row["column_name"] for row in self.run(f"DESCRIBE FROM {source}")}
+        columns = ", ".join(
+            f'"{name}"' if name in there else f'CAST(NULL AS {kind}) AS "{name}"'
+            for name, kind in types.items()
+        )
+        return f"SELECT {columns} FROM {source}"
+
+    def close(self) -> None:
+        self.connection.close()
+        self._staging.close()
+
+
+def literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def literals(texts: Sequence[str]) -> str:
+    return f"[{', '.join(map(literal, texts))}]"
+
+
+def memory_setting() -> str:
+    text = os.environ.get("CHENGXIN_MEMORY") or "4GB"
+    if not _SIZE.fullmatch(text):
+        raise Trouble(f"CHENGXIN_MEMORY={text} is not a size; write it like 4GB or 800MB.")
+    return text
+
+
+def threads_setting() -> int:
+    text = os.environ.get("CHENGXIN_THREADS") or str(len(os.sched_getaffinity(0)))
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 1024:
+        raise Trouble(f"CHENGXIN_THREADS={text} is not a number of threads; write it like 2.")
+    return int(text)

@@ -1,0 +1,145 @@
+"""Every table of the lake, described once: `tables/<name>.yaml`.
+
+From a description come the table's schema, how a source's text is read into it, and what a page
+may show of it.  A key that no description knows is an error.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import yaml
+
+HERE = Path(__file__).with_name("tables")
+
+
+class Kind(StrEnum):
+    """What a column holds; how text becomes it is `sources/reading.sql`."""
+
+    ID = "id"  # text that names something; never a number
+    CODE = "code"  # one of ours, from theirs by the source's `values`
+    NAME = "name"  # of an enterprise
+    NOTE = "note"  # free text of an officer; numbers in it are struck out
+    REGISTRATION = "registration"  # DJXH, 20 digits
+    CREDIT = "credit"  # unified social credit code
+    TAXPAYER = "taxpayer"  # taxpayer number; T + token when it contains a resident number
+    PERSON = "person"  # person_id
+    PARTY = "party"  # person_id, or an enterprise's code
+    PHONE = "phone"  # token
+    ADDRESS = "address"  # token
+    DATE = "date"
+    YEAR = "year"
+    INTEGER = "integer"
+    BOOLEAN = "boolean"
+    MONEY = "money"  # yuan
+    SHARE = "share"  # fraction 0 to 1
+    AREA = "area"  # square metres
+
+    @property
+    def sql(self) -> str:
+        return _SQL.get(self, "VARCHAR")
+
+
+_SQL = {
+    Kind.DATE: "DATE",
+    Kind.YEAR: "INTEGER",
+    Kind.INTEGER: "INTEGER",
+    Kind.BOOLEAN: "BOOLEAN",
+    Kind.MONEY: "DECIMAL(18,2)",
+    Kind.SHARE: "DECIMAL(9,6)",
+    Kind.AREA: "DECIMAL(12,2)",
+}
+_ARROW = {
+    "VARCHAR": pa.string(),
+    "DATE": pa.date32(),
+    "INTEGER": pa.int32(),
+    "BIGINT": pa.int64(),
+    "BOOLEAN": pa.bool_(),
+    "DECIMAL(18,2)": pa.decimal128(18, 2),
+    "DECIMAL(9,6)": pa.decimal128(9, 6),
+    "DECIMAL(12,2)": pa.decimal128(12, 2),
+}
+
+
+class Privacy(StrEnum):
+    """Who may see a table's rows."""
+
+    BUSINESS = "business"  # facts of enterprises: officers of the managing bureau
+    PERSONAL = "personal"  # facts of persons: for a purpose, traced
+    RESTRICTED = "restricted"  # investigations: never shown at the counter
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: what it holds, its unit and its titles."""
+
+    name: str
+    kind: Kind
+    title: str
+    title_en: str
+    unit: str = ""
+    required: bool = False  # beyond the key, which always is
+    empty: str | None = None  # what a field left empty means
+
+
+# Where a row came from; every table ends with these.
+ORIGIN = {
+    "source": "VARCHAR",
+    "delivery_id": "VARCHAR",
+    "delivered_on": "DATE",
+    "line": "BIGINT",
+}
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table: a row of the same `key` in a newer delivery replaces the older one."""
+
+    name: str
+    title: str
+    title_en: str
+    key: tuple[str, ...]
+    subjects: dict[str, list[str]]  # whom a row concerns: registration, enterprise, person, party
+    privacy: Privacy
+    precedence: list[str]  # sources, the one to be believed first
+    columns: dict[str, Column]
+
+    def __post_init__(self) -> None:
+        named = {*self.key, *(name for names in self.subjects.values() for name in names)}
+        if unknown := named - set(self.columns):
+            raise ValueError(f"tables/{self.name}.yaml names {sorted(unknown)}, which it lacks.")
+
+    @cached_property
+    def types(self) -> dict[str, str]:
+        """Column name -> SQL type, the columns of origin last."""
+        return {name: column.kind.sql for name, column in self.columns.items()} | ORIGIN
+
+    @cached_property
+    def schema(self) -> pa.Schema:
+        return pa.schema([(name, _ARROW[kind]) for name, kind in self.types.items()])
+
+    def must_have(self, name: str) -> bool:
+        """Whether a row without this column is refused."""
+        column = self.columns[name]
+        return (name in self.key or column.required) and column.empty is None
+
+
+def described(name: str, told: dict[str, Any]) -> Table:
+    """The table that a description tells of; TypeError for a key that we do not know."""
+    columns = {
+        column: Column(name=column, kind=Kind(about.pop("type")), **about)
+        for column, about in told.pop("columns").items()
+    }
+    key, privacy = tuple(told.pop("key")), Privacy(told.pop("privacy"))
+    return Table(name=name, key=key, privacy=privacy, columns=columns, **told)
+
+
+TABLES: dict[str, Table] = {
+    path.stem: described(path.stem, yaml.safe_load(path.read_text("utf-8")))
+    for path in sorted(HERE.glob("*.yaml"))
+}

@@ -1,0 +1,69 @@
+"""个人档案: search, a person, an enterprise, the relation graph.
+
+A view reads the request, makes one query, renders.  What is typed into the search is posted, so
+that no number stands in an address or a log.
+"""
+
+from __future__ import annotations
+
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from chengxin.offices import access
+from chengxin.offices.access import OfficerRequest
+from chengxin.people import dossier
+from chengxin.people import graph as relations
+from chengxin.people.dossier import READS, Purpose
+from chengxin.people.models import Person
+from chengxin.trace import record
+
+SHOWN_SECONDS = 30  # how long an unmasked number stays on the screen
+
+
+@access.roles(*READS)
+@require_http_methods(["GET", "POST"])
+def search(request: OfficerRequest) -> HttpResponse:
+    if request.method == "GET":
+        return render(request, "people/search.html", {})
+    text = request.POST.get("text", "")[:200]
+    hits = dossier.search(request.user, text)
+    one = hits.only
+    about = one.key if one else ""
+    record.seen("dossier.search", about=about, officer=request.user, found=hits.count)
+    if one:
+        room = "dossier-person" if isinstance(one, Person) else "dossier-enterprise"
+        return redirect(room, one.pk)
+    return render(request, "people/search.html", {"hits": hits, "text": text})
+
+
+@access.roles(*READS)
+@require_GET
+def person(request: OfficerRequest, person_id: str) -> HttpResponse:
+    told = {"dossier": dossier.person(request.user, person_id), "purposes": Purpose.choices}
+    return render(request, "people/person.html", told)
+
+
+@access.roles(*READS)
+@require_POST
+def reveal(request: OfficerRequest, person_id: str) -> HttpResponse:
+    purpose = request.POST.get("purpose", "")
+    shown = dossier.reveal(person_id, purpose, officer=request.user)
+    told = {"number": shown.number, "phone": shown.phone, "seconds": SHOWN_SECONDS}
+    return render(request, "people/_numbers.html", told)
+
+
+@access.roles(*READS)
+@require_GET
+def enterprise(request: OfficerRequest, enterprise_id: str) -> HttpResponse:
+    told = {"dossier": dossier.enterprise(request.user, enterprise_id)}
+    return render(request, "people/enterprise.html", told)
+
+
+@access.roles(*READS)
+@require_GET
+def graph(request: OfficerRequest) -> HttpResponse:
+    about = request.GET.get("about", "")
+    return JsonResponse(
+        relations.around(request.user, about), headers={"Cache-Control": "no-store"}
+    )

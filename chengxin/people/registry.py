@@ -1,0 +1,223 @@
+"""What the deliveries say of persons and enterprises, brought into PostgreSQL set-wise.
+
+    identities of a delivery ──remember──▶ Person   (names, numbers, phones: sealed, here only)
+    warehouse of a night ──take_over──▶ Enterprise, Registration, Affiliation, Jurisdiction, Office
+
+Both can be run again and change nothing then.  Rows are copied into a temporary table and merged
+from there; only what differs is written.
+"""
+
+# ruff: noqa: S608 (table and column names are this module's own)
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+from django.db import connection, transaction
+
+from chengxin.core.keys import Keys
+from chengxin.lake.engine import DuckDB
+from chengxin.warehouse import build
+
+BATCH = 20_000
+
+Row = tuple[Any, ...]
+
+
+def remember(identities: Path) -> int:
+    """Keep the persons that a delivery names; the number of them that were new or changed.
+
+    `identities` is the Parquet file of a reading.  A name or phone from a later delivery replaces
+    the earlier one; an earlier delivery that comes late changes nothing.
+    """
+    changed = 0
+    for batch in pq.ParquetFile(identities).iter_batches(BATCH):
+        changed += _remember(batch.to_pylist())
+    return changed
+
+
+def take_over(warehouse: Path, day: date) -> dict[str, int]:
+    """Make the registry say what the warehouse says; rows written per table.
+
+    `arrears` of an enterprise are its unpaid tax (yuan) that fell due before `day`, as of that day.
+    """
+    engine = DuckDB()
+    try:
+        build.bind(engine, warehouse)
+        with transaction.atomic():
+            return {
+                "offices": _merge(engine, "offices_office", "code", OFFICES, update=False),
+                "enterprises": _merge(engine, "people_enterprise", "id", ENTERPRISES, day=day),
+                "registrations": _merge(
+                    engine, "people_registration", "bureau, registration_id", REGISTRATIONS,
+                    complete=True,
+                ),
+                "affiliations": _merge(
+                    engine, "people_affiliation", "person_id, enterprise_id, role", AFFILIATIONS,
+                    complete=True, only_if=KNOWN_PERSON,
+                ),
+                "jurisdictions": _merge(
+                    engine, "offices_jurisdiction", "about, office_id", JURISDICTIONS,
+                    complete=True,
+                ),
+            }  # fmt: skip
+    finally:
+        engine.close()
+
+
+# What each table takes from the warehouse.  The column names are those of PostgreSQL.
+
+OFFICES = """
+    SELECT DISTINCT
+        office AS code, office AS name, '' AS name_en, bureau, 'branch' AS level,
+        substring(office, 2, 6) AS region
+    FROM jurisdiction
+"""
+ENTERPRISES = """
+    SELECT
+        e.enterprise_id AS id, coalesce(e.name, '') AS name,
+        coalesce(e.credit_code, '') AS credit_code, coalesce(e.status, 'normal') AS status,
+        coalesce(sum(a.amount), 0) AS arrears, e.registered_on
+    FROM enterprise AS e
+    LEFT JOIN arrears_item AS a
+        ON a.enterprise_id = e.enterprise_id AND a.kind = 'tax' AND a.due_on < :day
+        AND (a.paid_on IS NULL OR a.paid_on > :day)
+    GROUP BY ALL
+"""
+REGISTRATIONS = """
+    SELECT bureau, registration_id, enterprise_id, status, coalesce(office, '') AS office
+    FROM enterprise_registration
+    WHERE status IS NOT NULL
+"""
+AFFILIATIONS = """
+    SELECT person_id, enterprise_id, role, share, valid_from, until
+    FROM affiliation
+    QUALIFY row_number() OVER (
+        PARTITION BY person_id, enterprise_id, role
+        ORDER BY until DESC NULLS FIRST, valid_from DESC NULLS LAST, share DESC NULLS LAST
+    ) = 1
+"""
+JURISDICTIONS = "SELECT DISTINCT subject_key AS about, office AS office_id FROM jurisdiction"
+
+KNOWN_PERSON = "EXISTS (SELECT 1 FROM people_person WHERE people_person.id = fresh.person_id)"
+
+
+def _remember(told: list[dict[str, Any]]) -> int:
+    keys = Keys.load()
+    newest: dict[str, dict[str, Any]] = {}
+    for one in sorted(told, key=lambda one: (one["delivered_on"], one["phone"] or "")):
+        kept = newest.get(one["person_id"], {})
+        newest[one["person_id"]] = one | {"phone": one["phone"] or kept.get("phone")}
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, name_token, phone_token, delivered_on FROM people_person "
+            "WHERE id = ANY(%s) FOR UPDATE",
+            [list(newest)],
+        )
+        known = {row[0]: row[1:] for row in cursor.fetchall()}
+        fresh = [
+            row
+            for row in (_person(keys, one) for one in newest.values())
+            if _says_more(row, known.get(row[0]))
+        ]
+        cursor.execute(
+            "CREATE TEMP TABLE fresh ON COMMIT DROP AS SELECT id, document_kind, name, number, "
+            "phone, name_token, phone_token, delivered_on FROM people_person LIMIT 0"
+        )
+        _copy(cursor, "fresh", fresh)
+        cursor.execute(
+            "INSERT INTO people_person (id, document_kind, name, number, phone, name_token, "
+            "phone_token, delivered_on, state) SELECT fresh.*, 'unseen' FROM fresh ORDER BY id "
+            "ON CONFLICT (id) DO UPDATE SET name = excluded.name, name_token = excluded.name_token,"
+            " number = excluded.number, delivered_on = excluded.delivered_on, "
+            "phone = coalesce(excluded.phone, people_person.phone), phone_token = "
+            "coalesce(nullif(excluded.phone_token, ''), people_person.phone_token) "
+            "WHERE people_person.delivered_on IS NULL "
+            "OR people_person.delivered_on <= excluded.delivered_on"
+        )
+        written: int = cursor.rowcount
+        cursor.execute("DROP TABLE fresh")
+    return written
+
+
+def _person(keys: Keys, one: dict[str, Any]) -> Row:
+    name, phone = (one["name"] or "").strip(), one["phone"]
+    return (
+        one["person_id"],
+        one["document_kind"],
+        keys.seal(name) if name else None,
+        keys.seal(one["number"]),
+        keys.seal(phone) if phone else None,
+        keys.token("name", name) if name else "",
+        keys.phone_token(phone) if phone else "",
+        one["delivered_on"],
+    )
+
+
+def _says_more(row: Row, known: tuple[str, str, date | None] | None) -> bool:
+    """Whether the delivery's word on a person is newer than, and other than, what is known."""
+    if known is None or known[2] is None:
+        return True
+    name_token, phone_token, delivered_on = known
+    other = row[5] != name_token or (row[6] and row[6] != phone_token)
+    return bool(row[7] >= delivered_on and other)
+
+
+def _merge(
+    engine: DuckDB,
+    table: str,
+    key: str,
+    select: str,
+    *,
+    day: date | None = None,
+    update: bool = True,
+    complete: bool = False,
+    only_if: str = "TRUE",
+) -> int:
+    """Make `table` hold what `select` gives; `complete`: nothing else.  The rows written."""
+    sql = select.replace(":day", f"DATE '{day.isoformat()}'" if day else "NULL")
+    reader = engine.connection.sql(sql).to_arrow_reader(BATCH)
+    columns = reader.schema.names
+    listed = ", ".join(columns)
+    keys = [name.strip() for name in key.split(",")]
+    others = [name for name in columns if name not in keys]
+    same = " AND ".join(f"{table}.{name} = fresh.{name}" for name in keys)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"CREATE TEMP TABLE fresh ON COMMIT DROP AS SELECT {listed} FROM {table} LIMIT 0"
+        )
+        _copy(cursor, "fresh", _rows(reader))
+        cursor.execute("ANALYZE fresh")
+        if complete:
+            cursor.execute(
+                f"DELETE FROM {table} WHERE NOT EXISTS (SELECT 1 FROM fresh WHERE {same})"
+            )
+        action = "NOTHING"
+        if update and others:
+            new = ", ".join(f"{name} = excluded.{name}" for name in others)
+            differs = " OR ".join(
+                f"{table}.{name} IS DISTINCT FROM excluded.{name}" for name in others
+            )
+            action = f"UPDATE SET {new} WHERE {differs}"
+        cursor.execute(
+            f"INSERT INTO {table} ({listed}) SELECT {listed} FROM fresh WHERE {only_if} "
+            f"ORDER BY {key} ON CONFLICT ({key}) DO {action}"
+        )
+        written: int = cursor.rowcount
+        cursor.execute("DROP TABLE fresh")
+    return written
+
+
+def _rows(reader: Any) -> Iterator[Row]:
+    for batch in reader:
+        yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
+
+
+def _copy(cursor: Any, table: str, rows: Iterable[Row]) -> None:
+    with cursor.copy(f"COPY {table} FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)

@@ -1,0 +1,400 @@
+"""What an office has to look at: its alerts as rows of a page, and one alert with its story.
+
+Reads only.  An alert is an office's when it was sent there (`Alert.offices`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.core.paginator import Page, Paginator
+from django.db import models
+from django.db.models import Q
+from django.utils.functional import Promise
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+
+from chengxin.core.effects import STRICTEST_FIRST, Effect
+from chengxin.offices import access
+from chengxin.offices.models import Officer, Role
+from chengxin.people.models import Affiliation, Enterprise, Person
+from chengxin.risk import alerts, words
+from chengxin.risk.models import Alert, AlertQuerySet, Directive, Order, orders_of
+from chengxin.trace import record
+from chengxin.trace.models import Trace
+
+READS = (Role.FIELD, Role.RISK, Role.SECTION_HEAD, Role.LEADER)
+JUDGES = (Role.FIELD, Role.RISK, Role.SECTION_HEAD)
+LIFTS = (Role.RISK, Role.SECTION_HEAD, Role.LEADER)
+A_PAGE = 30
+
+
+class Tab(models.TextChoices):
+    TASKS = "tasks", _("待核实任务")
+    NOTICES = "notices", _("监控通知")
+    RELEASE = "release", _("待解除")
+    DONE = "done", _("已办结")
+
+
+EMPTY: dict[str, str | Promise] = {
+    Tab.TASKS: _("没有待核实的任务"),
+    Tab.NOTICES: _("没有监控通知"),
+    Tab.RELEASE: _("没有等待局领导解除的指令"),
+    Tab.DONE: _("还没有办结的预警"),
+}
+
+
+@dataclass(frozen=True)
+class Known:
+    """Names of persons and enterprises by key, read at once for a whole page."""
+
+    persons: dict[str, Person]
+    enterprises: dict[str, Enterprise]
+
+    @classmethod
+    def of(cls, keys: Iterable[str]) -> Known:
+        ids: dict[str, set[str]] = {"person": set(), "enterprise": set()}
+        for key in keys:
+            kind, _colon, pk = key.partition(":")
+            ids.setdefault(kind, set()).add(pk)
+        return cls(
+            Person.objects.in_bulk(ids["person"]), Enterprise.objects.in_bulk(ids["enterprise"])
+        )
+
+    def subject(self, key: str) -> Subject:
+        kind, _colon, pk = key.partition(":")
+        if kind == "person":
+            person = self.persons.get(pk)
+            return Subject(key, kind, pk, person.name or pk if person else pk, person)
+        firm = self.enterprises.get(pk)
+        return Subject(key, kind, pk, firm.name if firm else pk)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A person or an enterprise as a page names it."""
+
+    key: str
+    kind: str  # "person" | "enterprise"
+    pk: str
+    name: str
+    person: Person | None = None
+
+    @property
+    def number(self) -> str:
+        """To be shown through the filter `masked`; an enterprise's id is public."""
+        return (self.person.number or "") if self.person else self.pk
+
+
+@dataclass(frozen=True)
+class Row:
+    """One alert in the inbox."""
+
+    alert: Alert
+    known: Known
+
+    @property
+    def title(self) -> str:
+        return words.indicator_title(self.alert.indicator)
+
+    @property
+    def band(self) -> str:
+        return words.band_title(self.alert.indicator, self.alert.band)
+
+    @property
+    def tone(self) -> str:
+        """How loud the band is said: danger, warn or info."""
+        if self.alert.is_task:
+            return "danger" if self.alert.band in alerts.WORKING_DAYS else "warn"
+        levels = {effect for told in self.alert.findings for effect in told["levels"].values()}
+        strictest = next((effect for effect in STRICTEST_FIRST if effect in levels), None)
+        if strictest == Effect.BLOCK:
+            return "danger"
+        return "info" if strictest in (Effect.REMIND, None) else "warn"
+
+    @property
+    def subject(self) -> Subject:
+        return self.known.subject(self.alert.subject)
+
+    @property
+    def through(self) -> list[Subject]:
+        """The enterprises that it acts on, where they are not the subject itself."""
+        return [
+            self.known.subject(key)
+            for key in acted_on(self.alert)
+            if key != self.alert.subject and key.startswith("enterprise:")
+        ]
+
+    @property
+    def days_left(self) -> int | None:
+        return (self.alert.due_on - localdate()).days if self.alert.due_on else None
+
+    @property
+    def due_words(self) -> str:
+        left = self.days_left
+        if left is None or self.alert.state != Alert.State.OPEN:
+            return ""
+        if left < 0:
+            return say("已逾期 %d 天") % -left
+        return say("今日到期") if left == 0 else say("剩 %d 天") % left
+
+    @property
+    def due_tone(self) -> str:
+        left = self.days_left or 0
+        return "danger" if left < 0 else "warn" if left <= 3 else ""
+
+
+@dataclass(frozen=True)
+class Inbox:
+    """One tab of an officer's inbox."""
+
+    tab: Tab
+    counts: dict[str, int]
+    page: Page[Alert]
+
+    @cached_property
+    def rows(self) -> list[Row]:
+        listed = list(self.page)
+        known = Known.of(key for alert in listed for key in [alert.subject, *acted_on(alert)])
+        return [Row(alert, known) for alert in listed]
+
+    @property
+    def tabs(self) -> list[tuple[str, str, int | None]]:
+        return [(tab.value, str(tab.label), self.counts.get(tab)) for tab in Tab]
+
+    @property
+    def empty(self) -> str:
+        return str(EMPTY[self.tab])
+
+
+@dataclass(frozen=True)
+class Effected:
+    """What one person or enterprise would meet, or meets, at the counter."""
+
+    subject: Subject
+    orders: list[Order]
+    reason: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of the alert's story."""
+
+    trace: Trace
+    title: str
+    subject: Subject | None
+
+    @property
+    def refused(self) -> bool:
+        return self.trace.outcome != "done"
+
+
+@dataclass(frozen=True)
+class Case:
+    """One alert with everything that an officer needs to judge it."""
+
+    alert: Alert
+    officer: Officer
+
+    @cached_property
+    def known(self) -> Known:
+        return Known.of([self.alert.subject, *acted_on(self.alert)])
+
+    @property
+    def row(self) -> Row:
+        return Row(self.alert, self.known)
+
+    @property
+    def measure(self) -> words.Fact | None:
+        return words.measure(self.alert.indicator, self.alert.value)
+
+    @cached_property
+    def shared(self) -> list[words.Fact]:
+        """The evidence that is the same for everyone acted on."""
+        first, *others = [told["evidence"] for told in self.alert.findings]
+        same = {k: v for k, v in first.items() if all(o.get(k) == v for o in others)}
+        return words.facts(same)
+
+    @cached_property
+    def own(self) -> list[tuple[Subject, list[words.Fact]]]:
+        """Where the evidence differs: each one's own part of it."""
+        told = self.alert.findings
+        first = told[0]["evidence"]
+        differs = [k for k in first if any(o["evidence"].get(k) != first[k] for o in told[1:])]
+        if not differs:
+            return []
+        return [
+            (
+                self.known.subject(one["acted_on"]),
+                words.facts({k: one["evidence"].get(k) for k in differs}),
+            )
+            for one in told
+        ]
+
+    @property
+    def thresholds(self) -> list[words.Fact]:
+        return words.thresholds(self.alert.indicator, self.alert.findings[0]["params"])
+
+    @property
+    def basis(self) -> str:
+        return words.basis(self.alert.indicator)
+
+    @property
+    def clears(self) -> str:
+        return words.clears(self.alert.indicator)
+
+    @cached_property
+    def effects(self) -> list[Effected]:
+        """What confirming would order; for a hard fact, what was ordered."""
+        return [
+            Effected(self.known.subject(one.about), orders_of(one.levels), one.reason)
+            for one in alerts.preview(self.alert)
+        ]
+
+    @cached_property
+    def directives(self) -> list[tuple[Directive, Subject]]:
+        found = self.alert.directives.select_related("imposed_by", "lifted_by").order_by("-pk")
+        return [(one, self.known.subject(one.about)) for one in found]
+
+    @property
+    def can_judge(self) -> bool:
+        return self._open and self.alert.is_task and self.officer.holds(*JUDGES)
+
+    @property
+    def can_release(self) -> bool:
+        return self.waits_for_leader and self.officer.holds(Role.LEADER)
+
+    @property
+    def waits_for_leader(self) -> bool:
+        return any(one.release_needed and one.lifted_at is None for one, _who in self.directives)
+
+    @property
+    def _open(self) -> bool:
+        return self.alert.state == Alert.State.OPEN
+
+    @cached_property
+    def story(self) -> list[Step]:
+        """What happened to the alert and its directives, the newest first."""
+        mine = Q(detail__alert=self.alert.pk) | Q(
+            detail__directive__in=[one.pk for one, _who in self.directives]
+        )
+        found = Trace.objects.filter(
+            mine, about__in=[self.alert.subject, *acted_on(self.alert)]
+        ).exclude(action="alert.see")
+        return [
+            Step(
+                trace,
+                words.action(trace.action),
+                self.known.subject(trace.about) if trace.about != self.alert.subject else None,
+            )
+            for trace in found.select_related("officer").latest_first()[:60]
+        ]
+
+
+@dataclass(frozen=True)
+class About:
+    """What stands against a person with his enterprises, or against an enterprise."""
+
+    key: str
+    officer: Officer
+
+    @property
+    def told_everything(self) -> bool:
+        """Whether the officer may read of cases; the counter reads what it has to obey only."""
+        return self.officer.holds(*READS)
+
+    @property
+    def can_lift(self) -> bool:
+        return self.officer.holds(*LIFTS)
+
+    @cached_property
+    def keys(self) -> list[str]:
+        kind, _colon, pk = self.key.partition(":")
+        if kind != "person":
+            return [self.key]
+        bound = Affiliation.objects.on(localdate()).filter(person=pk).order_by("enterprise")
+        firms = bound.values_list("enterprise", flat=True).distinct()
+        return [self.key, *(f"enterprise:{firm}" for firm in firms)]
+
+    @cached_property
+    def known(self) -> Known:
+        reached = [key for alert in self._alerts for key in acted_on(alert)]
+        return Known.of([*self.keys, *reached])
+
+    @cached_property
+    def _alerts(self) -> list[Alert]:
+        if not self.told_everything:
+            return []
+        return list(Alert.objects.filter(subject__in=self.keys).order_by("-pk")[:60])
+
+    @cached_property
+    def _directives(self) -> list[Directive]:
+        found = Directive.objects.filter(lifted_at=None, about__in=self.keys).order_by("-pk")
+        standing = [one for one in found.select_related("imposed_by") if one.in_force]
+        return sorted(standing, key=lambda one: STRICTEST_FIRST.index(one.strictest))
+
+    @property
+    def rows(self) -> list[Row]:
+        return [Row(alert, self.known) for alert in self._alerts]
+
+    @property
+    def directives(self) -> list[tuple[Directive, Subject]]:
+        return [(one, self.known.subject(one.about)) for one in self._directives]
+
+    @property
+    def marks(self) -> list[tuple[str, str, int]]:
+        """For each enterprise of a person: its id, its strictest effect, its open alerts."""
+        return [
+            (
+                key.removeprefix("enterprise:"),
+                next((o.strictest.value for o in self._directives if o.about == key), ""),
+                sum(
+                    key in (alert.subject, *acted_on(alert)) and alert.state == Alert.State.OPEN
+                    for alert in self._alerts
+                ),
+            )
+            for key in self.keys
+            if key != self.key
+        ]
+
+
+def of(officer: Officer, tab: Tab, page: str) -> Inbox:
+    found = _of_office(officer)
+    counts = {
+        one.value: _in_tab(found, one).count() for one in (Tab.TASKS, Tab.NOTICES, Tab.RELEASE)
+    }
+    return Inbox(tab, counts, Paginator(_in_tab(found, tab), A_PAGE).get_page(page))
+
+
+def case(officer: Officer, pk: int) -> Case:
+    """The alert, when it was sent to one of the officer's offices; otherwise it is not there."""
+    alert = _of_office(officer).filter(pk=pk).first()
+    if alert is None:
+        with record.of("access.ask", officer=officer, place=f"alert:{pk}"):
+            raise access.not_yours()
+    return Case(alert, officer)
+
+
+def acted_on(alert: Alert) -> list[str]:
+    return list(dict.fromkeys(told["acted_on"] for told in alert.findings))
+
+
+def _of_office(officer: Officer) -> AlertQuerySet:
+    return Alert.objects.sent_to(access.offices_of(officer))
+
+
+def _in_tab(found: AlertQuerySet, tab: Tab) -> AlertQuerySet:
+    waiting = Directive.objects.filter(lifted_at=None, release_needed=True).values("alert")
+    match tab:
+        case Tab.TASKS:
+            return found.open().filter(kind=Alert.Kind.ANALYSIS).most_urgent_first()
+        case Tab.NOTICES:
+            monitored = found.open().filter(kind=Alert.Kind.MONITORING)
+            return monitored.exclude(pk__in=waiting).order_by("-first_seen", "-pk")
+        case Tab.RELEASE:
+            return found.filter(pk__in=waiting).order_by("pk")
+        case _:
+            return found.exclude(state=Alert.State.OPEN).order_by("-closed_at", "-pk")

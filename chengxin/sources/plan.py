@@ -1,0 +1,251 @@
+"""One SELECT that turns a delivery's text into the columns of its table.
+
+It stands in layers, so that nothing is computed twice:
+
+    theirs ──▶ trimmed ──▶ kinds of documents ──▶ normal numbers ──▶ values ──▶ what is wrong
+
+The last layer has our columns, the parts of the identities beside them, and `wrong`: NULL for a
+good row, else the labels of the columns that are missing ("!") or cannot be read.
+"""
+
+# ruff: noqa: S608 (SQL is put together from our own names, files and manifests)
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from chengxin.lake.engine import literal
+from chengxin.lake.tables import Kind
+from chengxin.sources.source import Part, Source, Target
+
+_PLAIN = {
+    Kind.ID: "as_id",
+    Kind.NAME: "as_note",
+    Kind.NOTE: "as_note",
+    Kind.REGISTRATION: "as_registration",
+    Kind.CREDIT: "as_credit",
+    Kind.DATE: "as_date",
+    Kind.YEAR: "as_year",
+    Kind.INTEGER: "as_integer",
+    Kind.MONEY: "as_money",
+    Kind.SHARE: "as_share",
+    Kind.AREA: "as_area",
+}
+_NUMBERED = (Kind.PERSON, Kind.PARTY, Kind.TAXPAYER)
+IDENTITY = ("number", "document_kind", "name", "phone")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How one delivery of `source` is read, given where each heading stands."""
+
+    source: Source
+    places: dict[str, int]  # heading -> its place, from 0
+
+    def select(self, relation: str) -> str:
+        """The SELECT over `relation`, whose columns are c0, c1, … in the delivery's order."""
+        fields = [self.field(theirs) for theirs in self.source.columns]
+        trimmed = [f"trimmed({field}) AS {field}" for field in fields]
+        layers = [
+            ["*", *(f"{sql} AS {_q(name)}" for name, sql in layer)]
+            for layer in (self._kinds(), self._prepared(), self._numbers(), self._values())
+        ]
+        sql = f"SELECT {', '.join(trimmed)} FROM {relation}"
+        for layer in layers:
+            sql = f"SELECT {', '.join(layer)} FROM ({sql})"
+        kept = ", ".join(map(_q, self.kept()))
+        return f"SELECT {kept}, {self._wrong()} AS wrong, {self._raw(fields)} AS raw FROM ({sql})"
+
+    def field(self, theirs: str) -> str:
+        return f"c{self.places[theirs]}"
+
+    def persons(self) -> list[str]:
+        """Our columns whose persons go to the identities."""
+        kinds = {name: column.kind for name, column in self.source.lake_table.columns.items()}
+        return [
+            target.ours
+            for target in self.source.targets()
+            if target.part is Part.NUMBER and kinds[target.ours] in (Kind.PERSON, Kind.PARTY)
+        ]
+
+    def kept(self) -> Iterator[str]:
+        """Columns of the result: ours, then the parts of the identities."""
+        yield from self.source.lake_table.columns
+        for ours in self.persons():
+            yield from (f"{ours}.{part}" for part in IDENTITY)
+
+    # the layers
+
+    def _kinds(self) -> Iterator[tuple[str, str]]:
+        for target in self._targets(Part.KIND):
+            yield f"{target.ours}.kind", self._coded(target)
+
+    def _prepared(self) -> Iterator[tuple[str, str]]:
+        """`x`: the number as given to this column, `n`: unfolded, or upper case of a code."""
+        for target in self._numbered():
+            field, kind = self.field(target.theirs), self._kind(target.ours)
+            match self._type(target.ours):
+                case Kind.PERSON:
+                    given = f"CASE WHEN {kind} IS DISTINCT FROM 'enterprise' THEN {field} END"
+                    yield f"{target.ours}.x", given
+                    yield f"{target.ours}.n", f"unfolded({field})"
+                case Kind.PARTY:
+                    yield f"{target.ours}.x", field
+                    person = f"unfolded({field})"
+                    yield (
+                        f"{target.ours}.n",
+                        f"CASE WHEN {kind} = 'person' THEN {person} ELSE upper({field}) END",
+                    )
+                case _:
+                    given = field
+                    if target.part is Part.NUMBER:
+                        given = f"CASE WHEN {kind} = 'enterprise' THEN {field} END"
+                    yield f"{target.ours}.x", given
+                    yield f"{target.ours}.n", f"upper({given})"
+        for target in self._targets(Part.PHONE):
+            yield f"{target.ours}.phone", f"as_phone({self.field(target.theirs)})"
+        for target in self._targets(Part.VALUE):
+            if self._type(target.ours) is Kind.PHONE:
+                yield f"{target.ours}.x", f"as_phone({self.field(target.theirs)})"
+
+    def _numbers(self) -> Iterator[tuple[str, str]]:
+        """`number`: the normal number of a person, or the one within a taxpayer number."""
+        for target in self._numbered():
+            ours, kind = target.ours, self._kind(target.ours)
+            x, n = _q(f"{ours}.x"), _q(f"{ours}.n")
+            within = (
+                f"CASE WHEN holds_resident({n}) "
+                f"THEN resident(resident_within({n})) || sequence_within({n}) END"
+            )
+            match self._type(ours):
+                case Kind.PERSON:
+                    document = f"coalesce({kind}, kind_of({x}, {n}))"
+                    yield f"{ours}.document_kind", document
+                    yield f"{ours}.number", f"normal_number({document}, {x}, {n})"
+                case Kind.PARTY:
+                    document = f"CASE WHEN {kind} = 'person' THEN kind_of({x}, {n}) END"
+                    yield f"{ours}.document_kind", document
+                    person = f"normal_number(kind_of({x}, {n}), {x}, {n})"
+                    yield (
+                        f"{ours}.number",
+                        f"CASE {kind} WHEN 'person' THEN {person} ELSE {within} END",
+                    )
+                case _:
+                    yield f"{ours}.number", within
+
+    def _values(self) -> Iterator[tuple[str, str]]:
+        for ours in self.source.lake_table.columns:
+            yield ours, self._value(ours)
+        for ours in self.persons():
+            name = self.source.target(ours, Part.NAME)
+            yield f"{ours}.name", self.field(name.theirs) if name else "CAST(NULL AS VARCHAR)"
+            if not self.source.target(ours, Part.PHONE):
+                yield f"{ours}.phone", "CAST(NULL AS VARCHAR)"
+
+    def _value(self, ours: str) -> str:
+        column = self.source.lake_table.columns[ours]
+        if ours in self.source.constants:
+            return literal(self.source.constants[ours])
+        target = self.source.giver(ours)
+        field = self.field(target.theirs)
+        number, n = _q(f"{ours}.number"), _q(f"{ours}.n")
+        person = f"'p' || token('person', {number})"
+        enterprise = (
+            f"CASE WHEN holds_resident({n}) THEN 'T' || token('taxpayer', {number}) "
+            f"WHEN is_organisation({n}) THEN {n} END"
+        )
+        match column.kind:
+            case Kind.PERSON:
+                value = person
+            case Kind.TAXPAYER:
+                value = enterprise
+            case Kind.PARTY:
+                kind = self._kind(ours)
+                value = f"CASE {kind} WHEN 'person' THEN {person} ELSE {enterprise} END"
+            case Kind.PHONE:
+                value = f"token('phone', {_q(f'{ours}.x')})"
+            case Kind.ADDRESS:
+                value = f"token('address', as_address({field}))"
+            case Kind.CODE | Kind.BOOLEAN:
+                value = self._coded(target)
+            case Kind.NAME:
+                value = self._name(field)
+            case Kind.SHARE if ours in self.source.percent:
+                value = f"as_percentage({field})"
+            case kind:
+                value = f"{_PLAIN[kind]}({field})"
+        if column.empty is not None:
+            value = f"CASE WHEN {field} IS NULL THEN {literal(column.empty)} ELSE {value} END"
+        return f"CAST({value} AS {column.kind.sql})"
+
+    def _name(self, field: str) -> str:
+        """The name of an enterprise; masked where it is only its owner's."""
+        same = [f"{field} = {self.field(t.theirs)}" for t in self._targets(Part.NAME)]
+        masked = (
+            f"CASE WHEN length({field}) < 3 THEN left({field}, 1) || '*' "
+            f"ELSE left({field}, 1) || repeat('*', length({field}) - 2) || right({field}, 1) END"
+        )
+        owners = f"WHEN {' OR '.join(same)} THEN {masked} " if same else ""
+        return f"CASE {owners}ELSE as_note({field}) END" if owners else f"as_note({field})"
+
+    def _wrong(self) -> str:
+        """The labels of what is missing or cannot be read; NULL for a good row."""
+        checks = list(self._checks())
+        is_wrong = " OR ".join(f"({condition})" for condition, _ in checks)
+        labels = ", ".join(
+            f"CASE WHEN {wrong} THEN {literal(label)} END" for wrong, label in checks
+        )
+        found = f"list_filter([{labels}], lambda label: label IS NOT NULL)"
+        return f"CASE WHEN {is_wrong} THEN {found} END"
+
+    def _checks(self) -> Iterator[tuple[str, str]]:
+        table = self.source.lake_table
+        for target in self._targets(Part.KIND):
+            field = self.field(target.theirs)
+            yield f"{field} IS NOT NULL AND {_q(f'{target.ours}.kind')} IS NULL", target.label
+        for ours in table.columns:
+            if ours in self.source.constants:
+                continue
+            given = self.field(self.source.giver(ours).theirs)
+            if self._type(ours) in _NUMBERED:
+                given = _q(f"{ours}.x")
+            if table.must_have(ours):
+                yield f"{given} IS NULL", f"!{ours}"
+            if self._type(ours) is Kind.PHONE:
+                yield f"coalesce(is_float_form({given}), false)", ours
+            elif self._type(ours) not in (Kind.NAME, Kind.NOTE, Kind.ADDRESS):
+                yield f"{given} IS NOT NULL AND {_q(ours)} IS NULL", ours
+
+    def _raw(self, fields: list[str]) -> str:
+        """Theirs, as delivered, of a row that is wrong."""
+        return f"CASE WHEN wrong IS NOT NULL THEN [{', '.join(fields)}] END"
+
+    # small parts
+
+    def _targets(self, part: Part) -> list[Target]:
+        return [target for target in self.source.targets() if target.part is part]
+
+    def _numbered(self) -> list[Target]:
+        return [
+            target
+            for target in self.source.targets()
+            if target.part in (Part.NUMBER, Part.VALUE) and self._type(target.ours) in _NUMBERED
+        ]
+
+    def _type(self, ours: str) -> Kind:
+        return self.source.lake_table.columns[ours].kind
+
+    def _kind(self, ours: str) -> str:
+        return _q(f"{ours}.kind") if self.source.target(ours, Part.KIND) else "NULL::VARCHAR"
+
+    def _coded(self, target: Target) -> str:
+        whens = " ".join(
+            f"WHEN {literal(theirs)} THEN {literal(ours)}"
+            for theirs, ours in self.source.values[target.label].items()
+        )
+        return f"CASE {self.field(target.theirs)} {whens} END"
+
+
+def _q(name: str) -> str:
+    return f'"{name}"'

@@ -1,0 +1,350 @@
+"""Read one delivery: completely or not at all.
+
+    file ──receive──▶ whole, as agreed ──plan──▶ one SELECT ──▶ rows, rejects, identities
+
+A bad row (a wrong check digit, an impossible date, no key) is set aside with its line and reason;
+past the manifest's share of bad rows, and for everything that the manifest does not describe, the
+whole delivery stops.  Rows and identities are staged as Parquet in a private folder: a delivery may
+be larger than memory.
+"""
+
+# ruff: noqa: S608 (SQL is put together from our own names, files and manifests)
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from importlib import resources
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import duckdb
+
+from chengxin.core.identifiers import masked
+from chengxin.core.keys import Keys
+from chengxin.core.refusal import Trouble
+from chengxin.lake.engine import PARQUET, DuckDB, literal
+from chengxin.lake.staging import Staging
+from chengxin.lake.tables import Kind
+from chengxin.sources import arrival
+from chengxin.sources.forms import Relation, open_form, unreadable
+from chengxin.sources.plan import IDENTITY, Plan
+from chengxin.sources.source import Part, Source, SourceChanged, all_sources, day_of, source_of
+
+LISTED = 1000  # rejects named one by one; the rest is counted
+BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
+
+_MACROS = resources.files(__package__).joinpath("reading.sql").read_text("utf-8")
+_NUMBER = re.compile(r"(?<![0-9])[0-9]{10,18}[0-9Xx]?(?![0-9])")
+_FLOAT = re.compile(r"-?\d(\.\d{1,17})?[eE][+-]?\d{1,3}|-?\d+\.0*")
+
+
+@dataclass(frozen=True)
+class Reject:
+    """A row that was set aside: its line in the delivery, and why (a Chinese sentence)."""
+
+    line: int
+    reason: str
+
+
+@dataclass
+class Reading:
+    """One delivery, read; what it staged is gone when it is closed."""
+
+    source: str
+    table: str
+    delivery_id: str  # SHA-256 of the delivered content, its first 16 hex digits
+    delivered_on: date
+    everything: bool  # what is not in it is no more
+    rows: Path  # Parquet, the columns of the lake table
+    count: int  # of `rows`
+    delivered: int  # rows in the delivery, bad ones too
+    identities: Path  # Parquet, see `IDENTITIES`; mode 0600
+    rejects: list[Reject]  # the first LISTED
+    rejected: int
+    _staging: Staging = field(repr=False)
+
+    def close(self) -> None:
+        self._staging.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def read(
+    path: Path,
+    *,
+    keys: Keys,
+    source: Source | str | None = None,
+    delivered_on: date | None = None,
+    engine: DuckDB | None = None,
+) -> Reading:
+    """All good rows of one delivery in our names, its rejects, and whom it names.
+
+    The file's name says source and day unless they are given.  Raises `SourceChanged`, with the
+    source, the line and what to do, when any of it is not as the manifest says.
+    """
+    if isinstance(source, str):
+        if source not in all_sources():
+            raise Trouble(f"There is no source {source!r}; see chengxin/sources for their names.")
+        source = all_sources()[source]
+    source = source or source_of(path)
+    day = delivered_on or day_of(path)
+    if source is None or day is None:
+        raise Trouble(
+            f"{path.name} is not named <source>.<yyyymmdd>.<ext>; rename it, or say source and day."
+        )
+    own = engine is None
+    engine = engine or DuckDB()
+    staging = Staging()
+    try:
+        arrived = arrival.receive(path, source, staging.folder)
+        return _Reading(source, day, arrived, engine, staging).read(keys)
+    except BaseException:
+        staging.close()
+        raise
+    finally:
+        engine.connection.execute("DROP TABLE IF EXISTS typed")
+        engine.connection.execute("DROP TABLE IF EXISTS sheet")
+        if own:
+            engine.close()
+
+
+@dataclass
+class _Reading:
+    source: Source
+    day: date
+    arrived: arrival.Arrival
+    engine: DuckDB
+    staging: Staging
+
+    def read(self, keys: Keys) -> Reading:
+        _teach(self.engine, keys)
+        relation = self._typed()
+        [(delivered, bad)] = self._fetch("SELECT count(*), count(wrong) FROM typed")
+        self._expected(delivered)
+        if bad:
+            self._known_codes(relation)
+        doubled = self._doubled()
+        rejects = self._rejects(relation) if bad + doubled else []
+        self._allowed(rejects, bad + doubled, delivered)
+        rows = self.staging.folder / "rows.parquet"
+        count = self._stage_rows(rows, relation)
+        identities = self.staging.folder / "identities.parquet"
+        self._stage_identities(identities)
+        return Reading(
+            source=self.source.name,
+            table=self.source.table,
+            delivery_id=self._delivery_id,
+            delivered_on=self.day,
+            everything=self.source.everything,
+            rows=rows,
+            count=count,
+            delivered=delivered,
+            identities=identities,
+            rejects=rejects,
+            rejected=bad + doubled,
+            _staging=self.staging,
+        )
+
+    @property
+    def _delivery_id(self) -> str:
+        return self.arrived.digest[:16]
+
+    def _fetch(self, sql: str) -> list[tuple]:  # type: ignore[type-arg]
+        return self.engine.connection.execute(sql).fetchall()
+
+    def _typed(self) -> Relation:
+        """Table `typed`: every row of the delivery, in its order."""
+        try:
+            relation = open_form(self.arrived.plain, self.source, self.engine)
+            self._plan = Plan(self.source, relation.places)
+            self._fetch(f"CREATE OR REPLACE TEMP TABLE typed AS {self._plan.select(relation.sql)}")
+        except (duckdb.InvalidInputException, duckdb.ConversionException) as error:
+            raise unreadable(self.source, error) from error
+        return relation
+
+    def _expected(self, delivered: int) -> None:
+        name, expect, noted = self.source.name, self.source.expect, self.arrived.noted_rows
+        if noted is not None and noted != delivered:
+            raise SourceChanged(
+                f"{name}: {delivered} rows arrived, the delivery note says {noted}; "
+                f"ask {self.source.owner} to send the file again. Nothing was stored."
+            )
+        if not expect.min <= delivered <= expect.max:
+            raise SourceChanged(
+                f"{name}: {delivered} rows, expected {expect.min} to {expect.max}; ask "
+                f"{self.source.owner}, or change `expect` in the manifest. Nothing was stored."
+            )
+
+    def _known_codes(self, relation: Relation) -> None:
+        """`SourceChanged` for the first code that the manifest does not name."""
+        for target in self.source.targets():
+            codes = self.source.values.get(target.label)
+            if codes is None:
+                continue
+            field = self._raw(target.theirs)
+            known = ", ".join(map(literal, codes))
+            strange = self._fetch(
+                f"SELECT rowid, {field} FROM typed "
+                f"WHERE wrong IS NOT NULL AND {field} NOT IN ({known}) ORDER BY rowid LIMIT 1"
+            )
+            for row, code in strange:
+                raise SourceChanged(
+                    f"{self.source.name}, line {row + relation.first_line}: unknown code "
+                    f"{_shown(code)!r} in {target.theirs}; ask {self.source.owner} what it means "
+                    "and name it under `values` in the manifest. Nothing was stored."
+                )
+
+    def _raw(self, theirs: str) -> str:
+        return f"raw[{list(self.source.columns).index(theirs) + 1}]"
+
+    def _doubled(self) -> int:
+        """Rows whose key comes again further down; the last of them counts."""
+        key = ", ".join(f'"{name}"' for name in self.source.lake_table.key)
+        [(doubled,)] = self._fetch(
+            f"SELECT count(*) - count(DISTINCT hash({key})) FROM typed WHERE wrong IS NULL"
+        )
+        if not doubled:
+            return 0
+        self._fetch(
+            "CREATE OR REPLACE TEMP TABLE doubled AS SELECT earlier, later FROM ("
+            f"SELECT rowid AS earlier, max(rowid) OVER (PARTITION BY {key}) AS later FROM typed "
+            f"WHERE wrong IS NULL AND hash({key}) IN ("
+            f"SELECT hash({key}) FROM typed WHERE wrong IS NULL GROUP BY ALL HAVING count(*) > 1)"
+            ") WHERE earlier < later"
+        )
+        [(doubled,)] = self._fetch("SELECT count(*) FROM doubled")
+        self._fetch("UPDATE typed SET wrong = ['='] WHERE rowid IN (SELECT earlier FROM doubled)")
+        return int(doubled)
+
+    def _rejects(self, relation: Relation) -> list[Reject]:
+        wrong = self._fetch(
+            "SELECT rowid, wrong, raw FROM typed WHERE wrong IS NOT NULL "
+            f"ORDER BY rowid LIMIT {LISTED}"
+        )
+        later: dict[int, int] = {}
+        if any(labels == ["="] for _, labels, _ in wrong):
+            later = dict(
+                self._fetch(f"SELECT earlier, later FROM doubled ORDER BY 1 LIMIT {LISTED}")
+            )
+        first = relation.first_line
+        return [
+            Reject(
+                row + first,
+                f"主键与第 {later[row] + first} 行相同，以后者为准"
+                if labels == ["="]
+                else "；".join(self._reasons(labels, raw)),
+            )
+            for row, labels, raw in wrong
+        ]
+
+    def _reasons(self, labels: list[str], raw: list[str | None]) -> Iterator[str]:
+        headings = list(self.source.columns)
+        for label in labels:
+            missing = label.startswith("!")
+            ours, _, part = label.removeprefix("!").partition(".")
+            target = (part and self.source.target(ours, Part(part))) or self.source.giver(ours)
+            text = raw[headings.index(target.theirs)] or ""
+            if missing:
+                yield f"缺少{target.theirs}"
+            else:
+                yield _reason(self.source.lake_table.columns[ours].kind, target.theirs, text)
+
+    def _allowed(self, rejects: list[Reject], bad: int, delivered: int) -> None:
+        if bad > self.source.allowed_bad * delivered:
+            first = rejects[0]
+            raise SourceChanged(
+                f"{self.source.name}: {bad} of {delivered} rows are bad, more than the allowed "
+                f"{self.source.allowed_bad:.1%}; line {first.line}: {first.reason}; "
+                f"ask {self.source.owner}. Nothing was stored."
+            )
+
+    def _stage_rows(self, path: Path, relation: Relation) -> int:
+        columns = ", ".join(f'"{name}"' for name in self.source.lake_table.columns)
+        [(count,)] = self._fetch(
+            f"COPY (SELECT {columns}, {literal(self.source.name)} AS source, "
+            f"{literal(self._delivery_id)} AS delivery_id, "
+            f"DATE '{self.day.isoformat()}' AS delivered_on, "
+            f"rowid + {relation.first_line} AS line FROM typed WHERE wrong IS NULL) "
+            f"TO {literal(str(path))} ({PARQUET})"
+        )
+        return int(count)
+
+    def _stage_identities(self, path: Path) -> None:
+        """person_id, document_kind, number, name, phone, delivered_on, source; each once."""
+        path.touch(mode=0o600)
+        each = " UNION ALL ".join(
+            f'SELECT "{ours}" AS person_id, '
+            + ", ".join(f'"{ours}.{part}" AS {part}' for part in IDENTITY)
+            # a party without a document is an enterprise
+            + f' FROM typed WHERE wrong IS NULL AND "{ours}" IS NOT NULL '
+            + f'AND "{ours}.document_kind" IS NOT NULL'
+            for ours in self._plan.persons()
+        )
+        nobody = "SELECT " + ", ".join(f"'' AS {name}" for name in ("person_id", *IDENTITY))
+        self._fetch(
+            f"COPY (SELECT DISTINCT *, DATE '{self.day.isoformat()}' AS delivered_on, "
+            f"{literal(self.source.name)} AS source FROM ({each or nobody + ' WHERE false'})) "
+            f"TO {literal(str(path))} ({PARQUET})"
+        )
+        path.chmod(0o600)
+
+
+def _teach(engine: DuckDB, keys: Keys) -> None:
+    """The macros of `reading.sql` and the key that tokens are made with."""
+    known = engine.connection.execute(
+        "SELECT count(*) FROM duckdb_functions() WHERE function_name = 'base32_pair'"
+    ).fetchone()
+    if known == (0,):
+        engine.connection.execute(_MACROS)
+    pairs = "".join(first + second for first in BASE32 for second in BASE32)
+    engine.connection.execute("SET VARIABLE base32_pairs = ?", [pairs])
+    engine.connection.execute("SET VARIABLE ipad = from_hex(?)", [keys.ipad.hex()])
+    engine.connection.execute("SET VARIABLE opad = from_hex(?)", [keys.opad.hex()])
+
+
+def _reason(kind: Kind, theirs: str, text: str) -> str:
+    """Why a value could not be read, for those who sent it; no whole number of a person."""
+    shown = _shown(text)
+    if kind is Kind.REGISTRATION and not _FLOAT.fullmatch(text):
+        return f"{theirs}“{shown}”不是 20 位数字"
+    if _FLOAT.fullmatch(text) and kind in (
+        Kind.ID, Kind.REGISTRATION, Kind.PERSON, Kind.PARTY, Kind.TAXPAYER, Kind.CREDIT, Kind.PHONE,
+    ):  # fmt: skip
+        return f"{theirs}“{shown}”被电子表格变成了数字，原号码已丢失，请以文本格式重新导出"
+    match kind:
+        case Kind.PERSON:
+            return f"{theirs}“{shown}”不是有效的证件号码（校验码、日期或长度不对）"
+        case Kind.PARTY | Kind.TAXPAYER:
+            return f"{theirs}“{shown}”不是有效的号码（校验码、日期或长度不对）"
+        case Kind.CREDIT:
+            return f"{theirs}“{shown}”的校验码不对"
+        case Kind.DATE:
+            return f"{theirs}“{shown}”不是日期"
+        case Kind.SHARE:
+            return f"{theirs}“{shown}”不是 0 到 1（或 0% 到 100%）的比例"
+        case Kind.MONEY | Kind.AREA:
+            return f"{theirs}“{shown}”不是最多两位小数的数"
+        case Kind.YEAR:
+            return f"{theirs}“{shown}”不是年份"
+        case _:
+            return f"{theirs}“{shown}”不能识别"
+
+
+def _shown(text: str) -> str:
+    """A value as a reject or a message may show it: long numbers masked, names left out."""
+    if re.search(r"[^\x20-\x7e年月日，。、￥元％]", text):
+        return "（文字）"
+    return _NUMBER.sub(lambda found: masked(found[0]), text)[:40]

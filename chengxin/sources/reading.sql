@@ -1,0 +1,156 @@
+-- How text from an office becomes a value: one macro for each kind of column (lake/tables.py).
+-- Every macro gives NULL for what it cannot read; the reading then names the row and the reason.
+-- Arguments are columns, trimmed, NULL when empty.
+
+-- blanks around a value, full width too; looked for first, because few values have any
+CREATE MACRO trimmed(x) AS
+    CASE
+        WHEN contains(x, ' ') OR contains(x, '　') OR contains(x, chr(9)) OR x = ''
+            THEN nullif(regexp_replace(x, '^[\s　]+|[\s　]+$', '', 'g'), '')
+        ELSE x
+    END;
+
+-- dates: 2017-08-18, 20170818, 2017-08-18 00:00:00, and Oracle's default, English or Chinese:
+-- 18-AUG-17, 18-8月 -17.  A two-digit year below 50 is of this century, as Oracle's RR has it.
+CREATE MACRO oracle_parts(x) AS
+    regexp_extract(upper(x), '^(\d{1,2})-\s*(\d{1,2}|[A-Z]{3})\s*月?\s*-\s*(\d{4}|\d{2})$', ['d', 'm', 'y']);
+CREATE MACRO oracle_month(m) AS
+    coalesce(
+        try_cast(m AS INTEGER),
+        list_position(['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', 'OCT', 'NOV', 'DEC'], m)
+    );
+CREATE MACRO oracle_year(y) AS
+    CASE
+        WHEN length(y) = 4 THEN try_cast(y AS INTEGER)
+        WHEN try_cast(y AS INTEGER) < 50 THEN 2000 + try_cast(y AS INTEGER)
+        ELSE 1900 + try_cast(y AS INTEGER)
+    END;
+CREATE MACRO oracle_date(x) AS
+    try(make_date(oracle_year(oracle_parts(x).y), oracle_month(oracle_parts(x).m), try_cast(oracle_parts(x).d AS INTEGER)));
+CREATE MACRO plausible(day) AS CASE WHEN day BETWEEN DATE '1900-01-01' AND DATE '9999-12-31' THEN day END;
+CREATE MACRO as_date(x) AS
+    CASE
+        WHEN x IS NULL THEN NULL
+        WHEN length(x) = 8 AND regexp_full_match(x, '\d{8}') THEN plausible(try_strptime(x, '%Y%m%d')::DATE)
+        WHEN length(x) = 10 AND regexp_full_match(x, '\d{4}-\d\d-\d\d') THEN plausible(try_cast(x AS DATE))
+        WHEN regexp_full_match(x, '\d{4}-\d\d-\d\d 00:00:00(\.0+)?') THEN plausible(try_cast(left(x, 10) AS DATE))
+        WHEN oracle_parts(x).d <> '' THEN oracle_date(x)
+    END;
+
+-- numbers: with or without thousands separators, no more than two decimals that count
+CREATE MACRO as_decimal_text(x) AS
+    CASE
+        WHEN regexp_full_match(x, '-?\d+(\.\d{1,2}0*)?') THEN x
+        WHEN regexp_full_match(x, '-?\d{1,3}(,\d{3})+(\.\d{1,2}0*)?') THEN replace(x, ',', '')
+    END;
+CREATE MACRO as_money(x) AS try_cast(as_decimal_text(x) AS DECIMAL(18, 2));
+CREATE MACRO as_area(x) AS try_cast(as_decimal_text(x) AS DECIMAL(12, 2));
+CREATE MACRO as_integer(x) AS
+    CASE
+        WHEN regexp_full_match(x, '-?\d{1,9}') THEN try_cast(x AS INTEGER)
+        WHEN regexp_full_match(x, '-?\d{1,3}(,\d{3}){1,2}') THEN try_cast(replace(x, ',', '') AS INTEGER)
+    END;
+CREATE MACRO as_year(x) AS CASE WHEN regexp_full_match(x, '(19|20)\d\d') THEN try_cast(x AS INTEGER) END;
+CREATE MACRO fraction(x) AS CASE WHEN x BETWEEN 0 AND 1 THEN x::DECIMAL(9, 6) END;
+CREATE MACRO as_share(x) AS
+    CASE WHEN regexp_full_match(x, '\d(\.\d+)?') THEN fraction(try_cast(x AS DECIMAL(18, 8))) END;
+CREATE MACRO as_percentage(x) AS
+    CASE WHEN regexp_full_match(x, '\d{1,3}(\.\d+)?') THEN fraction(try_cast(x AS DECIMAL(15, 8)) * 0.01) END;
+
+-- text that names things; a spreadsheet's 1.01133E+19 or 1000.0 is no such text
+CREATE MACRO is_float_form(x) AS regexp_full_match(x, '-?\d(\.\d{1,17})?[eE][+-]?\d{1,3}|-?\d+\.0*');
+CREATE MACRO as_id(x) AS CASE WHEN NOT is_float_form(x) THEN x END;
+CREATE MACRO as_registration(x) AS CASE WHEN regexp_full_match(x, '\d{20}') THEN x END;
+CREATE MACRO as_note(x) AS regexp_replace(x, '\d{7,}[\dXx]?', '…', 'g');
+
+-- GB 11643-1999: weights 7 9 10 5 8 4 2 1 6 3 7 9 10 5 8 4 2 over 17 digits, modulo 11
+CREATE MACRO digit(n, place) AS (ascii(substr(n, place, 1)) - 48);
+CREATE MACRO resident_check(n) AS
+    substr('10X98765432', 1 + (
+        7 * digit(n, 1) + 9 * digit(n, 2) + 10 * digit(n, 3) + 5 * digit(n, 4) + 8 * digit(n, 5)
+        + 4 * digit(n, 6) + 2 * digit(n, 7) + digit(n, 8) + 6 * digit(n, 9) + 3 * digit(n, 10)
+        + 7 * digit(n, 11) + 9 * digit(n, 12) + 10 * digit(n, 13) + 5 * digit(n, 14) + 8 * digit(n, 15)
+        + 4 * digit(n, 16) + 2 * digit(n, 17)
+    ) % 11, 1);
+CREATE MACRO is_born(n) AS (substr(n, 7, 4) <> '0000' AND try_strptime(substr(n, 7, 8), '%Y%m%d') IS NOT NULL);
+
+-- a number before its check: a 15-digit resident number gets its century, 18 - 1 characters
+CREATE MACRO unfolded(x) AS
+    CASE WHEN regexp_full_match(x, '\d{15}') THEN left(x, 6) || '19' || substr(x, 7) ELSE upper(x) END;
+-- `n` is unfolded: the valid 18 characters, else NULL
+CREATE MACRO resident(n) AS
+    CASE
+        WHEN regexp_full_match(n, '\d{17}') AND is_born(n) THEN n || resident_check(n)
+        WHEN regexp_full_match(n, '\d{17}[0-9X]') AND is_born(n) AND resident_check(n) = right(n, 1) THEN n
+    END;
+CREATE MACRO is_permit_division(n) AS left(n, 2) IN ('81', '82', '83');
+CREATE MACRO foreign_permit(x, n) AS
+    CASE
+        WHEN regexp_full_match(n, '[A-Z]{3}\d{12}') THEN n
+        WHEN regexp_full_match(n, '9\d{16}[0-9X]') AND resident_check(n) = right(n, 1) THEN n
+    END;
+
+-- the one way to write a document's number (core.identifiers.normal_number); `n` is unfolded(x)
+CREATE MACRO normal_number(kind, x, n) AS
+    CASE kind
+        WHEN 'resident' THEN CASE WHEN NOT is_permit_division(n) THEN resident(n) END
+        WHEN 'hmt_permit' THEN CASE WHEN length(x) = 18 AND is_permit_division(n) THEN resident(n) END
+        WHEN 'foreign_permit' THEN foreign_permit(x, n)
+        WHEN 'passport' THEN CASE WHEN regexp_full_match(upper(x), '[A-Z0-9]{5,17}') THEN upper(x) END
+        WHEN 'hm_pass' THEN CASE WHEN regexp_full_match(upper(x), '[HM]\d{8}(\d{2})?') THEN left(upper(x), 9) END
+        WHEN 'tw_pass' THEN CASE WHEN regexp_full_match(x, '\d{8}(\d{2})?') THEN left(x, 8) END
+    END;
+-- which document a bare number belongs to (core.identifiers.kind_of)
+CREATE MACRO kind_of(x, n) AS
+    CASE
+        WHEN regexp_full_match(n, '[A-Z]{3}\d{12}') THEN 'foreign_permit'
+        WHEN is_permit_division(n) AND length(x) = 18 THEN 'hmt_permit'
+        ELSE 'resident'
+    END;
+
+-- GB 32100-2015: alphabet of 31, weights 3^i mod 31
+CREATE MACRO credit_digit(x, place) AS (strpos('0123456789ABCDEFGHJKLMNPQRTUWXY', substr(x, place, 1)) - 1);
+CREATE MACRO credit_check(x) AS
+    substr('0123456789ABCDEFGHJKLMNPQRTUWXY', 1 + (31 - (
+        credit_digit(x, 1) + 3 * credit_digit(x, 2) + 9 * credit_digit(x, 3) + 27 * credit_digit(x, 4)
+        + 19 * credit_digit(x, 5) + 26 * credit_digit(x, 6) + 16 * credit_digit(x, 7) + 17 * credit_digit(x, 8)
+        + 20 * credit_digit(x, 9) + 29 * credit_digit(x, 10) + 25 * credit_digit(x, 11) + 13 * credit_digit(x, 12)
+        + 8 * credit_digit(x, 13) + 24 * credit_digit(x, 14) + 10 * credit_digit(x, 15) + 30 * credit_digit(x, 16)
+        + 28 * credit_digit(x, 17)
+    ) % 31) % 31, 1);
+CREATE MACRO is_credit(x) AS
+    (regexp_full_match(x, '[1-9ANY][1-9A-HJ-NP-RT-UW-Y]\d{6}[0-9A-HJ-NP-RT-UW-Y]{10}') AND credit_check(x) = right(x, 1));
+CREATE MACRO as_credit(x) AS CASE WHEN is_credit(upper(x)) THEN upper(x) END;
+
+-- a taxpayer number: of an organisation as it is; one that contains a resident number (15 or 18
+-- digits, with or without a sequence of two) as the unfolded number and the sequence
+CREATE MACRO holds_resident(x) AS
+    CASE
+        WHEN regexp_full_match(x, '\d{15}(\d\d)?') THEN is_born(left(x, 6) || '19' || substr(x, 7, 6))
+        WHEN regexp_full_match(x, '\d{17}[0-9X](\d\d)?') AND substr(x, 7, 2) IN ('18', '19', '20')
+            -- one number in 31 would also pass for a credit code: a person's own goes first
+            THEN CASE WHEN is_born(x) THEN NOT is_credit(x) OR resident_check(x) = substr(x, 18, 1) ELSE false END
+        ELSE false
+    END;
+CREATE MACRO resident_within(x) AS
+    CASE WHEN length(x) IN (15, 17) THEN unfolded(left(x, 15)) ELSE left(x, 18) END;
+CREATE MACRO sequence_within(x) AS CASE length(x) WHEN 17 THEN right(x, 2) WHEN 20 THEN right(x, 2) ELSE '' END;
+CREATE MACRO is_organisation(x) AS regexp_full_match(x, '[0-9A-Z]{15,20}');
+
+-- phones: digits only, without the country's prefix
+CREATE MACRO as_phone(x) AS
+    CASE WHEN NOT is_float_form(x) THEN nullif(regexp_replace(regexp_replace(x, '^\+?86[ -]?(1\d{10})$', '\1'), '[^0-9]', '', 'g'), '') END;
+CREATE MACRO as_address(x) AS regexp_replace(x, '[\s　]', '', 'g');
+
+-- Keys.token: HMAC-SHA256 as sha256(opad || sha256(ipad || message)), 16 bytes in base32
+CREATE MACRO base32_pair(bits, shift) AS substr(getvariable('base32_pairs'), 1 + 2 * ((bits >> shift) & 1023), 2);
+CREATE MACRO base32_eight(bits) AS
+    base32_pair(bits, 30) || base32_pair(bits, 20) || base32_pair(bits, 10) || base32_pair(bits, 0);
+CREATE MACRO base32(hex) AS
+    base32_eight(('0x' || substr(hex, 1, 10))::BIGINT)
+    || base32_eight(('0x' || substr(hex, 11, 10))::BIGINT)
+    || base32_eight(('0x' || substr(hex, 21, 10))::BIGINT)
+    || base32_pair(4 * ('0x' || substr(hex, 31, 2))::BIGINT, 0);
+CREATE MACRO hmac(message) AS
+    sha256(getvariable('opad') || unhex(sha256(getvariable('ipad') || encode(message))));
+CREATE MACRO token(kind, x) AS base32(hmac(kind || ':' || x));

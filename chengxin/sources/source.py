@@ -1,0 +1,177 @@
+"""A source is a folder: a manifest that says what arrives, and a sample of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from chengxin.core.refusal import Trouble
+from chengxin.lake.tables import TABLES, Kind, Table
+
+HERE = Path(__file__).parent
+
+_FILE_NAME = re.compile(r"(?P<source>[a-z_]+)\.(?P<day>\d{8})(\.[^.]+)*\.(csv|jsonl|xlsx)")
+
+
+class SourceChanged(Trouble):
+    """The other end sent something its manifest does not describe; nothing of it was stored."""
+
+
+class Form(StrEnum):
+    CSV = "csv"
+    JSONL = "jsonl"
+    XLSX = "xlsx"
+
+
+class Part(StrEnum):
+    """What a field of theirs says about one column of ours."""
+
+    VALUE = ""  # the value itself
+    NUMBER = "number"  # of the document, or the code of the enterprise
+    KIND = "kind"  # of the document: a DocumentKind, or person or enterprise
+    NAME = "name"  # goes to the identities, never to the lake
+    PHONE = "phone"  # likewise
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where a field of theirs goes: `legal_rep_id.name` is the name of that column's person."""
+
+    theirs: str
+    ours: str
+    part: Part
+
+    @property
+    def label(self) -> str:
+        return f"{self.ours}.{self.part}" if self.part else self.ours
+
+
+@dataclass(frozen=True)
+class Expect:
+    """How many rows one delivery has."""
+
+    min: int
+    max: int
+
+
+@dataclass(frozen=True)
+class Source:
+    """One kind of delivery, as its manifest describes it."""
+
+    name: str  # the folder's name
+    title: str
+    title_en: str
+    owner: str  # whom to ask
+    arrives: str
+    form: Form
+    table: str  # the lake table it fills
+    columns: dict[str, list[str]]  # theirs -> ours; a column not named here stops the load
+    delivers: str  # changes | everything
+    expect: Expect
+    allowed_bad: float  # share of rejected rows above which nothing is taken
+    encoding: str = "utf-8"  # utf-8 | utf-8-sig | gb18030
+    sheet: str = ""  # of a workbook
+    ignore: list[str] = field(default_factory=list)  # theirs that we have no business with
+    values: dict[str, dict[str, str]] = field(default_factory=dict)  # ours -> their code -> ours
+    percent: list[str] = field(default_factory=list)  # shares that arrive as 0 to 100
+    constants: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if problems := list(self._problems()):
+            raise ValueError(f"sources/{self.name}/manifest.yaml: {'; '.join(problems)}.")
+
+    @property
+    def lake_table(self) -> Table:
+        return TABLES[self.table]
+
+    @property
+    def headings(self) -> list[str]:
+        """Theirs, every one of which a delivery has."""
+        return [*self.columns, *self.ignore]
+
+    @property
+    def everything(self) -> bool:
+        return self.delivers == "everything"
+
+    @property
+    def sample(self) -> Path:
+        return HERE / self.name / f"sample.{self.form}"
+
+    def targets(self) -> Iterator[Target]:
+        for theirs, labels in self.columns.items():
+            for label in labels:
+                ours, _, part = label.partition(".")
+                yield Target(theirs, ours, Part(part))
+
+    def target(self, ours: str, part: Part) -> Target | None:
+        """The field of theirs that says this; None when no field does."""
+        found = (t for t in self.targets() if (t.ours, t.part) == (ours, part))
+        return next(found, None)
+
+    def giver(self, ours: str) -> Target:
+        """The field of theirs that gives a column its value, or the number it is made from."""
+        target = self.target(ours, Part.NUMBER) or self.target(ours, Part.VALUE)
+        assert target, f"{self.name}: nothing gives {ours}"
+        return target
+
+    def _problems(self) -> Iterator[str]:
+        columns = self.lake_table.columns
+        targets = list(self.targets())
+        filled = [t.label for t in targets]
+        if unknown := {t.ours for t in targets} - set(columns):
+            yield f"{self.table} has no {sorted(unknown)}"
+        if twice := {label for label in filled if filled.count(label) > 1}:
+            yield f"{sorted(twice)} named twice"
+        if empty := set(columns) - {t.ours for t in targets} - set(self.constants):
+            yield f"nothing fills {sorted(empty)}"
+        if unknown := {*self.values} - {*filled}:
+            yield f"values for {sorted(unknown)}, which no column fills"
+        coded = {t.label for t in targets if t.part == Part.KIND}
+        coded |= {t.label for t in targets if columns[t.ours].kind in (Kind.CODE, Kind.BOOLEAN)}
+        if missing := coded - set(self.values):
+            yield f"no values for {sorted(missing)}"
+        if self.delivers not in ("changes", "everything"):
+            yield f"delivers {self.delivers!r}"
+        if self.encoding not in ("utf-8", "utf-8-sig", "gb18030"):
+            yield f"encoding {self.encoding!r}"
+
+
+def manifest(name: str, told: dict[str, Any]) -> Source:
+    """The source that a manifest tells of; TypeError for a key that we do not know."""
+    columns = {
+        theirs: [ours] if isinstance(ours, str) else list(ours)
+        for theirs, ours in told.pop("columns").items()
+    }
+    form, expect = Form(told.pop("form")), Expect(**told.pop("expect"))
+    return Source(name=name, form=form, columns=columns, expect=expect, **told)
+
+
+@cache
+def all_sources() -> dict[str, Source]:
+    """Every source by its name, in the order in which a day's deliveries are read."""
+    paths = sorted(HERE.glob("*/manifest.yaml"))
+    told = {path.parent.name: yaml.safe_load(path.read_text("utf-8")) for path in paths}
+    return {name: manifest(name, about) for name, about in told.items()}
+
+
+def source_of(path: Path) -> Source | None:
+    """The source that sends files of this name, `<source>.<yyyymmdd>.<ext>`; None for others."""
+    named = _FILE_NAME.fullmatch(path.name)
+    return all_sources().get(named["source"]) if named else None
+
+
+def day_of(path: Path) -> date | None:
+    """The day in a delivery's file name."""
+    named = _FILE_NAME.fullmatch(path.name)
+    try:
+        return datetime.strptime(named["day"], "%Y%m%d").date() if named else None  # noqa: DTZ007
+    except ValueError:
+        return None

@@ -1,0 +1,188 @@
+"""Build the person and enterprise warehouse: one SELECT per table, one file per SELECT.
+
+    lake tables ──registration_enterprise──▶ enterprise, affiliation, … ──▶ <folder>/<version>/
+
+The order is not written down anywhere; it is read from the SQL.  A warehouse belongs to one lake
+version and knows no day: what was true on a day is the reader's question.  Built once, it is
+never changed; the same version and the same files give the same rows in the same order.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from dataclasses import dataclass
+from functools import cache, cached_property
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import sqlglot
+import yaml
+from sqlglot import exp
+
+from chengxin.core.refusal import Trouble
+from chengxin.lake.engine import Engine, Versions, literal, render
+
+HERE = Path(__file__).parent
+KEPT = 3  # versions; a reader has this many nights to let go of one
+ROW_GROUP = 16_384  # rows; small, so that one subject is found without reading much
+DONE = "build.json"  # written last: a folder without it is not a warehouse
+
+
+@dataclass(frozen=True)
+class Model:
+    """One table of the warehouse: a YAML header in the opening comment, then one SELECT."""
+
+    name: str  # the file's name
+    title: str
+    title_en: str
+    grain: list[str]  # one row for each; its first column is the subject, rows are sorted by it
+    reads: list[str]
+    sql: str
+    why: str = ""
+
+    @classmethod
+    def read(cls, path: Path) -> Model:
+        """The table that a file describes; TypeError for a header key that is not known."""
+        header, _, sql = path.read_text("utf-8").removeprefix("/*").partition("*/")
+        return cls(name=path.stem, sql=sql.strip(), **yaml.safe_load(header))
+
+    @cached_property
+    def columns(self) -> list[str]:
+        return list(_parsed(self.sql).named_selects)
+
+    def problems(self) -> list[str]:
+        """What is wrong with this file, in words; empty when nothing is."""
+        tree = _parsed(self.sql)
+        found = []
+        if tree.is_star:
+            found.append("must name its columns")
+        if missing := set(self.grain) - set(self.columns):
+            found.append(f"its grain names {sorted(missing)}, which it does not select")
+        if tables_of(tree) != set(self.reads):
+            found.append(f"reads {sorted(tables_of(tree))}, its header says {sorted(self.reads)}")
+        if list(tree.find_all(exp.Placeholder)):
+            found.append("asks for a parameter; the warehouse knows no day")
+        return found
+
+
+@cache
+def models() -> dict[str, Model]:
+    """Table name -> its file, each after the tables it reads."""
+    found = {path.stem: Model.read(path) for path in HERE.glob("*.sql")}
+    after = {name: sorted(set(model.reads) & set(found)) for name, model in sorted(found.items())}
+    return {name: found[name] for name in TopologicalSorter(after).static_order()}
+
+
+def build(engine: Engine, lake: Versions, version: int, folder: Path) -> Path:
+    """The warehouse of this lake version, `<folder>/<version>/<table>.parquet`, bound to `engine`.
+
+    One that is there is used; else all tables are made in a folder aside, which takes its name
+    when it is complete: nobody sees half a warehouse.  Older ones than the newest few are removed.
+    """
+    home = folder / str(version)
+    if not is_built(home):
+        folder.mkdir(parents=True, exist_ok=True)
+        aside = Path(tempfile.mkdtemp(prefix=f".{version}-", dir=folder))
+        try:
+            engine.view(lake, version)
+            _fill(engine, aside)
+            (aside / DONE).write_text(json.dumps({"version": version, "files": digest()}) + "\n")
+            _take_place(aside, home)
+        finally:
+            shutil.rmtree(aside, ignore_errors=True)
+        _forget_old(folder, keep=version)
+    bind(engine, home)
+    return home
+
+
+def bind(engine: Engine, home: Path) -> None:
+    """Let `engine` see the tables of a built warehouse under their names."""
+    for name in models():
+        _show(engine, name, home)
+
+
+def newest(folder: Path) -> int | None:
+    """The latest lake version that a warehouse was built for; None when there is none."""
+    return max(_versions(folder), default=None)
+
+
+def is_built(home: Path) -> bool:
+    """Whether a complete warehouse stands here, made by these very files."""
+    try:
+        return bool(json.loads((home / DONE).read_text("utf-8"))["files"] == digest())
+    except (OSError, ValueError, KeyError):
+        return False
+
+
+@cache
+def digest() -> str:
+    """SHA-256 over all files of the warehouse: other SQL is another warehouse."""
+    told = hashlib.sha256()
+    for path in sorted(HERE.glob("*.sql")):
+        told.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return told.hexdigest()
+
+
+def tables_of(tree: exp.Expr) -> set[str]:
+    """The tables that a parsed query reads, without its own CTEs."""
+    return {table.name for table in tree.find_all(exp.Table)} - {
+        cte.alias for cte in tree.find_all(exp.CTE)
+    }
+
+
+def _fill(engine: Engine, aside: Path) -> None:
+    for name, model in models().items():
+        select = render(model.sql, engine.dialect, {})
+        engine.run(
+            f"COPY ({select} ORDER BY {', '.join(model.grain)}) TO {_quoted(aside, name)} "
+            f"(FORMAT parquet, ROW_GROUP_SIZE {ROW_GROUP})"
+        )
+        _show(engine, name, aside)
+
+
+def _show(engine: Engine, name: str, home: Path) -> None:
+    engine.run(
+        f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT * FROM read_parquet({_quoted(home, name)})"  # noqa: S608
+    )
+
+
+def _quoted(home: Path, name: str) -> str:
+    return literal(str(home / f"{name}.parquet"))
+
+
+def _take_place(aside: Path, home: Path) -> None:
+    """Give a finished folder its name.
+
+    Two builds of one version make the same rows: who comes second leaves the first one's alone.
+    A folder that is broken or made by older files gives way.
+    """
+    aside.chmod(0o755)
+    if home.exists() and not is_built(home):
+        home.rename(home.with_name(f".{home.name}-{os.getpid()}-old"))
+    try:
+        aside.rename(home)
+    except OSError as error:
+        if not is_built(home):
+            raise Trouble(f"The warehouse {home} cannot be written ({error.strerror}).") from error
+
+
+def _forget_old(folder: Path, keep: int) -> None:
+    for version in sorted(_versions(folder), reverse=True)[KEPT:]:
+        if version != keep:
+            shutil.rmtree(folder / str(version), ignore_errors=True)
+    for left in folder.glob(".*-old"):
+        shutil.rmtree(left, ignore_errors=True)
+
+
+def _versions(folder: Path) -> list[int]:
+    return [int(path.name) for path in folder.glob("*") if path.name.isdigit() and path.is_dir()]
+
+
+def _parsed(sql: str) -> exp.Query:
+    tree = sqlglot.parse_one(sql, read="duckdb")
+    assert isinstance(tree, exp.Query)
+    return tree

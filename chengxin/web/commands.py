@@ -1,0 +1,243 @@
+"""What can be said on the command line.  Names are stable; `--json` prints one object a line."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from django.core.serializers.json import DjangoJSONEncoder
+from procrastinate.contrib.django import app as tasks
+from procrastinate.contrib.django.django_connector import DjangoConnector
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from chengxin.core.items import ITEMS
+from chengxin.core.keys import Keys
+from chengxin.core.refusal import Trouble
+from chengxin.devices import agent
+from chengxin.exchange import deliveries, nights
+from chengxin.people import lookup
+from chengxin.risk import directives
+from chengxin.trace import seals
+from chengxin.web import demo
+from chengxin.web import serve as server
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="纳税诚信信息应用管理系统 · real-name tax service, dossiers and integrity at the counter.",
+)
+audit = typer.Typer(no_args_is_help=True, help="Check what must not have been changed.")
+app.add_typer(audit, name="audit")
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
+console = Console(stderr=True)
+
+
+def say(rows: Iterable[dict[str, Any]], *, as_json: bool, sentence: str) -> None:
+    """Print `rows`: as JSON lines, or as `sentence` filled from each."""
+    for row in rows:
+        told = json.dumps(row, ensure_ascii=False, cls=DjangoJSONEncoder)
+        sys.stdout.write((told if as_json else sentence.format(**row)) + "\n")
+
+
+def day_of(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise Trouble(f"{text} is not a day; write it as 2017-08-18.") from error
+
+
+def bar(title: str) -> Progress:
+    return Progress(
+        TextColumn(title), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
+        TimeElapsedColumn(), console=console, transient=True,
+    )  # fmt: skip
+
+
+@app.command()
+def serve(
+    with_demo: Annotated[
+        bool, typer.Option("--demo", help="Build the demo county at first start; demo accounts.")
+    ] = False,
+) -> None:
+    """Open the system: web server and worker (in the demo also simulated devices)."""
+    number = server.port()
+    server.migrate()
+    beside = [["worker"]]
+    if with_demo:
+        with bar("阳信县") as progress:
+            demo.ensure(progress)
+        beside += [["device", "--simulated", "--server", f"http://127.0.0.1:{number}"]]
+    console.print(
+        f"\n  诚信 Chengxin  [bold]http://{server.host()}:{number}/[/bold]   Ctrl-C ends it\n"
+    )
+    server.run(number, beside=beside)
+
+
+@app.command()
+def worker() -> None:
+    """Do the background work: inbox, night, seals.  `serve` runs one by itself."""
+    server.migrate()
+    connector: DjangoConnector = tasks.connector  # type: ignore[assignment]
+    with tasks.replace_connector(connector.get_worker_connector()) as ready:
+        ready.run_worker(install_signal_handlers=True)
+
+
+@app.command()
+def city(
+    persons: Annotated[int, typer.Option(min=2_000, max=2_000_000, help="How many persons.")],
+    out: Annotated[Path, typer.Option(help="Folder for deliveries/ and truth/.")],
+    seed: Annotated[int, typer.Option(help="Same seed, same county.")] = 1,
+    day: Annotated[str, typer.Option(help="The county's today.")] = "2017-08-18",
+    as_json: Json = False,
+) -> None:
+    """Write the deliveries of a made-up county, and the truth of what must be found in them."""
+    from city import county
+
+    with bar("city") as progress:
+        made = county.write(
+            out, persons=persons, seed=seed, day=day_of(day), keys=Keys.load(),
+            progress=demo.steps(progress),
+        )  # fmt: skip
+    say(
+        [{"out": str(out), "persons": made.persons, "enterprises": made.enterprises, "day": day}],
+        as_json=as_json,
+        sentence="{out}: {persons} persons, {enterprises} enterprises as of {day}",
+    )
+
+
+@app.command()
+def ingest(
+    paths: Annotated[list[Path], typer.Argument(help="Delivered files, or folders of them.")],
+    source: Annotated[str | None, typer.Option(help="The source, if no name says.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Take deliveries: read strictly, completely or not at all, once."""
+    server.migrate()
+    refused = 0
+    files = deliveries.files_in(paths) if source is None else paths
+    if not files:
+        raise Trouble("No delivery is there: files are named <source>.<yyyymmdd>.csv or the like.")
+    with bar("ingest") as progress:
+        task = progress.add_task("", total=len(files))
+        for taken in deliveries.receive_all(files, source=source):
+            progress.advance(task)
+            if isinstance(taken, Trouble):
+                refused += 1
+                sys.stderr.write(f"chengxin: {taken}\n")
+                continue
+            row = {
+                "file": taken.file_name, "state": taken.state, "rows": taken.rows,
+                "rejected": taken.rejected, "lake_version": taken.lake_version,
+            }  # fmt: skip
+            say(
+                [row],
+                as_json=as_json,
+                sentence="{file}: {state}, {rows} rows, {rejected} set aside, v{lake_version}",
+            )
+            for reject in taken.rejects[:20] if not as_json else []:
+                sys.stderr.write(f"  line {reject['line']}: {reject['reason']}\n")
+    if refused:
+        raise typer.Exit(1)
+
+
+@app.command()
+def night(
+    day: Annotated[str, typer.Option(help="The day to see it as of.")],
+    engine: Annotated[str, typer.Option(help="Where the SQL runs: duckdb.")] = "duckdb",
+    as_json: Json = False,
+) -> None:
+    """One night: build the warehouse, scan the indicators, hand findings to the offices."""
+    if engine != "duckdb":
+        raise Trouble(f"There is no engine {engine} here; use --engine duckdb.")
+    server.migrate()
+    run = nights.run(day_of(day))
+    row = {
+        "day": run.day, "lake_version": run.lake_version, "findings": run.findings,
+        "seconds": round(run.seconds, 2),
+    }  # fmt: skip
+    say([row], as_json=as_json, sentence="{day}: {findings} findings in {seconds} s")
+
+
+@app.command()
+def scan(
+    indicator: Annotated[str | None, typer.Option(help="M01 … A09; all when not given.")] = None,
+    subject: Annotated[str | None, typer.Option(help="One person or enterprise.")] = None,
+    as_of: Annotated[str | None, typer.Option(help="The day; the last night's by default.")] = None,
+    lake_version: Annotated[int | None, typer.Option(help="The newest by default.")] = None,
+    undecided: Annotated[bool, typer.Option(help="Also what data was missing for.")] = False,
+    as_json: Json = False,
+) -> None:
+    """What the indicators find: for everyone, or for one subject.  Changes nothing."""
+    found = nights.look(
+        as_of=day_of(as_of) if as_of else None,
+        lake_version=lake_version,
+        code=indicator,
+        subject=lookup.subject_key(subject) if subject else None,
+    )
+    for finding in found:
+        if finding.undecided and not undecided:
+            continue
+        sys.stdout.write(
+            finding.to_json() + "\n"
+            if as_json
+            else f"{finding.indicator} {finding.subject} {finding.band}: {finding.because}\n"
+        )
+
+
+@app.command()
+def check(
+    person: Annotated[str, typer.Option(help="Document number or person id.")],
+    item: Annotated[str, typer.Option(help="Item code, e.g. invoice_collect.")],
+    enterprise: Annotated[str | None, typer.Option(help="Credit code or taxpayer number.")] = None,
+    as_json: Json = False,
+) -> None:
+    """May this person do this item for this enterprise, now?"""
+    if item not in ITEMS:
+        raise Trouble(f"There is no item {item}; the items are {', '.join(ITEMS)}.")
+    verdict = directives.check(
+        item,
+        lookup.subject_key(person),
+        lookup.subject_key(enterprise) if enterprise else None,
+    )
+    row = {"item": item, "decision": verdict.decision, "reasons": list(verdict.reasons)}
+    say([row], as_json=as_json, sentence="{decision} {reasons}")
+
+
+@audit.command()
+def verify(as_json: Json = False) -> None:
+    """Check the seals of the traces: nobody changed or removed one."""
+    server.migrate()
+    wrong = seals.verify()
+    say([{"wrong": line} for line in wrong], as_json=as_json, sentence="{wrong}")
+    if wrong:
+        raise typer.Exit(1)
+    if not as_json:
+        sys.stdout.write(f"{datetime.now().astimezone():%F %T}: every seal holds\n")
+
+
+@app.command()
+def device(
+    server_url: Annotated[str, typer.Option("--server", help="The bureau's server.")],
+    device_id: Annotated[str, typer.Option("--id", help="This hall PC's name.")] = "kiosk-1",
+    key: Annotated[Path | None, typer.Option(help="Its key file, made at first start.")] = None,
+    card_port: Annotated[str | None, typer.Option(help="/dev/ttyUSB0, COM3 …")] = None,
+    simulated: Annotated[bool, typer.Option(help="A simulated reader and camera.")] = False,
+    cards: Annotated[Path | None, typer.Option(help="Folder of simulated cards.")] = None,
+) -> None:
+    """Run a hall PC's devices: dial out to the server and wait for its commands."""
+    agent.run_agent(
+        server_url,
+        key or demo.device_key_file(device_id),
+        device_id,
+        card_port=card_port,
+        simulated=simulated,
+        cards=cards or demo.cards_folder(),
+    )

@@ -1,0 +1,77 @@
+"""Open the system: the web server, its worker, and in the demo a hall PC with simulated devices."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+import uvicorn
+from django.core.management import call_command
+
+from chengxin.core.refusal import Trouble
+from chengxin.web import database, environment
+
+PATIENCE = 5.0  # seconds that a process gets to end by itself
+
+
+def migrate() -> None:
+    database.check()
+    call_command("migrate", verbosity=0)
+
+
+def port() -> int:
+    """The PORT to listen on; `Trouble` when another program holds it."""
+    number = environment.env_int("PORT", 8000, low=1, high=65535)
+    with socket.socket() as door:
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            door.bind((host(), number))
+        except OSError as error:
+            raise Trouble(
+                f"Port {number} cannot be opened ({error.strerror}); "
+                f"end the program that holds it, or choose another: PORT={number + 1}."
+            ) from error
+    return number
+
+
+def host() -> str:
+    return environment.env_text("CHENGXIN_BIND", "127.0.0.1")
+
+
+def run(number: int, *, beside: list[list[str]]) -> None:
+    """Serve until Ctrl-C; `beside` are the arguments of the chengxin processes to run along."""
+    config = uvicorn.Config(
+        "chengxin.web.asgi:application",
+        host=host(),
+        port=number,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        timeout_graceful_shutdown=3,
+    )
+    with _companions(beside):
+        uvicorn.Server(config).run()
+
+
+@contextmanager
+def _companions(beside: list[list[str]]) -> Iterator[None]:
+    started = [
+        subprocess.Popen([sys.executable, "-m", "chengxin", *words], start_new_session=True)  # noqa: S603
+        for words in beside
+    ]
+    try:
+        yield
+    finally:
+        for process in started:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGTERM)
+        for process in started:
+            try:
+                process.wait(PATIENCE)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)

@@ -1,0 +1,79 @@
+"""Annual returns of corporate income tax, and who stands behind enterprises that only lose."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+
+from city.dice import Bools, Dice, Ints, chosen
+from city.enterprises import Block
+from city.forms import Bureau
+from city.world import World
+
+
+class AnnualReturns:
+    """Writes the background's annual returns and keeps the losers for A01."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._losing_persons: list[Ints] = []
+        self._losing_enterprises: list[Ints] = []
+
+    def write(self, block: Block, investors: tuple[Ints, Ints]) -> None:
+        """Corporate income tax of the two last finished years.
+
+        Keeps who stands behind an enterprise whose both returns are losses, by profit or by
+        taxable income.
+        """
+        dice, day = self._world.dice, self._world.today
+        always = loses_always(dice, block)
+        loses_by_profit = np.ones(len(block), np.bool_)
+        loses_by_income = np.ones(len(block), np.bool_)
+        local = (block.cit_local & block.at[Bureau.LOCAL]) | ~block.at[Bureau.STATE]
+        for turn, tax_year in enumerate((self._world.day.year - 2, self._world.day.year - 1)):
+            serial = block.index * 4 + turn
+            filed = date(tax_year + 1, 1, 10).toordinal() + dice.between("filed", serial, 0, 141)
+            end = date(tax_year, 12, 31).toordinal()
+            there = block.company & (block.registered <= end) & (filed <= day) & ~block.gone()
+            there &= ~dice.chance("no annual return", serial, 20_000)
+            revenue = block.monthly_sales * 12 * dice.between("good year", serial, 60, 140) // 100
+            loss = always | dice.chance("bad year", serial, 100_000)
+            margin = dice.between("margin", serial, 1, 1500)
+            profit = np.where(loss, -1, 1) * revenue * margin // 10_000
+            profit = np.where(dice.chance("nothing earned", serial, 10_000), 0, profit)
+            adjusted = dice.chance("adjusted", serial, 150_000)
+            income = np.where(adjusted, profit + revenue // 50, profit)
+            loses_by_profit &= there & (profit <= 0)
+            loses_by_income &= there & (income <= 0)
+            tax = np.maximum(income, 0) // 4
+            for bureau in Bureau:
+                mask = there & (local == (bureau is Bureau.LOCAL))
+                self._world.post.to(bureau, "cit_year").write(
+                    chosen(block.registration[bureau], mask),
+                    np.full(int(np.count_nonzero(mask)), tax_year),
+                    revenue[mask],
+                    profit[mask],
+                    income[mask],
+                    tax[mask],
+                    filed[mask],
+                )
+        loses = loses_by_profit | loses_by_income
+        row, person = investors
+        self._losing_persons += [block.legal_rep.index[loses], person[loses[row]]]
+        self._losing_enterprises += [block.index[loses], block.index[row[loses[row]]]]
+
+    def losing_roles(self) -> tuple[Ints, Ints]:
+        """Who is legal representative or an investor of 10 % in what lost in both years.
+
+        Two columns, persons and enterprises; a pair may stand there twice.
+        """
+        nobody = [np.zeros(0, np.int64)]
+        return (
+            np.concatenate(self._losing_persons or nobody),
+            np.concatenate(self._losing_enterprises or nobody),
+        )
+
+
+def loses_always(dice: Dice, block: Block) -> Bools:
+    return block.company & dice.chance("loses always", block.index, 120_000)

@@ -1,0 +1,216 @@
+"""A year of returns (SB_SBB) and of what became due (ZS_YJSF), and who owes taxes (M09).
+
+VAT is filed and paid at the state bureau, its surtax and individual income tax at the local one,
+corporate income tax at either.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from city.annual_returns import loses_always
+from city.dice import Bools, Ints, chosen
+from city.enterprises import Block
+from city.forms import NONE, Bureau
+from city.people import CAST
+from city.world import World
+
+VAT, SURTAX, CIT, IIT, DEED_TAX = "10101", "10109", "10104", "10106", "10119"
+TAX, SURCHARGE, FINE = "10", "20", "30"
+_RETURNS = 256  # serial numbers for each enterprise's returns of the year
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """The periods that have ended before the county's day: first day, last day, due day."""
+
+    months: list[tuple[int, int, int]]
+    quarters: list[tuple[int, int, int]]
+
+    @classmethod
+    def before(cls, day: date) -> Calendar:
+        month = day.year * 12 + day.month - 1
+        quarter = month - month % 3
+        return cls(
+            months=[_period(month - back, 1) for back in range(12, 0, -1)],
+            quarters=[_period(quarter - 3 * back, 3) for back in range(4, 0, -1)],
+        )
+
+
+def _period(month: int, length: int) -> tuple[int, int, int]:
+    end = _first_of(month + length)
+    return _first_of(month), end - 1, end + 14
+
+
+def _first_of(month: int) -> int:
+    return date(month // 12, month % 12 + 1, 1).toordinal()
+
+
+@dataclass(frozen=True)
+class Returns:
+    """Returns of one levy item filed by some enterprises of a block."""
+
+    item: str
+    row: Ints  # place in the block
+    serial: Ints  # unique among all returns of the county
+    first: Ints
+    last: Ints
+    due: Ints
+    filed: Ints
+    sales: Ints
+    payable: Ints
+
+
+class Taxes:
+    """Writes what enterprises declared, owed and paid."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._calendar = Calendar.before(world.day)
+
+    def write(self, block: Block, stopped: Ints) -> None:
+        """A year of a block of the background; one in fifty leaves taxes unpaid."""
+        world = self._world
+        owing = world.dice.chance("owing", block.index, 22_000) & ~block.gone()
+        arrears = self.taxes(block, stopped, owing)
+        for place in np.flatnonzero(arrears).tolist():
+            subject = world.truth.enterprise_of(block.identity, place)
+            world.truth.owes(subject, int(arrears[place]))
+
+    def taxes(self, block: Block, stopped: Ints, owing: Bools) -> Ints:
+        """A year of returns and ledgers; returns the arrears of each enterprise in fen.
+
+        Nobody files after the day on which he stopped.  Those who are `owing` leave some of
+        their taxes unpaid.  The cast of the stories is punctual.
+        """
+        at_state, at_local = block.at[Bureau.STATE], block.at[Bureau.LOCAL]
+        loss = loses_always(self._world.dice, block)
+        arrears = np.zeros(len(block), np.int64)
+        monthly, quarterly = block.general, ~block.general
+        months, quarters = self._calendar.months, self._calendar.quarters
+        plans = [
+            (0, VAT, months, at_state & monthly),
+            (1, VAT, quarters, at_state & quarterly),
+            (2, SURTAX, months, at_local & monthly),
+            (3, SURTAX, quarters, at_local & quarterly),
+            (4, CIT, quarters, block.company & (at_state | at_local)),
+            (5, IIT, months, at_local & block.company),
+            (6, IIT, quarters, at_local & ~block.company),
+        ]
+        for code, item, periods, who in plans:
+            returns = self._returns(block, code, item, periods, who, stopped, loss)
+            by_local = np.full(len(block), item in (SURTAX, IIT))
+            if item == CIT:
+                by_local = (block.cit_local & at_local) | ~at_state
+            for bureau in Bureau:
+                mask = by_local[returns.row] == (bureau is Bureau.LOCAL)
+                self._send_filings(block, bureau, returns, mask)
+                arrears += self._send_ledger(block, bureau, returns, mask, owing)
+        return arrears
+
+    def _returns(
+        self,
+        block: Block,
+        code: int,
+        item: str,
+        periods: list[tuple[int, int, int]],
+        who: Bools,
+        stopped: Ints,
+        loss: Bools,
+    ) -> Returns:
+        dice = self._world.dice
+        row = np.repeat(np.flatnonzero(who), len(periods))
+        turn = np.tile(np.arange(len(periods)), int(np.count_nonzero(who)))
+        first, last, due = np.array(periods).T
+        serial = block.index[row] * _RETURNS + code * 16 + turn
+        filed = due[turn] - dice.between("filed", serial, 0, 11)
+        late = dice.chance("filed late", serial, 30_000) & (block.index[row] < CAST)
+        filed = np.where(late, filed + 35, filed)
+        done = (first[turn] > block.registered[row]) & (last[turn] < stopped[row])
+        done &= filed <= self._world.today
+        row, turn, serial, filed = row[done], turn[done], serial[done], filed[done]
+        months = 12 // len(periods)
+        # VAT and surtax of one period are about the same sales
+        basis = block.index[row] * 64 + turn if item in (VAT, SURTAX) else serial
+        sales = block.monthly_sales[row] * months * dice.between("season", basis, 50, 150) // 100
+        sales = np.where(dice.chance("no sales", basis, 100_000), 0, sales)
+        rate = dice.between("rate", basis, 100, 500)
+        small = np.where(sales > 9_000_000, sales * 3 // 100, 0)
+        payable = np.where(block.general[row], sales * rate // 10_000, small)
+        if item == SURTAX:
+            payable = payable * 5 // 100
+        elif item == CIT:
+            payable = np.where(loss[row], 0, sales * (rate - 100) // 40_000)
+        elif item == IIT:
+            payable = np.where(block.company[row], rate * 30 * np.where(block.general[row], 8, 1),
+                               sales // 200)  # fmt: skip
+        return Returns(item, row, serial, first[turn], last[turn], due[turn], filed, sales, payable)
+
+    def _send_filings(self, block: Block, bureau: Bureau, returns: Returns, mask: Bools) -> None:
+        """SB_SBB; one in 200 was filed twice and the first one voided."""
+        serial = returns.serial
+        voided = mask & self._world.dice.chance("voided", serial, 5_000)
+        kinds = self._world.dice.pick("correction", serial, (985, 10, 3, 2))
+        for rows, name, void, kind in (
+            (mask, "filing", "N", ["0145"[kind] for kind in kinds.tolist()]),
+            (voided, "voided filing", "Y", ["0"] * len(serial)),
+        ):
+            registration = block.registration[bureau]
+            count = int(np.count_nonzero(rows))
+            self._world.post.to(bureau, "filing").write(
+                self._world.dice.uuids(name, serial[rows]),
+                [registration[place] for place in returns.row[rows].tolist()],
+                [returns.item] * count,
+                returns.first[rows],
+                returns.last[rows],
+                returns.filed[rows],
+                returns.sales[rows],
+                returns.payable[rows],
+                chosen(kind, rows),
+                [void] * count,
+            )
+
+    def _send_ledger(
+        self, block: Block, bureau: Bureau, returns: Returns, mask: Bools, owing: Bools
+    ) -> Ints:
+        """ZS_YJSF; returns the arrears of each enterprise of the block in fen."""
+        dice, day = self._world.dice, self._world.today
+        taxed = mask & (returns.payable > 0)
+        row, serial = returns.row[taxed], returns.serial[taxed]
+        due, amount = returns.due[taxed], returns.payable[taxed]
+        paid = returns.filed[taxed] + dice.between("paid", serial, 0, 3)
+        paid = np.where(returns.filed[taxed] <= due, np.minimum(paid, due), paid)
+        unpaid = (owing[row] & dice.chance("unpaid", serial, 400_000)) | (paid > day)
+        paid = np.where(unpaid, NONE, paid)
+        late = (paid > due) & (paid != NONE)
+        surcharge = np.maximum(amount * (paid - due) // 2_000, 1)
+        fined = dice.chance("fined", serial, 300)
+        voucher = [f"{'1' if bureau is Bureau.STATE else '2'}0137160{n:012d}"
+                   for n in serial.tolist()]  # fmt: skip
+        registration = block.registration[bureau]
+        first, last = returns.first[taxed], returns.last[taxed]
+        everything = np.ones(len(row), np.bool_)
+        for rows, kind, owed, settled in (
+            (everything, TAX, amount, paid),
+            (late, SURCHARGE, surcharge, paid),
+            (fined, FINE, 20_000 + 0 * amount, np.full(len(row), NONE)),
+        ):
+            count = int(np.count_nonzero(rows))
+            self._world.post.to(bureau, "ledger").write(
+                chosen(voucher, rows),
+                [registration[place] for place in row[rows].tolist()],
+                [returns.item] * count,
+                [kind] * count,
+                first[rows],
+                last[rows],
+                due[rows],
+                owed[rows],
+                settled[rows],
+            )
+        overdue = (paid == NONE) & (due < day)
+        arrears = np.zeros(len(block), np.int64)
+        np.add.at(arrears, row[overdue], amount[overdue])
+        return arrears

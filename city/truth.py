@@ -1,0 +1,133 @@
+"""What must be found in the deliveries, what left undecided, and which rows rejected.
+
+Written while the county is drawn, by whoever knows the fact; no indicator is asked.  Ids are made
+with the installation's key, so that they equal what its night will find.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+from typing import Protocol, TextIO
+
+from chengxin.core.keys import Keys
+from city.enterprises import Identity
+
+FINDINGS = ("indicator", "subject", "acted_on", "band", "because")
+CAST = ("subject", "number", "name", "story", "enterprises")
+REJECTS = ("source", "line", "because")
+
+
+class Writer(Protocol):
+    def writerow(self, row: Iterable[str], /) -> object: ...
+
+
+class Truth:
+    """The truth's lists, written row by row."""
+
+    def __init__(self, folder: Path, keys: Keys) -> None:
+        folder.mkdir(parents=True)
+        self.findings = 0
+        self._keys = keys
+        self._files: list[TextIO] = []
+        self._findings = self._list(folder / "findings.csv", FINDINGS)
+        self._undecided = self._list(folder / "undecided.csv", FINDINGS)
+        self._cast = self._list(folder / "cast.csv", CAST)
+        self._rejects = self._list(folder / "rejects.csv", REJECTS)
+
+    def person(self, number: str) -> str:
+        """The person with this number in its full form."""
+        return f"person:{self._keys.person_id(number)}"
+
+    def enterprise(self, known_as: str, *, personal: bool = False) -> str:
+        """The enterprise with this credit code or taxpayer number."""
+        return f"enterprise:{self._personal(known_as) if personal else known_as}"
+
+    def enterprise_of(self, identity: Identity, place: int) -> str:
+        return self.enterprise(identity.known_as[place], personal=identity.personal[place])
+
+    def enterprises_of(self, identity: Identity) -> list[str]:
+        return [self.enterprise_of(identity, place) for place in range(len(identity.known_as))]
+
+    def finds(self, indicator: str, subject: str, acted_on: str, band: str, because: str) -> None:
+        self._findings.writerow((indicator, subject, acted_on, band, because))
+        self.findings += 1
+
+    def leaves(self, indicator: str, subject: str, acted_on: str, because: str) -> None:
+        """Undecided: a fact is missing, and unknown is not yes."""
+        self._undecided.writerow((indicator, subject, acted_on, "undecided", because))
+
+    def owes(self, subject: str, fen: int) -> None:
+        """M09: taxes past their due day, over both bureaus."""
+        band = "owing_2m" if fen >= 200_000_000 else "owing_50k" if fen >= 5_000_000 else "owing"
+        self.finds("M09", subject, subject, band, f"欠税 {fen // 100}.{fen % 100:02d} 元")
+
+    def is_non_normal(self, subject: str, since: int) -> None:
+        """M07."""
+        because = f"{date.fromordinal(since)} 起为非正常户"
+        self.finds("M07", subject, subject, "non_normal", because)
+
+    def has_open_case(self, subject: str, legal_rep: str, band: str, since: int) -> None:
+        """M02: acts on the enterprise, and reminds its legal representative."""
+        case = "稽查案件" if band == "inspection" else "纳税评估"
+        because = f"{case}自 {date.fromordinal(since)} 起未结"
+        self.finds("M02", subject, subject, band, because)
+        self.finds("M02", subject, legal_rep, band, because)
+
+    def police_filed(self, subject: str, acted_on: Iterable[str]) -> None:
+        """M01: acts on the subject and, for a person, on what he legally represents."""
+        for target in acted_on:
+            self.finds("M01", subject, target, "filed", "公安机关已立案，未终结")
+
+    def watched(self, subject: str, since: int, until: int) -> None:
+        """M15."""
+        span = f"{date.fromordinal(since)} 至 {date.fromordinal(until)}"
+        self.finds("M15", subject, subject, "watched", f"在监控名单内，{span}")
+
+    def buys_home(
+        self, subject: str, acted_on: Iterable[str], own_price: int, income: int | None
+    ) -> None:
+        """A01 for someone behind two losing enterprises.
+
+        `own_price`, at least a million yuan, is in fen × hundredths of a percent; `income` is
+        the taxable income of three years in fen, None when no payer declared any.
+        """
+        price = own_price // 10_000
+        bought = f"购入住房，本人部分 {price // 100}.{price % 100:02d} 元"
+        if income is None:
+            for target in acted_on:
+                self.leaves("A01", subject, target, f"{bought}；无所得申报记录")
+            return
+        if own_price < 3 * income * 10_000:
+            return
+        # score = 50 × excess, high from 70: excess of price over both thresholds is 1.4
+        high = 10 * own_price >= 14 * max(100_000_000, 3 * income) * 10_000
+        because = f"{bought}；三年应纳税所得额 {income // 100}.{income % 100:02d} 元"
+        for target in acted_on:
+            self.finds("A01", subject, target, "high" if high else "normal", because)
+
+    def rejects(self, source: str, line: int, number: str) -> None:
+        """A row with a number that cannot be true; the headings are line 1."""
+        because = f"证件号码 {number} 校验不通过" if number else "证件号码为空"
+        self._rejects.writerow((source, str(line), because))
+
+    def plays(
+        self, subject: str, number: str, name: str, story: str, enterprises: Iterable[str]
+    ) -> None:
+        self._cast.writerow((subject, number, name, story, " ".join(enterprises)))
+
+    def close(self) -> None:
+        for file in self._files:
+            file.close()
+
+    def _personal(self, taxpayer_id: str) -> str:
+        return "T" + self._keys.token("taxpayer", taxpayer_id)
+
+    def _list(self, path: Path, headings: tuple[str, ...]) -> Writer:
+        file = path.open("w", encoding="utf-8", newline="")
+        self._files.append(file)
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(headings)
+        return writer

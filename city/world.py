@@ -1,0 +1,28 @@
+"""What every part of the county needs at hand while it is written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from city.dice import Dice
+from city.forms import Post
+from city.people import People
+from city.truth import Truth
+
+
+@dataclass(frozen=True)
+class World:
+    dice: Dice
+    people: People
+    post: Post
+    truth: Truth
+    day: date  # the day of all deliveries
+
+    @property
+    def today(self) -> int:
+        return self.day.toordinal()
+
+    @property
+    def year_ago(self) -> date:
+        return self.day.replace(year=self.day.year - 1)

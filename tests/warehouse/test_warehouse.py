@@ -1,0 +1,176 @@
+"""Each table of the warehouse, on a few hand-written rows of the lake."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from threading import Barrier
+from typing import Any
+
+import pytest
+import yaml
+
+from chengxin.lake.engine import DuckDB
+from chengxin.warehouse import build
+from tests.paper import PaperLake, exact
+
+HERE = Path(__file__).parent
+each_model = pytest.mark.parametrize("model", build.models().values(), ids=lambda m: m.name)
+
+
+def cases() -> Iterator[Any]:
+    for path in sorted(HERE.glob("*.yaml")):
+        for case in yaml.safe_load(path.read_text("utf-8")):
+            yield pytest.param(path.stem, case, id=f"{path.stem}: {case['case']}")
+
+
+@each_model
+def test_header_tells_the_truth(model: build.Model) -> None:
+    assert model.problems() == []
+
+
+def test_every_table_has_a_case() -> None:
+    assert {path.stem for path in HERE.glob("*.yaml")} == set(build.models())
+
+
+@pytest.mark.parametrize(("table", "case"), list(cases()))
+def test_table_holds_what_its_case_expects(table: str, case: Any, tmp_path: Path) -> None:
+    engine = DuckDB(threads=1)
+
+    build.build(engine, PaperLake(tmp_path / "lake", case["given"]), 1, tmp_path / "warehouse")
+
+    columns = ", ".join(f'"{name}"' for name in case["expect"][0]) if case["expect"] else "*"
+    got = engine.run(f"SELECT {columns} FROM {table}")
+    assert got == [{k: exact(v) for k, v in row.items()} for row in case["expect"]]
+
+
+def test_a_number_with_two_homes_leads_nowhere_even_for_the_police(tmp_path: Path) -> None:
+    given = {
+        "registration": [
+            {
+                "bureau": "state",
+                "registration_id": "1",
+                "credit_code": "C" * 18,
+                "taxpayer_id": "N",
+            },
+            {
+                "bureau": "local",
+                "registration_id": "2",
+                "credit_code": "D" * 18,
+                "taxpayer_id": "N",
+            },
+        ],
+        "police_case": [{"case_no": "甲1", "subject_kind": "enterprise", "subject": "N"}],
+    }
+    engine = DuckDB(threads=1)
+
+    build.build(engine, PaperLake(tmp_path / "lake", given), 1, tmp_path / "warehouse")
+
+    assert engine.run("SELECT subject_key FROM police_filing") == [{"subject_key": "enterprise:N"}]
+
+
+class TestBuild:
+    def test_finished_warehouse_is_used_again(self, tmp_path: Path) -> None:
+        lake = PaperLake(tmp_path / "lake", {})
+        home = build.build(DuckDB(), lake, 1, tmp_path / "warehouse")
+        before = {path.name: path.stat().st_mtime_ns for path in home.iterdir()}
+
+        build.build(DuckDB(), lake, 1, tmp_path / "warehouse")
+
+        assert {path.name: path.stat().st_mtime_ns for path in home.iterdir()} == before
+
+    def test_same_rows_give_the_same_bytes(self, tmp_path: Path) -> None:
+        given = {
+            "home_contract": [
+                {"contract_no": f"{n:03}", "person_id": f"p{n % 7}", "price": n, "share": 1}
+                for n in range(300)
+            ]
+        }
+        lake = PaperLake(tmp_path / "lake", given)
+
+        one = build.build(DuckDB(), lake, 1, tmp_path / "one")
+        two = build.build(DuckDB(), lake, 1, tmp_path / "two")
+
+        assert {p.name: p.read_bytes() for p in one.iterdir()} == {
+            p.name: p.read_bytes() for p in two.iterdir()
+        }
+
+    def test_a_build_that_dies_leaves_no_warehouse_behind(self, tmp_path: Path) -> None:
+        class Dying(DuckDB):
+            def run(self, sql: str) -> list[dict[str, Any]]:
+                if "TO " in sql and "jurisdiction" in sql:
+                    raise KeyboardInterrupt
+                return super().run(sql)
+
+        lake, folder = PaperLake(tmp_path / "lake", {}), tmp_path / "warehouse"
+        with pytest.raises(KeyboardInterrupt):
+            build.build(Dying(), lake, 1, folder)
+
+        assert list(folder.iterdir()) == []
+        assert build.newest(folder) is None
+
+    def test_two_builds_at_once_leave_one_whole_warehouse(self, tmp_path: Path) -> None:
+        lake, folder = PaperLake(tmp_path / "lake", {}), tmp_path / "warehouse"
+        together = Barrier(2)
+
+        def night() -> Path:
+            engine = DuckDB(threads=1)
+            together.wait()
+            return build.build(engine, lake, 1, folder)
+
+        with ThreadPoolExecutor(2) as pool:
+            homes = [started.result() for started in [pool.submit(night), pool.submit(night)]]
+
+        assert homes == [folder / "1"] * 2
+        assert build.is_built(folder / "1")
+        assert [path.name for path in folder.iterdir()] == ["1"]
+
+    def test_half_a_warehouse_is_built_anew(self, tmp_path: Path) -> None:
+        lake, folder = PaperLake(tmp_path / "lake", {}), tmp_path / "warehouse"
+        (folder / "1").mkdir(parents=True)
+        (folder / "1" / "enterprise.parquet").write_text("broken")
+
+        home = build.build(DuckDB(), lake, 1, folder)
+
+        assert build.is_built(home)
+
+    def test_other_sql_is_another_warehouse(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        lake, folder = PaperLake(tmp_path / "lake", {}), tmp_path / "warehouse"
+        home = build.build(DuckDB(), lake, 1, folder)
+
+        monkeypatch.setattr(build, "digest", lambda: "changed")
+
+        assert not build.is_built(home)
+        assert build.is_built(build.build(DuckDB(), lake, 1, folder))
+
+    def test_only_the_newest_few_are_kept(self, tmp_path: Path) -> None:
+        folder = tmp_path / "warehouse"
+        for version in range(1, build.KEPT + 3):
+            build.build(DuckDB(), PaperLake(tmp_path / "lake", {}, version), version, folder)
+
+        assert sorted(path.name for path in folder.iterdir()) == ["3", "4", "5"]
+        assert build.newest(folder) == 5
+
+    def test_rows_are_sorted_by_subject(self, tmp_path: Path) -> None:
+        given = {
+            "home_contract": [
+                {"contract_no": str(n), "person_id": f"p{n * 37 % 100:03}"} for n in range(100)
+            ]
+        }
+        engine = DuckDB()
+        build.build(engine, PaperLake(tmp_path / "lake", given), 1, tmp_path / "warehouse")
+
+        people = [row["person_id"] for row in engine.run("SELECT person_id FROM person_home")]
+
+        assert people == sorted(people)
+
+
+@each_model
+def test_a_table_that_does_not_tell_the_truth_is_caught(model: build.Model) -> None:
+    assert replace(model, reads=[*model.reads, "nothing"]).problems()
+    assert replace(model, grain=["nothing"]).problems()
+    assert replace(model, sql=f"SELECT day FROM ({model.sql}) AS x WHERE day < :as_of").problems()

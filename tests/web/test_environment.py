@@ -1,0 +1,60 @@
+"""A wrong setting stops the start with one sentence that names it and the cure."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+def chengxin(*words: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    inherited = {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "PORT")}
+    return subprocess.run(
+        [sys.executable, "-m", "chengxin", *words],
+        cwd=ROOT,
+        env=inherited | settings,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({"DATABASE_URL": "mysql://x"}, "postgresql://"),
+        ({"DATABASE_URL": "postgresql://nobody@127.0.0.1:9/none"}, "does not answer"),
+        ({"PORT": "eighty"}, "PORT=eighty"),
+        ({"CHENGXIN_HTTPS": "perhaps"}, "CHENGXIN_HTTPS=perhaps"),
+        ({"CHENGXIN_HOME": "/proc/nowhere"}, "CHENGXIN_HOME=/proc/nowhere"),
+    ],
+)
+def test_wrong_setting_is_told_in_one_sentence(settings, told, tmp_path):
+    settings = {
+        "CHENGXIN_HOME": str(tmp_path),
+        "DATABASE_URL": os.environ["DATABASE_URL"],
+    } | settings
+    ended = chengxin("serve", **settings)
+    assert ended.returncode == 1
+    assert told in ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert len(ended.stderr.strip().splitlines()) == 1
+
+
+def test_port_in_use_is_told_in_one_sentence(tmp_path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        ended = chengxin(
+            "serve", PORT=port, CHENGXIN_HOME=str(tmp_path), DATABASE_URL=os.environ["DATABASE_URL"]
+        )
+    assert ended.returncode == 1
+    assert f"Port {port}" in ended.stderr
+    assert len(ended.stderr.strip().splitlines()) == 1
