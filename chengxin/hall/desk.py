@@ -17,6 +17,7 @@ from chengxin.core.effects import STRICTEST_FIRST
 from chengxin.core.items import GROUPS, ITEMS, Group
 from chengxin.hall import visits
 from chengxin.hall.models import Device, ItemRecord, Ticket, Window
+from chengxin.hall.tongue import english, listed
 from chengxin.offices import access
 from chengxin.offices.models import Jurisdiction, Officer
 from chengxin.people.models import Affiliation, Enterprise, Person, Portrait, Verification
@@ -26,6 +27,7 @@ from chengxin.risk.models import Directive
 from chengxin.trace.models import Trace, TraceQuerySet
 
 HERE = (Ticket.State.CALLED, Ticket.State.SERVING)
+FREQUENT = ("INV", "INV-AUTH", "INV-ISS", "FILE", "PAY", "CURE")  # groups shown first
 VISITS = 40  # earlier lines shown; the trace page has the rest
 # The greatest distances that the engine accepts and that it leaves to an officer, without and
 # with a site's calibration (chengxin.devices.face, which is too heavy for this process).
@@ -180,7 +182,8 @@ class Desk:
             if code in found:
                 row = Row(found[code], begun.get(code))
                 rows.setdefault(ITEMS[code].groups[0], []).append(row)
-        return [(GROUPS[code], rows[code]) for code in GROUPS if code in rows]
+        order = [*FREQUENT, *(code for code in GROUPS if code not in FREQUENT)]
+        return [(GROUPS[code], rows[code]) for code in order if code in rows]
 
     @property
     def counts(self) -> list[tuple[str, int]]:
@@ -219,9 +222,15 @@ class Desk:
             or found.filter(enrolled=True).order_by("-taken_at").first()
         )
 
-    @property
+    @cached_property
     def live(self) -> Portrait | None:
-        return self.verification.live if self.verification else None
+        """The picture of this visit: the compared one, else the last that was taken."""
+        if self.ticket is None or (self.verification and self.verification.live):
+            return self.verification.live if self.verification else None
+        taken = self.ticket.person.portraits.filter(
+            channel=Portrait.Channel.LIVE, taken_at__gte=self.ticket.taken_at
+        )
+        return taken.order_by("-taken_at").first()
 
     @property
     def demo_face(self) -> str:
@@ -301,4 +310,6 @@ def _severity(order: Directive) -> int:
 def _contact(order: Directive) -> str:
     """The offices that manage whoever the fact is about."""
     found = Jurisdiction.objects.filter(about=order.subject).select_related("office")
-    return "、".join(one.office.name for one in found)
+    return listed(
+        one.office.name_en if english() and one.office.name_en else one.office.name for one in found
+    )

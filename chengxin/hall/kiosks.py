@@ -20,7 +20,6 @@ import segno
 from django.conf import settings
 from django.db import transaction
 from django.utils.timezone import localdate, localtime, now
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from chengxin.core.items import GROUPS
@@ -30,6 +29,7 @@ from chengxin.devices.messages import Verb
 from chengxin.devices.words import DeviceUnavailable
 from chengxin.hall import devices, visits
 from chengxin.hall.models import Business, Device, DeviceCommand, Hall, KioskSession, Ticket
+from chengxin.hall.tongue import english, listed
 from chengxin.people import identity
 from chengxin.people.models import Affiliation, Enterprise, Person, Verification
 from chengxin.risk.directives import Decision, Verdict
@@ -236,12 +236,11 @@ def told(device: Device, session_id: UUID | None) -> dict[str, Any]:
 
 def notices_of(verdicts: list[Verdict]) -> list[Notice]:
     """The restricted groups by what is to be done, strictest first; never the reason."""
-    english = (get_language() or "").startswith("en")
     found: dict[Decision, dict[str, None]] = {}
     for verdict in verdicts:
         if verdict.decision != Decision.ALLOWED and not verdict.item.never_refused:
             group = GROUPS[verdict.item.groups[0]]
-            title = group.title_en if english else group.title
+            title = group.title_en if english() else group.title
             found.setdefault(verdict.decision, {})[title] = None
     strictest_first = sorted(found, key=list(Decision).index, reverse=True)
     return [
@@ -285,14 +284,14 @@ def _choice_told(choice: Choice) -> dict[str, Any]:
     return {
         "id": enterprise.pk if enterprise else "",
         "name": enterprise.name if enterprise else "",
-        "roles": "、".join(choice.roles),
+        "roles": listed(choice.roles),
         "status": enterprise.get_status_display() if enterprise else "",
         "normal": enterprise is None or enterprise.status == Enterprise.Status.NORMAL,
         "possible": choice.possible,
         "notices": [
             {
                 "decision": notice.decision,
-                "titles": "、".join(notice.titles) + (_("等") if notice.more else ""),
+                "titles": listed(notice.titles) + (_("等") if notice.more else ""),
             }
             for notice in choice.notices
         ],
@@ -305,7 +304,7 @@ def _ticket_told(session: KioskSession) -> dict[str, Any]:
     return {
         "number": ticket.number,
         "ahead": ticket.ahead,
-        "windows": "、".join(map(str, windows_for(session.device.hall, ticket.business))),
+        "windows": listed(map(str, windows_for(session.device.hall, ticket.business))),
         "taken_at": localtime(ticket.taken_at).strftime("%Y-%m-%d %H:%M"),
         "identified": ticket.identified,
         "token": token,
@@ -325,8 +324,7 @@ def _card_trouble(session: KioskSession, reading: DeviceCommand | None) -> str:
         return ""
     if reading.code is None:
         return _("未检测到证件，请重新放置")
-    tongue = "en" if (get_language() or "").startswith("en") else "zh"
-    return reading.words.get(tongue) or _("未能读出证件，请拿起证件后重新放上")
+    return reading.words.get("en" if english() else "zh") or _("未能读出证件，请拿起证件后重新放上")
 
 
 def _choice(

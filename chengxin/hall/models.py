@@ -12,11 +12,11 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.timezone import localdate, now
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from chengxin.core.items import ITEMS
 from chengxin.devices.messages import Code
+from chengxin.hall.tongue import english, listed
 from chengxin.offices.models import Office
 from chengxin.people.models import Enterprise, Person, Verification
 
@@ -50,7 +50,7 @@ class Hall(models.Model):
     @property
     def title(self) -> str:
         """Its name in the reader's language."""
-        return self.name_en if get_language() == "en" and self.name_en else self.name
+        return self.name_en if english() and self.name_en else self.name
 
 
 class Window(models.Model):
@@ -76,7 +76,7 @@ class Window(models.Model):
     @property
     def titles(self) -> str:
         """The businesses it serves, in words."""
-        return "、".join(str(Business(one).label) for one in self.serves.split(","))
+        return listed(str(Business(one).label) for one in self.serves.split(","))
 
 
 class Device(models.Model):
@@ -381,4 +381,4 @@ class ItemRecord(models.Model):
     @property
     def title(self) -> str:
         known = ITEMS[self.item]
-        return known.title_en if get_language() == "en" else known.title
+        return known.title_en if english() else known.title

@@ -1,8 +1,8 @@
-"""Which language a screen in the hall speaks."""
+"""Which language a screen in the hall speaks, and how it lists things."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
@@ -25,3 +25,12 @@ def chinese_first(view: View[P]) -> View[P]:
         return view(request, *args, **kwargs)
 
     return spoken
+
+
+def english() -> bool:
+    return (translation.get_language() or "").startswith("en")
+
+
+def listed(words: Iterable[str]) -> str:
+    """Several words as one phrase: 甲、乙 or A, B."""
+    return (", " if english() else "、").join(words)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language
-from django.utils.translation import gettext as say
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from chengxin.core.items import ITEMS
+from chengxin.hall.tongue import english
 from chengxin.trace.models import Trace
 
 ACTIONS: dict[str, str | Promise] = {
@@ -105,9 +105,9 @@ def detail(trace: Trace, enterprise: str) -> str:
     if told.get("band"):
         parts.append(str(BANDS.get(told["band"], told["band"])))
     if told.get("approved_by"):
-        parts.append(say("审批人 %s") % told["approved_by"])
+        parts.append(gettext("审批人 %(number)s") % {"number": told["approved_by"]})
     if told.get("out_of_turn"):
-        parts.append(say("提前办理"))
+        parts.append(gettext("提前办理"))
     if told.get("verb"):
         parts.append(str(told["verb"]))
     return " · ".join(part for part in parts if part)
@@ -117,4 +117,4 @@ def item_title(code: str) -> str:
     known = ITEMS.get(code)
     if known is None:
         return code
-    return known.title_en if (get_language() or "").startswith("en") else known.title
+    return known.title_en if english() else known.title

@@ -19,7 +19,6 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import F
 from django.utils.timezone import localdate, now
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from chengxin.core.items import ITEMS, Item
@@ -27,6 +26,7 @@ from chengxin.core.keys import Keys, digest
 from chengxin.core.refusal import Refusal
 from chengxin.devices.words import DeviceUnavailable
 from chengxin.hall.models import PREFIX, Business, Hall, ItemRecord, Ticket, TicketCounter, Window
+from chengxin.hall.tongue import english
 from chengxin.offices import access
 from chengxin.offices.models import Officer
 from chengxin.people import identity
@@ -139,7 +139,9 @@ def open_by_token(window: Window, token: str, *, officer: Officer) -> Ticket:
         elif ticket.state not in (Ticket.State.CALLED, Ticket.State.SERVING):
             raise _wrong_state(ticket)
         elif ticket.window_id != window.pk:
-            raise Refusal("other_window", _("%s 已由其他窗口叫号") % ticket.number)
+            raise Refusal(
+                "other_window", _("%(number)s 已由其他窗口叫号") % {"number": ticket.number}
+            )
         if ticket.state == Ticket.State.CALLED:
             ticket.state, ticket.started_at = Ticket.State.SERVING, now()
         ticket.token_used_at = now()
@@ -332,8 +334,7 @@ def is_legal_rep(person: Person, enterprise: Enterprise | None) -> bool:
 
 def no_engine(trouble: DeviceUnavailable) -> Refusal:
     """The face engine is busy or gone: nobody is accepted by it, an officer can still look."""
-    english = (get_language() or "").startswith("en")
-    return Refusal("no_engine", trouble.words.en if english else trouble.words.zh)
+    return Refusal("no_engine", trouble.words.en if english() else trouble.words.zh)
 
 
 def qr_text(nonce: UUID) -> str:
@@ -364,7 +365,9 @@ def _end_item(action: str, handled: ItemRecord, state: str, officer: Officer) ->
             trace.detail["enterprise"] = held.enterprise_id
         _held(handled.ticket, trace, Ticket.State.SERVING)
         if held.state != ItemRecord.State.STARTED:
-            raise Refusal("wrong_state", _("该事项已%s") % held.get_state_display())
+            raise Refusal(
+                "wrong_state", _("该事项当前为“%(state)s”") % {"state": held.get_state_display()}
+            )
         held.state, held.ended_at = state, now()
         held.save(update_fields=["state", "ended_at"])
 
@@ -389,7 +392,9 @@ def _require_free(window: Window) -> None:
     _one_at_a_time(window.place)
     here = (Ticket.State.CALLED, Ticket.State.SERVING)
     if before := Ticket.objects.filter(window=window, state__in=here).first():
-        raise Refusal("window_busy", _("%s 尚未办结，请先办结或过号") % before.number)
+        raise Refusal(
+            "window_busy", _("%(number)s 尚未办结，请先办结或过号") % {"number": before.number}
+        )
 
 
 def _require_here(ticket: Ticket) -> None:

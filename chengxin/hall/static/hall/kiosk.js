@@ -8,6 +8,7 @@ import { openEye } from "./camera.js";
 
 const kiosk = document.getElementById("kiosk");
 const base = kiosk.dataset.base;
+const TRIES = 3; // of comparing the face (KioskSession.TRIES)
 const IDLE = 60, ASK = 15, TICKET = 15, MORE = 30, HOME_POLL = 15; // seconds
 const RETRY = 2000, BETWEEN_PICTURES = 900; // milliseconds
 
@@ -130,7 +131,8 @@ function cardScreen(now) {
 
 function faceScreen(now) {
   show("face", { name: now.name, tries: now.tries_left });
-  document.getElementById("face-tries").hidden = now.tries_left === 3;
+  document.getElementById("face-tries").hidden = now.tries_left === TRIES;
+  document.getElementById("face-first").hidden = now.known || now.tries_left !== TRIES;
   if (!looking) lookAtFace();
 }
 

@@ -16,12 +16,10 @@ function chosen() {
   return document.getElementById("chosen")?.value ?? "";
 }
 
-/** Put the desk anew, keeping what the officer looks at and types. */
-async function refreshDesk() {
-  if (document.querySelector("dialog[open]") || eye) return setTimeout(refreshDesk, 1500);
-  const kept = keep();
-  await htmx.ajax("GET", station.dataset.desk, { target: "#desk", swap: "outerHTML", values: { chosen: chosen() } });
-  restore(kept);
+/** Ask for the desk anew, but not under the officer's hands: not while he answers a dialog. */
+function refreshDesk() {
+  if (document.querySelector("dialog[open]") || eye) setTimeout(refreshDesk, 1500);
+  else htmx.trigger("#refresh-desk", "refresh");
 }
 
 /** Something was done at this window; what we did ourselves is on the page already. */
@@ -30,17 +28,18 @@ function onPerson() {
 }
 
 function refreshQueue() {
-  htmx.ajax("GET", station.dataset.queue, { target: "#queue", swap: "outerHTML" });
+  htmx.trigger("#refresh-queue", "refresh");
 }
 
 function onDirective() {
   document.getElementById("told").textContent = words("say-directive");
-  refreshDesk().then?.(() => document.getElementById("limits")?.classList.add("htmx-added"));
+  refreshDesk();
 }
 
 function keep() {
   const focus = document.activeElement;
   return {
+    number: number(),
     focus: focus?.id || focus?.dataset?.testid,
     filter: document.getElementById("item-filter")?.value ?? "",
     items: document.querySelector(".item-groups")?.scrollTop ?? 0,
@@ -48,7 +47,12 @@ function keep() {
   };
 }
 
+function number() {
+  return document.querySelector(".window-number")?.textContent;
+}
+
 function restore(kept) {
+  if (kept.number !== number()) return; // another person: begin at the top
   const filter = document.getElementById("item-filter");
   if (filter && kept.filter) {
     filter.value = kept.filter;
@@ -61,15 +65,27 @@ function restore(kept) {
 }
 
 let before = null, own = 0;
-document.addEventListener("htmx:afterRequest", () => { own = performance.now(); });
+for (const moment of ["htmx:beforeRequest", "htmx:afterRequest"]) {
+  document.addEventListener(moment, (event) => { if (event.detail.requestConfig.verb !== "get") own = performance.now(); });
+}
 document.addEventListener("htmx:beforeSwap", (event) => { if (event.detail.target.id === "desk") before = keep(); });
 document.addEventListener("htmx:afterSwap", (event) => {
   hideNumberLater();
   if (before) restore(before);
   before = null;
-  const { verb } = event.detail.requestConfig ?? {};
-  if (verb !== "get") document.querySelectorAll("dialog[open]").forEach((dialog) => dialog.close());
+  const dialog = document.querySelector("dialog[open]");
+  if (dialog && event.detail.target?.id === "notice") sayInDialog(dialog);
+  else if (dialog && event.detail.requestConfig?.verb !== "get") dialog.close();
 });
+
+/** A refusal belongs where the officer looks: into the dialog that asked. */
+function sayInDialog(dialog) {
+  const place = dialog.querySelector("[data-refusal]"), told = document.querySelector("#notice .refusal p");
+  if (!place || !told) return;
+  place.textContent = told.textContent;
+  place.hidden = false;
+  refuse("");
+}
 
 /* ---- the scanner: a keyboard that types a code faster than any hand -------------------------- */
 
@@ -88,7 +104,8 @@ addEventListener("keydown", (event) => {
   if (code.length < CODE) return;
   typed = "";
   clearPrefix(event.target);
-  htmx.ajax("POST", station.dataset.scan, { target: "#desk", swap: "outerHTML", values: { token: code } });
+  document.getElementById("scanned").value = code;
+  htmx.trigger("#scan", "submit");
 }, true);
 
 /** What the scanner typed before it was known as one: the prefix but its last character. */
@@ -96,6 +113,7 @@ function clearPrefix(field) {
   const stray = PREFIX.slice(0, -1);
   if (typeof field.value === "string" && field.value.toUpperCase().endsWith(stray)) {
     field.value = field.value.slice(0, -stray.length);
+    field.dispatchEvent(new Event("input", { bubbles: true }));
   }
 }
 
@@ -152,7 +170,8 @@ function approve(button) {
   document.getElementById("approve-code").value = button.dataset.item;
   document.getElementById("approve-enterprise").value = chosen() === "-" ? "" : chosen();
   document.getElementById("approve-chosen").value = chosen();
-  document.getElementById("approve-form").reset();
+  for (const field of ["approve-number", "approve-password"]) document.getElementById(field).value = "";
+  document.querySelector("#approve [data-refusal]").hidden = true;
   document.getElementById("approve").showModal();
 }
 

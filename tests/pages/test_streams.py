@@ -1,0 +1,172 @@
+"""What open pages and devices are told as it happens, over real LISTEN and real streams."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+
+import pytest
+from asgiref.sync import sync_to_async
+from django.db import connections
+from django.test import AsyncClient
+
+from chengxin.devices import signing
+from chengxin.devices.messages import Verb
+from chengxin.hall import devices, streams, visits
+from chengxin.hall.models import Device
+from chengxin.risk import directives
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PATIENCE = 5.0  # seconds; what is promised is a fraction of one
+
+
+@pytest.fixture(autouse=True)
+def _close_after():
+    yield
+    connections.close_all()
+
+
+async def heard(lines: AsyncIterator[str], event: str) -> str:
+    """The first block of `lines` with this event."""
+    async with asyncio.timeout(PATIENCE):
+        async for block in lines:
+            if f"event: {event}\n" in block:
+                return block
+    raise AssertionError(f"the stream ended without {event}")
+
+
+def following(lines: AsyncIterator[str], event: str, do: Callable[[], object]) -> tuple[str, float]:
+    """Open the stream, do something once it is ready; the event, and after how many seconds."""
+
+    async def follow() -> tuple[str, float]:
+        await heard(lines, "ready")
+        began = time.monotonic()
+        await sync_to_async(do)()
+        block = await heard(lines, event)
+        took = time.monotonic() - began
+        await lines.aclose()
+        await sync_to_async(connections.close_all)()
+        return block, took
+
+    return asyncio.run(follow())
+
+
+def test_command_reaches_the_agent_within_a_fraction_of_a_second(agent):
+    device = Device.objects.select_related("hall").get(pk=agent.device_id)
+
+    async def dial_out() -> float:
+        lines = streams.commands(device)
+        await anext(lines)
+        await anext(lines)  # the line is open and listened to
+        began = time.monotonic()
+        await sync_to_async(devices.ask)(device, Verb.SELFTEST)
+        block = await heard(lines, "command")
+        await lines.aclose()
+        assert json.loads(block.split("data: ")[1])["verb"] == "selftest"
+        await sync_to_async(connections.close_all)()
+        return time.monotonic() - began
+
+    assert asyncio.run(dial_out()) < 1
+
+
+def test_command_asked_while_the_line_was_down_comes_with_the_next_one(agent):
+    device = Device.objects.select_related("hall").get(pk=agent.device_id)
+    devices.ask(device, Verb.SELFTEST)
+
+    async def dial_again() -> str:
+        lines = streams.commands(device)
+        block = await heard(lines, "command")
+        await lines.aclose()
+        await sync_to_async(connections.close_all)()
+        return block
+
+    first, second = asyncio.run(dial_again()), asyncio.run(dial_again())
+    assert first == second  # not answered yet: it is sent again on every line
+
+
+def test_agents_stream_asks_for_its_signature(agent):
+    async def dial(header: str) -> int:
+        path = f"/api/devices/{agent.device_id}/commands"
+        answer = await AsyncClient().get(path, headers={"Authorization": header})
+        return answer.status_code
+
+    path = f"/api/devices/{agent.device_id}/commands"
+    good = signing.authorization(agent.key, agent.device_id, "GET", path, b"", at=int(time.time()))
+    assert asyncio.run(dial("")) == 401
+    assert asyncio.run(dial(good)) == 200
+
+
+def test_new_directive_reaches_the_open_window(serving, wang, factory, window, order):
+    serving(wang, enterprise=factory)
+
+    _block, took = following(
+        streams.of_window(window), "directive", lambda: order(factory, {"INV": "block"})
+    )
+
+    assert took < 1
+
+
+def test_directive_on_somebody_else_does_not_disturb_the_window(
+    serving, wang, li, window, order, qian
+):
+    serving(wang)
+
+    def impose_both() -> None:
+        order(li, {"INV": "block"})
+        directives.impose(wang.key, {"INV": "block"}, "请联系", officer=qian)
+
+    async def follow() -> list[str]:
+        lines, seen = streams.of_window(window), []
+        await heard(lines, "ready")
+        await sync_to_async(impose_both)()
+        seen.append(await heard(lines, "directive"))
+        with suppress(TimeoutError):
+            seen.append(await asyncio.wait_for(heard(lines, "directive"), 0.5))
+        await lines.aclose()
+        await sync_to_async(connections.close_all)()
+        return seen
+
+    assert len(asyncio.run(follow())) == 1
+
+
+def test_new_ticket_reaches_window_and_display(take, wang, li, hall, window):
+    block, _took = following(streams.of_window(window), "queue", lambda: take(wang))
+    assert "data: null" in block
+
+    block, _took = following(streams.of_hall(hall), "changed", lambda: take(li))
+    assert "data: null" in block
+
+
+def test_call_reaches_the_display_and_says_nothing_of_the_person(take, wang, hall, window, zhao):
+    take(wang)
+
+    block, _took = following(
+        streams.of_hall(hall), "changed", lambda: visits.call_next(window, officer=zhao)
+    )
+
+    assert wang.pk not in block
+
+
+def test_card_that_was_read_reaches_the_kiosk(page, agent, wang):
+    page.begin()
+    device = Device.objects.select_related("hall").get(pk=agent.device_id)
+
+    block, _took = following(streams.of_kiosk(device), "changed", lambda: agent.put_card(wang))
+
+    assert wang.pk not in block
+
+
+def test_streams_of_the_hall_are_not_kept_back_by_proxies(hall):
+    async def headers() -> tuple[str, str, str]:
+        answer = await AsyncClient().get("/display/yangxin/stream")
+        return (
+            answer.headers["Content-Type"],
+            answer.headers["Cache-Control"],
+            answer.headers["X-Accel-Buffering"],
+        )
+
+    assert asyncio.run(headers()) == ("text/event-stream", "no-cache", "no")
