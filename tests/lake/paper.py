@@ -131,5 +131,5 @@ if __name__ == "__main__":
                 Path(name),
                 read.num_rows,
                 first["source"] == WATCHLIST,
-            )  # fmt: skip
+            )
         )
