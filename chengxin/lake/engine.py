@@ -30,6 +30,9 @@ Row = dict[str, Any]
 # How rows are written: small, quick to write, quick to read.
 PARQUET = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1"
 
+# What the engine raises over a file that is not there, or not whole.
+UNREADABLE = (duckdb.InvalidInputException, duckdb.IOException)
+
 _SIZE = re.compile(r"\d+(\.\d+)?\s*([KMGT]i?B)", re.IGNORECASE)
 
 
@@ -140,7 +143,13 @@ class DuckDB:
         source = "(SELECT 1) WHERE false"
         if files:
             source = f"read_parquet({literals(files)}, union_by_name = true)"
-            there = {row["column_name"] for row in self.run(f"DESCRIBE FROM {source}")}
+            try:
+                there = {row["column_name"] for row in self.run(f"DESCRIBE FROM {source}")}
+            except UNREADABLE as error:
+                raise Trouble(
+                    f"A file of the lake cannot be read ({str(error).splitlines()[0]}); "
+                    "restore it from its backup."
+                ) from error
         columns = ", ".join(
             f'"{name}"' if name in there else f'CAST(NULL AS {kind}) AS "{name}"'
             for name, kind in types.items()

@@ -34,7 +34,7 @@ from deltalake.transaction import AddAction, RemoveAction
 
 from chengxin.core import places
 from chengxin.core.refusal import Trouble
-from chengxin.lake.engine import PARQUET, DuckDB, literal, literals
+from chengxin.lake.engine import PARQUET, UNREADABLE, DuckDB, literal, literals
 from chengxin.lake.staging import locked
 from chengxin.lake.tables import TABLES
 
@@ -158,6 +158,7 @@ class Lake:
 
         What the lake holds already changes nothing: then that is the version before.
         """
+        self.version()  # a lake that lost its records is not begun anew
         with self._readable():
             self.root.mkdir(parents=True, exist_ok=True)
             self._versions.mkdir(exist_ok=True)
@@ -195,7 +196,8 @@ class Lake:
             return 0
         change = _Change(delta, delivery)
         try:
-            change.prepare()
+            with _clear(self.root / delivery.table):
+                change.prepare()
             change.commit()
         finally:
             change.close()
@@ -408,7 +410,10 @@ def _published(record: Path) -> Published:
         )
         return Published(told["version"], told["tables"], taken)
     except FileNotFoundError as error:
-        raise Trouble(f"The lake has no version {record.stem.lstrip('0')}.") from error
+        raise Trouble(
+            f"The lake has no version {record.stem.lstrip('0')}; name another one, or restore "
+            f"{record} from its backup."
+        ) from error
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise Trouble(
             f"The lake's version record {record} cannot be read; restore it from its backup."
@@ -420,7 +425,7 @@ def _clear(folder: Path) -> Iterator[None]:
     """What goes wrong in a Delta table, as one sentence."""
     try:
         yield
-    except (DeltaError, OSError) as error:
+    except (DeltaError, OSError, *UNREADABLE) as error:
         raise Trouble(
             f"The lake table {folder} cannot be read ({str(error).splitlines()[0]}); "
             "restore the folder from its backup."

@@ -10,6 +10,7 @@ in batches.
 from __future__ import annotations
 
 import csv
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -50,10 +51,13 @@ def open_form(plain: Path, source: Source, engine: DuckDB) -> Relation:
             return _workbook(plain, source, engine)
 
 
-def unreadable(source: Source, error: duckdb.Error) -> SourceChanged:
+def unreadable(source: Source, error: Exception, plain: Path) -> SourceChanged:
     """What the engine says about a text it cannot take apart, in one sentence."""
     found = _LINE.search(str(error))
-    where = f", line {found[1]}" if found else ""
+    line = found[1] if found else None
+    if source.form is Form.JSONL:  # the engine counts these lines otherwise
+        line = _broken_json(plain) or line
+    where = f", line {line}" if line else ""
     return SourceChanged(
         f"{source.name}{where}: the line does not have the {len(source.headings)} fields of its "
         f"heading or is not whole; ask {source.owner} to send the file again. Nothing was stored."
@@ -62,7 +66,13 @@ def unreadable(source: Source, error: duckdb.Error) -> SourceChanged:
 
 def _csv(plain: Path, source: Source) -> Relation:
     with plain.open(encoding="utf-8-sig", newline="") as lines:
-        headings = next(csv.reader(lines, strict=True), [])
+        try:
+            headings = next(csv.reader(lines, strict=True), [])
+        except csv.Error as error:
+            raise SourceChanged(
+                f"{source.name}, line 1: the heading is not a line of CSV ({error}); "
+                f"ask {source.owner} to send the file again. Nothing was stored."
+            ) from error
     places = _places(headings, source)
     columns = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(len(headings)))
     return Relation(
@@ -88,6 +98,16 @@ def _json_lines(plain: Path, source: Source, engine: DuckDB) -> Relation:
         f"json ->> {literal(heading)} AS c{place}" for heading, place in places.items()
     )
     return Relation(f"(SELECT {fields} FROM {objects})", places, first_line=1)
+
+
+def _broken_json(plain: Path) -> str | None:
+    with plain.open(encoding="utf-8") as lines:
+        for place, line in enumerate(lines, start=1):
+            try:
+                json.loads(line if line.strip() else "{}")
+            except (ValueError, RecursionError):
+                return str(place)
+    return None
 
 
 def _workbook(path: Path, source: Source, engine: DuckDB) -> Relation:
@@ -162,6 +182,8 @@ def _places(headings: Sequence[str], source: Source, line: int = 1) -> dict[str,
     known = set(source.headings)
     where = f"{source.name}, line {line}"
     cure = f"ask {source.owner} what changed, then change the manifest. Nothing was stored."
+    if named and not known.intersection(named):  # whatever it is, it may name somebody
+        raise SourceChanged(f"{where}: none of the agreed columns stands there; {cure}")
     if "" in named:
         raise SourceChanged(f"{where}: heading {named.index('') + 1} is empty; {cure}")
     if twice := [heading for heading, count in Counter(named).items() if count > 1]:

@@ -172,7 +172,7 @@ class _Reading:
             self._plan = Plan(self.source, relation.places)
             self._fetch(f"CREATE OR REPLACE TEMP TABLE typed AS {self._plan.select(relation.sql)}")
         except (duckdb.InvalidInputException, duckdb.ConversionException) as error:
-            raise unreadable(self.source, error) from error
+            raise unreadable(self.source, error, self.arrived.plain) from error
         return relation
 
     def _expected(self, delivered: int) -> None:

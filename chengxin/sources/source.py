@@ -128,6 +128,7 @@ class Source:
         filled = [t.label for t in targets]
         if unknown := {t.ours for t in targets} - set(columns):
             yield f"{self.table} has no {sorted(unknown)}"
+            return
         if twice := {label for label in filled if filled.count(label) > 1}:
             yield f"{sorted(twice)} named twice"
         if empty := set(columns) - {t.ours for t in targets} - set(self.constants):
