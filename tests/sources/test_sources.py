@@ -82,7 +82,7 @@ def test_both_bureaus_samples_tell_the_same_facts_in_their_own_words(office, suf
         facts.append(rows(reading))
         assert {row["bureau"] for row in facts[-1]} == {bureau}
         assert {row["registration_id"][0] for row in facts[-1]} == {
-            bureau == "state" and "1" or "2"
+            (bureau == "state" and "1") or "2"
         }
 
     for ours, theirs in zip(*facts, strict=True):
