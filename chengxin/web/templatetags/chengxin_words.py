@@ -40,9 +40,9 @@ def grouped(number: str) -> str:
 
 
 @register.filter
-def yuan(amount: Decimal | float | int | None) -> str:
+def yuan(amount: Decimal | float | int | str | None) -> str:
     """1,234,567.80; nothing known is shown as a dash."""
-    return "—" if amount is None else f"{Decimal(str(amount)):,.2f}"
+    return "—" if amount in (None, "") else f"{Decimal(str(amount)):,.2f}"
 
 
 @register.filter
