@@ -92,6 +92,7 @@ def test_agents_stream_asks_for_its_signature(agent):
     async def dial(header: str) -> int:
         path = f"/api/devices/{agent.device_id}/commands"
         answer = await AsyncClient().get(path, headers={"Authorization": header})
+        await sync_to_async(connections.close_all)()
         return answer.status_code
 
     path = f"/api/devices/{agent.device_id}/commands"
@@ -163,6 +164,7 @@ def test_card_that_was_read_reaches_the_kiosk(page, agent, wang):
 def test_streams_of_the_hall_are_not_kept_back_by_proxies(hall):
     async def headers() -> tuple[str, str, str]:
         answer = await AsyncClient().get("/display/yangxin/stream")
+        await sync_to_async(connections.close_all)()
         return (
             answer.headers["Content-Type"],
             answer.headers["Cache-Control"],
