@@ -13,12 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+import psycopg
 
 from chengxin.core import places
 from chengxin.core.refusal import Trouble
 from chengxin.web import environment
 
 OLDEST = 15
+PATIENCE = 10  # seconds
 
 
 def ensure(folder: Path | None = None) -> str:
@@ -105,14 +107,11 @@ def django_settings() -> dict[str, Any]:
 
 
 def check() -> None:
-    """`Trouble` unless the database answers and is new enough."""
-    from django.db import OperationalError, connection
-
+    """`Trouble` unless the database answers within seconds and is new enough."""
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SHOW server_version_num")
-            version = int(cursor.fetchone()[0]) // 10000
-    except OperationalError as error:
+        with psycopg.connect(os.environ["DATABASE_URL"], connect_timeout=PATIENCE) as line:
+            version = line.info.server_version // 10000
+    except psycopg.OperationalError as error:
         told = str(error).strip().splitlines()[0]
         raise Trouble(
             f"The database does not answer ({told}); start it, or mend DATABASE_URL."

@@ -26,7 +26,7 @@ def chengxin(*words: str, **settings: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize(
-    ("settings", "told"),
+    ("wrong", "told"),
     [
         ({"DATABASE_URL": "mysql://x"}, "postgresql://"),
         ({"DATABASE_URL": "postgresql://nobody@127.0.0.1:9/none"}, "does not answer"),
@@ -35,11 +35,11 @@ def chengxin(*words: str, **settings: str) -> subprocess.CompletedProcess[str]:
         ({"CHENGXIN_HOME": "/proc/nowhere"}, "CHENGXIN_HOME=/proc/nowhere"),
     ],
 )
-def test_wrong_setting_is_told_in_one_sentence(settings, told, tmp_path):
+def test_wrong_setting_is_told_in_one_sentence(wrong, told, tmp_path):
     settings = {
         "CHENGXIN_HOME": str(tmp_path),
         "DATABASE_URL": os.environ["DATABASE_URL"],
-    } | settings
+    } | wrong
     ended = chengxin("serve", **settings)
     assert ended.returncode == 1
     assert told in ended.stderr
