@@ -46,7 +46,7 @@ def sql(engine):
 
 
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=200)
-fast = settings(max_examples=60, derandomize=True, deadline=None, database=None)
+fast = settings(max_examples=40, derandomize=True, deadline=None, database=None)
 
 
 @fast

@@ -72,8 +72,8 @@ def test_amount_is_read_to_the_fen(office, text, amount):
 
 @pytest.mark.parametrize(
     "text",
-    ["1,23,456", "12,3456", "1.234", "1.2E+7", "１２３", "12元", "--5", ",123", "1,,234", "NaN", "inf",
-     "99999999999999999.00"],
+    ["1,23,456", "12,3456", "1.234", "1.2E+7", "１２３", "12元", "--5", ",123", "1,,234", "NaN",
+     "inf", "99999999999999999.00"],
 )  # fmt: skip
 def test_amount_that_is_none_sets_its_row_aside(office, text):
     assert "应补退税额" in reject(office, LOCAL, 应补退税额=text)
@@ -165,7 +165,7 @@ def test_whole_delivery_whose_numbers_became_floats_stops_with_the_spreadsheet_n
         row if n == 0 else [row[0], "1.01137E+19", *row[2:]] for n, row in enumerate(sample(STATE))
     ]
 
-    with pytest.raises(SourceChanged, match="3 of 3 rows.*电子表格"):
+    with pytest.raises(SourceChanged, match=r"3 of 3 rows.*电子表格"):
         office.send(STATE, cells)
 
 
