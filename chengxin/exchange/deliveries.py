@@ -14,6 +14,8 @@ from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
+from django.db import transaction
+
 from chengxin import sources
 from chengxin.core import places
 from chengxin.core.keys import Keys
@@ -44,10 +46,13 @@ def receive(path: Path, *, source: str | None = None) -> Delivery:
     with record.of("delivery.receive", place="exchange") as trace:
         trace.detail["file"] = path.name
         try:
-            delivery = _take(path, source)
+            with transaction.atomic():  # what the lake refuses, the registry has not heard
+                delivery = _take(path, source)
         except Trouble as trouble:
             delivery = Delivery(state=Delivery.State.REFUSED, reason=str(trouble)[:600])
-            delivery.source = source or ""
+            named = sources.source_of(path)
+            delivery.source = source or (named.name if named else "")
+            delivery.delivered_on = sources.day_of(path)
             refused: Trouble | None = trouble
         else:
             refused = None

@@ -102,12 +102,14 @@ class Lake:
         """The newest published version; 0 when nothing was ever delivered."""
         with self._readable():
             if not self._versions.is_dir():
-                if self.root.exists() and any(self.root.iterdir()):
+                begun = self.root.exists() and any(self.root.iterdir())
+                if not begun:
+                    return 0
+                if not self._versions.is_dir():  # a first writer makes it before all else
                     raise Trouble(
                         f"The lake {self.root} has lost its version records (_versions); "
                         "restore the folder from its backup."
                     )
-                return 0
             names = [path.stem for path in self._versions.glob("*.json")]
             return max(map(int, names), default=0)
 

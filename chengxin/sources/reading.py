@@ -38,7 +38,7 @@ LISTED = 1000  # rejects named one by one; the rest is counted
 BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
 
 _MACROS = resources.files(__package__).joinpath("reading.sql").read_text("utf-8")
-_NUMBER = re.compile(r"(?<![0-9])[0-9]{10,18}[0-9Xx]?(?![0-9])")
+_NUMBER = re.compile(r"[0-9](?:[ -]?[0-9]){8,}[Xx]?")
 _FLOAT = re.compile(r"-?\d(\.\d{1,17})?[eE][+-]?\d{1,3}|-?\d+\.0*")
 
 
@@ -115,8 +115,8 @@ def read(
         staging.close()
         raise
     finally:
-        engine.connection.execute("DROP TABLE IF EXISTS typed")
-        engine.connection.execute("DROP TABLE IF EXISTS sheet")
+        for table in ("typed", "doubled", "sheet"):
+            engine.connection.execute(f"DROP TABLE IF EXISTS {table}")
         if own:
             engine.close()
 
@@ -128,6 +128,7 @@ class _Reading:
     arrived: arrival.Arrival
     engine: DuckDB
     staging: Staging
+    _good: str = "wrong IS NULL"  # which rows of `typed` are taken
 
     def read(self, keys: Keys) -> Reading:
         _teach(self.engine, keys)
@@ -216,38 +217,36 @@ class _Reading:
         [(doubled,)] = self._fetch(
             f"SELECT count(*) - count(DISTINCT hash({key})) FROM typed WHERE wrong IS NULL"
         )
+        self._fetch("CREATE OR REPLACE TEMP TABLE doubled (earlier BIGINT, later BIGINT)")
         if not doubled:
             return 0
         self._fetch(
-            "CREATE OR REPLACE TEMP TABLE doubled AS SELECT earlier, later FROM ("
+            "INSERT INTO doubled SELECT earlier, later FROM ("
             f"SELECT rowid AS earlier, max(rowid) OVER (PARTITION BY {key}) AS later FROM typed "
             f"WHERE wrong IS NULL AND hash({key}) IN ("
             f"SELECT hash({key}) FROM typed WHERE wrong IS NULL GROUP BY ALL HAVING count(*) > 1)"
             ") WHERE earlier < later"
         )
         [(doubled,)] = self._fetch("SELECT count(*) FROM doubled")
-        self._fetch("UPDATE typed SET wrong = ['='] WHERE rowid IN (SELECT earlier FROM doubled)")
+        if doubled:
+            self._good += " AND rowid NOT IN (SELECT earlier FROM doubled)"
         return int(doubled)
 
     def _rejects(self, relation: Relation) -> list[Reject]:
         wrong = self._fetch(
-            "SELECT rowid, wrong, raw FROM typed WHERE wrong IS NOT NULL "
-            f"ORDER BY rowid LIMIT {LISTED}"
+            "SELECT typed.rowid, later, wrong, raw FROM typed "
+            "LEFT JOIN doubled ON earlier = typed.rowid "
+            f"WHERE wrong IS NOT NULL OR later IS NOT NULL ORDER BY 1 LIMIT {LISTED}"
         )
-        later: dict[int, int] = {}
-        if any(labels == ["="] for _, labels, _ in wrong):
-            later = dict(
-                self._fetch(f"SELECT earlier, later FROM doubled ORDER BY 1 LIMIT {LISTED}")
-            )
         first = relation.first_line
         return [
             Reject(
                 row + first,
-                f"主键与第 {later[row] + first} 行相同，以后者为准"
-                if labels == ["="]
-                else "；".join(self._reasons(labels, raw)),
+                "；".join(self._reasons(labels, raw))
+                if later is None
+                else f"主键与第 {later + first} 行相同，以后者为准",
             )
-            for row, labels, raw in wrong
+            for row, later, labels, raw in wrong
         ]
 
     def _reasons(self, labels: list[str], raw: list[str | None]) -> Iterator[str]:
@@ -277,7 +276,7 @@ class _Reading:
             f"COPY (SELECT {columns}, {literal(self.source.name)} AS source, "
             f"{literal(self._delivery_id)} AS delivery_id, "
             f"DATE '{self.day.isoformat()}' AS delivered_on, "
-            f"rowid + {relation.first_line} AS line FROM typed WHERE wrong IS NULL) "
+            f"rowid + {relation.first_line} AS line FROM typed WHERE {self._good}) "
             f"TO {literal(str(path))} ({PARQUET})"
         )
         return int(count)
@@ -289,7 +288,7 @@ class _Reading:
             f'SELECT "{ours}" AS person_id, '
             + ", ".join(f'"{ours}.{part}" AS {part}' for part in IDENTITY)
             # a party without a document is an enterprise
-            + f' FROM typed WHERE wrong IS NULL AND "{ours}" IS NOT NULL '
+            + f' FROM typed WHERE {self._good} AND "{ours}" IS NOT NULL '
             + f'AND "{ours}.document_kind" IS NOT NULL'
             for ours in self._plan.persons()
         )
@@ -318,6 +317,12 @@ def _teach(engine: DuckDB, keys: Keys) -> None:
 def _reason(kind: Kind, theirs: str, text: str) -> str:
     """Why a value could not be read, for those who sent it; no whole number of a person."""
     shown = _shown(text)
+    if (
+        shown == text
+        and kind in (Kind.PERSON, Kind.PARTY, Kind.PHONE)
+        and not _FLOAT.fullmatch(text)
+    ):
+        shown = masked(text)[:40]  # a passport's number is short
     if kind is Kind.REGISTRATION and not _FLOAT.fullmatch(text):
         return f"{theirs}“{shown}”不是 20 位数字"
     if _FLOAT.fullmatch(text) and kind in (

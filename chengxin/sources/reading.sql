@@ -135,7 +135,8 @@ CREATE MACRO holds_resident(x) AS
 CREATE MACRO resident_within(x) AS
     CASE WHEN length(x) IN (15, 17) THEN unfolded(left(x, 15)) ELSE left(x, 18) END;
 CREATE MACRO sequence_within(x) AS CASE length(x) WHEN 17 THEN right(x, 2) WHEN 20 THEN right(x, 2) ELSE '' END;
-CREATE MACRO is_organisation(x) AS regexp_full_match(x, '[0-9A-Z]{15,20}');
+CREATE MACRO is_organisation(x) AS
+    regexp_full_match(x, '[0-9A-Z]{15,20}') AND (length(x) <= 18 OR resident(left(x, 18)) IS NULL);
 
 -- phones: digits only, without the country's prefix
 CREATE MACRO as_phone(x) AS

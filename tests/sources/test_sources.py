@@ -25,6 +25,7 @@ from tests.sources.conftest import (
     KEYS,
     changed,
     encoding_of,
+    loose,
     persons,
     rows,
     sample,
@@ -82,7 +83,7 @@ def test_both_bureaus_samples_tell_the_same_facts_in_their_own_words(office, suf
         facts.append(rows(reading))
         assert {row["bureau"] for row in facts[-1]} == {bureau}
         assert {row["registration_id"][0] for row in facts[-1]} == {
-            (bureau == "state" and "1") or "2"
+            "1" if bureau == "state" else "2"
         }
 
     for ours, theirs in zip(*facts, strict=True):
@@ -225,8 +226,6 @@ def test_enterprise_is_nobody_to_the_identities(office):
 
 def test_rejected_row_gives_no_identity(office):
     cells = changed("golden_tax_state_natural_person", DJXH="1")
-    from tests.sources.conftest import loose
-
     reading = office.send(
         "golden_tax_state_natural_person", cells, loose("golden_tax_state_natural_person")
     )

@@ -279,7 +279,7 @@ def test_note_that_cannot_be_read_stops_the_delivery(office, content):
 def test_utf8_where_gbk_is_agreed_stops_the_load(office, name):
     path = office.write(name, sample(name), encoding="utf-8")
 
-    with pytest.raises(SourceChanged, match="must be GBK .* is UTF-8"):
+    with pytest.raises(SourceChanged, match=r"must be GBK .* is UTF-8"):
         office.read(path)
 
 
@@ -287,7 +287,7 @@ def test_utf8_where_gbk_is_agreed_stops_the_load(office, name):
 def test_gbk_where_utf8_is_agreed_stops_the_load_with_its_line(office, name):
     path = office.write(name, sample(name), encoding="gb18030")
 
-    with pytest.raises(SourceChanged, match="line 1: .*must be UTF-8"):
+    with pytest.raises(SourceChanged, match=r"line 1: .*must be UTF-8"):
         office.read(path)
 
 
