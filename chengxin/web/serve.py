@@ -22,6 +22,7 @@ PATIENCE = 5.0  # seconds that a process gets to end by itself
 def migrate() -> None:
     database.check()
     call_command("migrate", verbosity=0)
+    call_command("createcachetable", verbosity=0)
 
 
 def port() -> int:
