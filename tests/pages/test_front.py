@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from django.core.cache import cache
 from django.test import RequestFactory
 from django.urls import reverse
 
@@ -12,13 +11,6 @@ from chengxin.web import demo, menu
 from chengxin.web.middleware import ShowRefusal
 
 PASSWORD = "yangxin-2017"
-
-
-@pytest.fixture(autouse=True)
-def _no_failures_before():
-    cache.clear()
-    yield
-    cache.clear()
 
 
 def sign_in(client, username: str, password: str = PASSWORD):
