@@ -37,7 +37,7 @@ from chengxin.trace import record
 
 STEP = timedelta(seconds=90)  # for one step; the page asks after a minute whether someone is there
 READING = 60  # seconds that the reader waits for a card
-GROUPS_NAMED = 6  # more than these are "and others": a screen is read standing
+GROUPS_NAMED = 8  # more than these are "and others": a screen is read standing
 
 State = KioskSession.State
 
@@ -235,13 +235,22 @@ def told(device: Device, session_id: UUID | None) -> dict[str, Any]:
 
 
 def notices_of(verdicts: list[Verdict]) -> list[Notice]:
-    """The restricted groups by what is to be done, strictest first; never the reason."""
-    found: dict[Decision, dict[str, None]] = {}
+    """What is restricted by what is to be done, strictest first; never the reason.
+
+    A group that is restricted alike in all its items is named as one, else its items are.
+    """
+    by_group: dict[str, list[Verdict]] = {}
     for verdict in verdicts:
-        if verdict.decision != Decision.ALLOWED and not verdict.item.never_refused:
-            group = GROUPS[verdict.item.groups[0]]
-            title = group.title_en if english() else group.title
-            found.setdefault(verdict.decision, {})[title] = None
+        if not verdict.item.never_refused:
+            by_group.setdefault(verdict.item.groups[0], []).append(verdict)
+    found: dict[Decision, dict[str, None]] = {}
+    for group, of_group in by_group.items():
+        alike = len({verdict.decision for verdict in of_group}) == 1
+        for verdict in of_group:
+            named = GROUPS[group] if alike else verdict.item
+            title = named.title_en if english() else named.title
+            if verdict.decision != Decision.ALLOWED:
+                found.setdefault(verdict.decision, {})[title] = None
     strictest_first = sorted(found, key=list(Decision).index, reverse=True)
     return [
         Notice(one, list(found[one])[:GROUPS_NAMED], len(found[one]) > GROUPS_NAMED)

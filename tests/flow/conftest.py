@@ -5,21 +5,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
-from chengxin.devices import drawn_faces
-from tools import chromium, demo_server
-
-ARGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--use-fake-ui-for-media-stream",
-    "--use-fake-device-for-media-stream",
-]
+from tools import chromium, demo_server, walk
 
 
 @pytest.fixture(scope="session")
@@ -43,44 +35,25 @@ def address(home: Path) -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def playwright() -> Iterator[Playwright]:
     with sync_playwright() as started:
         yield started
 
 
 @pytest.fixture
-def in_front_of(
-    playwright: Playwright, browser_path: str, tmp_path: Path
-) -> Iterator[Callable[[str], Browser]]:
+def in_front_of(playwright: Playwright, browser_path: str) -> Iterator[Callable[[str], Browser]]:
     """A browser whose camera sees one of the cast's drawn faces."""
-    opened: list[Browser] = []
-
-    def launch(face: str) -> Browser:
-        film = tmp_path / f"{face}.mjpeg"
-        drawn_faces.mjpeg(film, drawn_faces.clip(drawn_faces.CAST[face]))
-        browser = playwright.chromium.launch(
-            executable_path=browser_path, args=[*ARGS, f"--use-file-for-fake-video-capture={film}"]
-        )
-        opened.append(browser)
-        return browser
-
-    yield launch
-    for browser in opened:
-        browser.close()
+    with ExitStack() as opened:
+        yield lambda face: opened.enter_context(walk.browser(playwright, browser_path, face))
 
 
 @pytest.fixture
 def officer_page(in_front_of: Callable[[str], Browser], address: str) -> Callable[[str], Page]:
-    """A page of the officer with this work number, signed in through the sign-in form."""
+    """A page of the officer with this work number, signed in."""
 
     def sign_in(username: str) -> Page:
         page = in_front_of("stranger").new_page(viewport={"width": 1366, "height": 768})
-        page.goto(f"{address}/account/login/")
-        page.fill("input[name=login]", username)
-        page.fill("input[name=password]", "yangxin-2017")
-        page.click("main button[type=submit]")
-        page.wait_for_load_state()
-        return page
+        return walk.sign_in(page, address, username)
 
     return sign_in

@@ -11,78 +11,23 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tools.walk import Visit, begin, handle, serve
+
 pytestmark = [pytest.mark.browser, pytest.mark.face]
 
 Launch = Callable[[str], Browser]
 SignIn = Callable[[str], Page]
 
 
-class Visit:
-    """What a taxpayer does at the kiosk."""
-
-    def __init__(self, launch: Launch, address: str, card: str, face: str) -> None:
-        self.page = launch(face).new_page(viewport={"width": 1080, "height": 1920})
-        self.address, self.card = address, card
-
-    def choose(self, business: str) -> None:
-        self.page.goto(f"{self.address}/demo/props/")
-        if self.page.get_by_test_id("lift-card").is_enabled():
-            self.page.get_by_test_id("lift-card").click()
-        self.page.get_by_test_id(f"card-{self.card}").click()
-        self.page.goto(f"{self.address}/kiosk/kiosk-1/")
-        self.page.get_by_test_id(f"business-{business}").click()
-
-    def choose_enterprise_if_asked(self, name: str = "") -> None:
-        """Past the list of enterprises and the words of warning, to the number."""
-        number = self.page.get_by_test_id("ticket-number")
-        anyway = self.page.get_by_test_id("take-anyway")
-        rows = self.page.locator("#choices .kiosk-row")
-        row = rows.filter(has_text=name).first if name else rows.first
-        expect(number.or_(anyway).or_(row).locator("visible=true").first).to_be_visible(
-            timeout=30_000
-        )
-        if row.is_visible():
-            row.click()
-            expect(number.or_(anyway).locator("visible=true").first).to_be_visible()
-
-    def ticket(self) -> tuple[str, str]:
-        """The number, and the text under the QR."""
-        number = self.page.get_by_test_id("ticket-number")
-        expect(number).to_be_visible(timeout=30_000)
-        return number.inner_text(), self.page.locator("#ticket-token").inner_text()
-
-
-def serve(officer: Page, address: str, window: int, ticket: tuple[str, str]) -> None:
-    """Call until this number is called, scan its QR as a scanner types it, and begin."""
-    if not officer.url.startswith(f"{address}/windows/"):
-        officer.goto(f"{address}/windows/")
-        officer.get_by_role("link", name=re.compile(f"{window}")).first.click()
-    officer.get_by_test_id("call-next").click()
-    expect(officer.get_by_test_id("current-number")).to_have_text(ticket[0])
-    officer.keyboard.type(ticket[1], delay=1)
-    officer.keyboard.press("Enter")
-    expect(officer.get_by_test_id("finish")).to_be_enabled()
-
-
-def begin(officer: Page, item: str) -> None:
-    officer.get_by_test_id(f"item-{item}").get_by_role("button").click()
-
-
-def handle(officer: Page, item: str) -> None:
-    """Begin an item and bring it to its end."""
-    ended = officer.get_by_test_id("handled").filter(
-        has_not=officer.get_by_test_id("finish-item"), has_text="办结"
-    )
-    before = ended.count()
-    begin(officer, item)
-    officer.get_by_test_id("finish-item").click()
-    expect(ended).to_have_count(before + 1)
+def at_kiosk(launch: Launch, address: str, card: str, face: str) -> Visit:
+    page = launch(face).new_page(viewport={"width": 1080, "height": 1920})
+    return Visit(page, address, card)
 
 
 def test_honest_handler_is_served_and_traced(
     in_front_of: Launch, officer_page: SignIn, address: str
 ) -> None:
-    visit = Visit(in_front_of, address, "王守信", "honest")
+    visit = at_kiosk(in_front_of, address, "王守信", "honest")
     visit.choose("enterprise")
     visit.choose_enterprise_if_asked()
     number, token = visit.ticket()
@@ -107,7 +52,7 @@ def test_honest_handler_is_served_and_traced(
 def test_someone_with_anothers_card_fails_the_face_and_is_sent_to_an_officer(
     in_front_of: Launch, officer_page: SignIn, address: str
 ) -> None:
-    visit = Visit(in_front_of, address, "张冒名", "impersonator")
+    visit = at_kiosk(in_front_of, address, "张冒名", "impersonator")
     visit.choose("enterprise")
     visit.choose_enterprise_if_asked()
     number, token = visit.ticket()
@@ -125,14 +70,14 @@ def test_someone_with_anothers_card_fails_the_face_and_is_sent_to_an_officer(
 def test_enterprise_of_a_representative_with_a_police_filing_gets_no_invoices_but_files_and_pays(
     in_front_of: Launch, officer_page: SignIn, address: str
 ) -> None:
-    visit = Visit(in_front_of, address, "李办税", "handler")
+    visit = at_kiosk(in_front_of, address, "李办税", "handler")
     visit.choose("enterprise")
     visit.choose_enterprise_if_asked()
-    expect(visit.page.get_by_test_id("take-anyway")).to_be_visible(timeout=30_000)
+    expect(visit.anyway).to_be_visible(timeout=30_000)
     warned = visit.page.locator("#notices").inner_text()
     assert "发票领用" in warned
     assert "公安" not in visit.page.locator("main").inner_text()  # it never says more than it may
-    visit.page.get_by_test_id("take-anyway").click()
+    visit.anyway.click()
     ticket = visit.ticket()
 
     officer = officer_page("zhao")
@@ -161,11 +106,11 @@ def test_investor_with_two_losing_enterprises_and_a_home_is_verified_and_limited
     field.locator("button[value=confirm]").click()
     expect(field.get_by_test_id("state")).to_have_text("属实")
 
-    visit = Visit(in_front_of, address, "李投资", "investor")
+    visit = at_kiosk(in_front_of, address, "李投资", "investor")
     visit.choose("enterprise")
     visit.choose_enterprise_if_asked()
-    if visit.page.get_by_test_id("take-anyway").is_visible():
-        visit.page.get_by_test_id("take-anyway").click()
+    if visit.anyway.is_visible():
+        visit.anyway.click()
     ticket = visit.ticket()
     officer = officer_page("zhao")
     serve(officer, address, 1, ticket)

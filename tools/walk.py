@@ -1,0 +1,112 @@
+"""Steps of a visit as people take them in a browser: for the flow tests and the screenshots."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from playwright.sync_api import Browser, Locator, Page, Playwright, expect
+
+from chengxin.devices import drawn_faces
+
+PASSWORD = "yangxin-2017"  # noqa: S105 (of made-up officers in a made-up county)
+SLOW = 30_000  # milliseconds: a card, a face, a first page on a busy machine
+ARGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--use-fake-ui-for-media-stream",
+    "--use-fake-device-for-media-stream",
+]
+
+
+@contextmanager
+def browser(playwright: Playwright, path: str, face: str) -> Iterator[Browser]:
+    """A Chromium whose camera sees one of the cast's drawn faces."""
+    with TemporaryDirectory(prefix="chengxin-film-") as folder:
+        film = Path(folder) / "camera.mjpeg"
+        drawn_faces.mjpeg(film, drawn_faces.clip(drawn_faces.CAST[face], frames=12))
+        opened = playwright.chromium.launch(
+            executable_path=path, args=[*ARGS, f"--use-file-for-fake-video-capture={film}"]
+        )
+        try:
+            yield opened
+        finally:
+            opened.close()
+
+
+class Visit:
+    """What a taxpayer does at the kiosk."""
+
+    def __init__(self, page: Page, address: str, card: str) -> None:
+        self.page, self.address, self.card = page, address, card
+
+    def choose(self, business: str) -> None:
+        """Lay the card on the reader and touch one of the three modules."""
+        self.page.goto(f"{self.address}/demo/props/")
+        if self.page.get_by_test_id("lift-card").is_enabled():
+            self.page.get_by_test_id("lift-card").click()
+        self.page.get_by_test_id(f"card-{self.card}").click()
+        self.page.goto(f"{self.address}/kiosk/kiosk-1/")
+        self.page.get_by_test_id(f"business-{business}").click()
+
+    @property
+    def anyway(self) -> Locator:
+        return self.page.get_by_test_id("take-anyway")
+
+    def choose_enterprise_if_asked(self) -> None:
+        """Past the list of enterprises, to the words of warning or to the number."""
+        number = self.page.get_by_test_id("ticket-number")
+        row = self.page.locator("#choices .kiosk-row").first
+        seen = number.or_(self.anyway).or_(row).locator("visible=true").first
+        expect(seen).to_be_visible(timeout=SLOW)
+        if row.is_visible():
+            row.click()
+            seen = number.or_(self.anyway).locator("visible=true").first
+            expect(seen).to_be_visible(timeout=SLOW)
+
+    def ticket(self) -> tuple[str, str]:
+        """The number, and the text under the QR."""
+        number = self.page.get_by_test_id("ticket-number")
+        expect(number).to_be_visible(timeout=SLOW)
+        return number.inner_text(), self.page.locator("#ticket-token").inner_text()
+
+
+def sign_in(page: Page, address: str, username: str) -> Page:
+    """Through the sign-in form, as every officer."""
+    page.goto(f"{address}/account/login/")
+    page.fill("input[name=login]", username)
+    page.fill("input[name=password]", PASSWORD)
+    page.click("main button[type=submit]")
+    page.wait_for_load_state()
+    return page
+
+
+def serve(officer: Page, address: str, window: int, ticket: tuple[str, str]) -> None:
+    """Call the next number, which must be this one, and scan its QR as a scanner types it."""
+    if not re.search(r"/windows/\d+/", officer.url):
+        officer.goto(f"{address}/windows/")
+        officer.get_by_role("link", name=re.compile(f"{window}")).first.click()
+    officer.get_by_test_id("call-next").click()
+    expect(officer.get_by_test_id("current-number")).to_have_text(ticket[0])
+    officer.keyboard.type(ticket[1], delay=1)
+    officer.keyboard.press("Enter")
+    expect(officer.get_by_test_id("finish")).to_be_enabled()
+
+
+def begin(officer: Page, item: str) -> None:
+    officer.get_by_test_id(f"item-{item}").get_by_role("button").click()
+
+
+def handle(officer: Page, item: str) -> None:
+    """Begin an item and bring it to its end."""
+    ended = officer.get_by_test_id("handled").filter(
+        has_not=officer.get_by_test_id("finish-item"), has_text="办结"
+    )
+    before = ended.count()
+    begin(officer, item)
+    officer.get_by_test_id("finish-item").click()
+    expect(ended).to_have_count(before + 1)
