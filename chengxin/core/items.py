@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
+
+from chengxin.core.effects import STRICTEST_FIRST, Effect
+
+REST = "*"  # in `levels`: every item that is not named
 
 
 @dataclass(frozen=True)
@@ -45,3 +50,23 @@ ITEMS: dict[str, Item] = {
     for code, told in _told["items"].items()
 }
 assert all(group in GROUPS for item in ITEMS.values() for group in item.groups)
+
+
+def effect_on(item: str, levels: Mapping[str, str]) -> Effect | None:
+    """What `levels` (item, group or `*` → effect) mean for one service item; None: it stays free.
+
+    The item itself is asked first, then its groups (the strictest), then the rest.  An item that
+    no law lets a counter refuse is at most reminded of.
+    """
+    told = ITEMS[item]
+    if item in levels:
+        found = [levels[item]]
+    else:
+        found = [levels[group] for group in told.groups if group in levels]
+    if not found and REST in levels:
+        found = [levels[REST]]
+    if not found:
+        return None
+    if told.never_refused:
+        return Effect.REMIND
+    return min(map(Effect, found), key=STRICTEST_FIRST.index)

@@ -11,7 +11,6 @@ from django.views.decorators.http import require_GET
 
 from chengxin.hall import streams
 from chengxin.hall.models import Business, Hall, Ticket
-from chengxin.hall.tongue import chinese_first
 from chengxin.offices import access
 
 PUBLIC = "hangs in the hall; shows numbers and windows only"
@@ -20,7 +19,6 @@ CALLS = 6  # rows that can be read from ten metres
 
 @access.everyone(PUBLIC)
 @require_GET
-@chinese_first
 def display(request: HttpRequest, hall_code: str) -> HttpResponse:
     hall = get_object_or_404(Hall, pk=hall_code)
     return render(request, "hall/display.html", {"hall": hall, **_calls(hall)})
@@ -28,7 +26,6 @@ def display(request: HttpRequest, hall_code: str) -> HttpResponse:
 
 @access.everyone(PUBLIC)
 @require_GET
-@chinese_first
 def calls(request: HttpRequest, hall_code: str) -> HttpResponse:
     hall = get_object_or_404(Hall, pk=hall_code)
     return render(request, "hall/_calls.html", {"hall": hall, **_calls(hall)})

@@ -14,7 +14,6 @@ from django.views.decorators.http import require_GET, require_POST
 
 from chengxin.hall import kiosks, streams
 from chengxin.hall.models import Business, Device
-from chengxin.hall.tongue import chinese_first
 from chengxin.offices import access
 
 IN_THE_HALL = "stands in the hall, bound to a device; shows a person only what his own session may"
@@ -22,7 +21,6 @@ IN_THE_HALL = "stands in the hall, bound to a device; shows a person only what h
 
 @access.everyone(IN_THE_HALL)
 @require_GET
-@chinese_first
 @ensure_csrf_cookie
 def kiosk(request: HttpRequest, device_id: str) -> HttpResponse:
     device = _device(device_id)
@@ -35,14 +33,12 @@ def kiosk(request: HttpRequest, device_id: str) -> HttpResponse:
 
 @access.everyone(IN_THE_HALL)
 @require_GET
-@chinese_first
 def state(request: HttpRequest, device_id: str) -> HttpResponse:
     return _told(_device(device_id), _uuid(request.GET.get("session", "")))
 
 
 @access.everyone(IN_THE_HALL)
 @require_POST
-@chinese_first
 def begin(request: HttpRequest, device_id: str) -> HttpResponse:
     device, asked = _device(device_id), _body(request)
     business = asked.get("business")
@@ -54,7 +50,6 @@ def begin(request: HttpRequest, device_id: str) -> HttpResponse:
 
 @access.everyone(IN_THE_HALL)
 @require_POST
-@chinese_first
 def read_again(request: HttpRequest, device_id: str) -> HttpResponse:
     device, asked = _device(device_id), _body(request)
     return _told(device, kiosks.read_again(device, _session_id(asked)).pk)
@@ -62,7 +57,6 @@ def read_again(request: HttpRequest, device_id: str) -> HttpResponse:
 
 @access.everyone(IN_THE_HALL)
 @require_POST
-@chinese_first
 def compare(request: HttpRequest, device_id: str) -> HttpResponse:
     """A form with the session's id and one JPEG of the camera."""
     device = _device(device_id)
@@ -76,7 +70,6 @@ def compare(request: HttpRequest, device_id: str) -> HttpResponse:
 
 @access.everyone(IN_THE_HALL)
 @require_POST
-@chinese_first
 def skip_face(request: HttpRequest, device_id: str) -> HttpResponse:
     device, asked = _device(device_id), _body(request)
     return _told(device, kiosks.skip_face(device, _session_id(asked)).pk)
@@ -84,7 +77,6 @@ def skip_face(request: HttpRequest, device_id: str) -> HttpResponse:
 
 @access.everyone(IN_THE_HALL)
 @require_POST
-@chinese_first
 def take(request: HttpRequest, device_id: str) -> HttpResponse:
     device, asked = _device(device_id), _body(request)
     session_id = _session_id(asked)
@@ -94,7 +86,6 @@ def take(request: HttpRequest, device_id: str) -> HttpResponse:
 
 @access.everyone(IN_THE_HALL)
 @require_POST
-@chinese_first
 def stay(request: HttpRequest, device_id: str) -> HttpResponse:
     device, asked = _device(device_id), _body(request)
     return _told(device, kiosks.stay(device, _session_id(asked)).pk)
@@ -102,7 +93,6 @@ def stay(request: HttpRequest, device_id: str) -> HttpResponse:
 
 @access.everyone(IN_THE_HALL)
 @require_POST
-@chinese_first
 def end(request: HttpRequest, device_id: str) -> HttpResponse:
     device, asked = _device(device_id), _body(request)
     kiosks.end(device, _session_id(asked))

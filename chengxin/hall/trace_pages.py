@@ -14,13 +14,12 @@ from django.views.decorators.http import require_GET
 from chengxin.core.identifiers import kind_of, normal_number
 from chengxin.core.keys import Keys
 from chengxin.core.refusal import Refusal
-from chengxin.hall import trace_words
 from chengxin.hall.models import Hall
 from chengxin.offices import access
 from chengxin.offices.access import OfficerRequest
 from chengxin.offices.models import Officer, Role
 from chengxin.people.models import Enterprise, Person
-from chengxin.trace import record
+from chengxin.trace import record, words
 from chengxin.trace.models import Trace, TraceQuerySet
 
 LINES = 200
@@ -146,13 +145,13 @@ def _lines(found: TraceQuerySet) -> list[Line]:
 
     def detail(trace: Trace) -> str:
         firm = enterprises.get(str(trace.detail.get("enterprise", "")))
-        return trace_words.detail(trace, firm.name if firm else "")
+        return words.detail(trace, firm.name if firm else "")
 
     return [
         Line(
             trace,
-            trace_words.action(trace.action),
-            trace_words.outcome(trace.outcome),
+            words.action(trace.action),
+            words.outcome(trace.outcome),
             detail(trace),
             whom(trace),
         )

@@ -25,8 +25,8 @@ import sqlglot
 import yaml
 from sqlglot import exp
 
-from chengxin.core.effects import STRICTEST_FIRST, Effect
-from chengxin.core.items import GROUPS, ITEMS
+from chengxin.core.effects import Effect
+from chengxin.core.items import GROUPS, ITEMS, REST
 from chengxin.core.refusal import Trouble
 from chengxin.warehouse.build import models, tables_of
 
@@ -34,7 +34,6 @@ HERE = Path(__file__).parent
 KINDS = ("person", "enterprise")
 FIRST = ["subject_id", "acted_on_id", "value", "band"]
 UNDECIDED = "undecided"
-REST = "*"
 ADDRESSEES = {  # whom a finding is pushed to (domain facts 4.0)
     "C": "counter 前台",
     "G": "managing office of the enterprise 基层管理机关",
@@ -248,26 +247,6 @@ class Indicator:
                     yield f"band {name} names {target}, which is no item and no group"
                 elif effect is not Effect.REMIND and _never_refused(target):
                     yield f"band {name} holds back {target}, which may never be refused"
-
-
-def effect_on(item: str, levels: Mapping[str, str]) -> Effect | None:
-    """What a finding's `levels` mean for one service item; None when it stays free.
-
-    The item itself is asked first, then its groups (the strictest), then the rest.  An item that
-    no law lets a counter refuse is at most reminded of.
-    """
-    told = ITEMS[item]
-    if item in levels:
-        found = [levels[item]]
-    else:
-        found = [levels[group] for group in told.groups if group in levels]
-    if not found and REST in levels:
-        found = [levels[REST]]
-    if not found:
-        return None
-    if told.never_refused:
-        return Effect.REMIND
-    return min(map(Effect, found), key=STRICTEST_FIRST.index)
 
 
 def indicator(code: str) -> Indicator:

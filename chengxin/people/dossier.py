@@ -27,7 +27,7 @@ from chengxin.offices import access
 from chengxin.offices.models import Jurisdiction, Office, Officer, Role
 from chengxin.people import gathered, lookup
 from chengxin.people.models import Affiliation, Enterprise, Person, Registration
-from chengxin.trace import record
+from chengxin.trace import record, words
 from chengxin.trace.models import Trace, TraceQuerySet
 
 READS = (Role.WINDOW, Role.FIELD, Role.RISK, Role.CREDIT, Role.SECTION_HEAD, Role.LEADER)
@@ -52,19 +52,19 @@ DUES: dict[str, str | Promise] = {
     "surcharge": _("滞纳金"),
     "fine": _("罚款"),
 }
-VISITS: dict[str, str | Promise] = {
-    "item.begin": _("受理事项"),
-    "item.finish": _("办结事项"),
-    "item.stop": _("中止事项"),
-    "ticket.call": _("叫号"),
-    "ticket.finish": _("办结"),
-    "ticket.identify": _("号票核验"),
-    "ticket.miss": _("过号"),
-    "ticket.recall": _("重呼"),
-    "ticket.scan": _("扫描号票"),
-    "ticket.start": _("开始办理"),
-    "ticket.take": _("取号"),
-}
+VISITS = (
+    "item.begin",
+    "item.finish",
+    "item.stop",
+    "ticket.call",
+    "ticket.finish",
+    "ticket.identify",
+    "ticket.miss",
+    "ticket.recall",
+    "ticket.scan",
+    "ticket.start",
+    "ticket.take",
+)
 
 Subject = TypeVar("Subject", bound=models.Model)
 
@@ -129,7 +129,7 @@ class Visit:
 
     @property
     def title(self) -> str:
-        return str(VISITS.get(self.trace.action, self.trace.action))
+        return words.action(self.trace.action)
 
     @property
     def refused(self) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
@@ -14,7 +13,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from chengxin.core.effects import STRICTEST_FIRST, Effect
-from chengxin.core.items import GROUPS, ITEMS, Item
+from chengxin.core.items import GROUPS, ITEMS, Item, effect_on
 from chengxin.offices.models import Office
 
 EFFECT_TITLES = {
@@ -204,14 +203,7 @@ class Directive(models.Model):
 
     def effect_on(self, item: Item) -> Effect | None:
         """What it does to `item`; what may never be refused is at most reminded of."""
-        levels: dict[str, Any] = self.levels
-        named = [item.code] if item.code in levels else [g for g in item.groups if g in levels]
-        if not named and "*" in levels:
-            named = ["*"]
-        if not named:
-            return None
-        effect = min((Effect(levels[name]) for name in named), key=STRICTEST_FIRST.index)
-        return Effect.REMIND if item.never_refused else effect
+        return effect_on(item.code, self.levels)
 
 
 @dataclass(frozen=True)

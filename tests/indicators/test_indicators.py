@@ -14,13 +14,12 @@ import pytest
 import yaml
 
 from chengxin.core.effects import Effect
-from chengxin.core.items import ITEMS
+from chengxin.core.items import ITEMS, effect_on
 from chengxin.core.refusal import Trouble
 from chengxin.indicators.catalogue import (
     HERE,
     Indicator,
     all_indicators,
-    effect_on,
     indicator,
 )
 from chengxin.indicators.scan import Finding, scan

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
-from chengxin.hall.trace_words import ACTIONS
+from chengxin.trace.words import ACTIONS
 
 CODE = Path(__file__).parents[2] / "chengxin"
 

@@ -8,9 +8,10 @@ from django import template
 from django.utils.translation import gettext_lazy as _
 
 from chengxin.core.items import Group
-from chengxin.hall import tongue, trace_words
+from chengxin.hall import tongue
 from chengxin.hall.tongue import english
 from chengxin.risk.directives import Decision
+from chengxin.trace import words
 from chengxin.trace.models import Trace
 
 DECISIONS = {
@@ -43,12 +44,12 @@ def decision_title(decision: str) -> str:
 
 @register.filter
 def trace_action(trace: Trace) -> str:
-    return trace_words.action(trace.action)
+    return words.action(trace.action)
 
 
 @register.filter
 def trace_outcome(trace: Trace) -> str:
-    return trace_words.outcome(trace.outcome)
+    return words.outcome(trace.outcome)
 
 
 @register.filter

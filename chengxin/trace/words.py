@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from chengxin.core.items import ITEMS
-from chengxin.hall.tongue import english
 from chengxin.trace.models import Trace
 
 ACTIONS: dict[str, str | Promise] = {
@@ -122,4 +121,5 @@ def item_title(code: str) -> str:
     known = ITEMS.get(code)
     if known is None:
         return code
-    return known.title_en if english() else known.title
+    english = (get_language() or "").startswith("en")
+    return known.title_en if english else known.title
