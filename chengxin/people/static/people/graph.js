@@ -48,7 +48,7 @@ function draw() {
       roam: true,
       draggable: true,
       scaleLimit: { min: 0.4, max: 3 },
-      force: { repulsion: 620, edgeLength: [110, 190], gravity: 0.08, friction: 0.25, layoutAnimation: true },
+      force: { repulsion: 1400, edgeLength: [200, 280], gravity: 0.06, friction: 0.25, layoutAnimation: true },
       lineStyle: { color: "#848c9b", width: 1.4, curveness: 0 },
       edgeLabel: { show: true, fontSize: 11, color: "#59606e", backgroundColor: "#fff", padding: [1, 3], formatter: (edge) => edge.data.words },
       emphasis: { focus: "adjacency" },
