@@ -184,3 +184,12 @@ def test_healthz_says_ok(client, db) -> None:
     answer = client.get("/healthz")
 
     assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
+
+
+def test_page_is_chinese_until_somebody_chooses_english(client, hall) -> None:
+    asked = {"HTTP_ACCEPT_LANGUAGE": "en-US,en;q=0.9"}
+    page = client.get(reverse("front"), **asked).content.decode()
+    assert '<html lang="zh-' in page
+
+    client.post(reverse("set_language"), {"language": "en", "next": reverse("front")})
+    assert '<html lang="en"' in client.get(reverse("front")).content.decode()
