@@ -90,6 +90,7 @@ def serve(officer: Page, address: str, window: int, ticket: tuple[str, str]) -> 
     if not re.search(r"/windows/\d+/", officer.url):
         officer.goto(f"{address}/windows/")
         officer.get_by_role("link", name=re.compile(f"{window}")).first.click()
+        officer.wait_for_url(re.compile(r"/windows/\d+/$"), wait_until="load")
     officer.get_by_test_id("call-next").click()
     expect(officer.get_by_test_id("current-number")).to_have_text(ticket[0])
     officer.keyboard.type(ticket[1], delay=1)

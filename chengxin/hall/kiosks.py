@@ -231,6 +231,10 @@ def told(device: Device, session_id: UUID | None) -> dict[str, Any]:
         },
         "waiting": Ticket.objects.waiting_by_business(device.hall),
         "session": _session_told(session) if session else None,
+        # a session that nobody has begun yet is not over: its beginning may still be on the way
+        "over": session is None
+        and session_id is not None
+        and KioskSession.objects.filter(pk=session_id).exists(),
     }
 
 

@@ -116,3 +116,5 @@ def test_investor_with_two_losing_enterprises_and_a_home_is_verified_and_limited
     serve(officer, address, 1, ticket)
     expect(officer.get_by_test_id("item-invoice_increase")).to_contain_text("须法人到场")
     expect(officer.get_by_test_id("item-file_vat")).not_to_contain_text("须法人到场")
+    officer.get_by_test_id("finish").click()
+    expect(officer.get_by_test_id("call-next")).to_be_enabled()

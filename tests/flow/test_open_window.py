@@ -63,7 +63,7 @@ def test_new_directive_turns_the_open_window_red_while_the_return_is_still_filed
         visit.anyway.click()
     ticket = visit.ticket()
     officer = officer_page("zhao")
-    serve(officer, address, 1, ticket)
+    serve(officer, address, 2, ticket)
     expect(display.locator("main")).to_contain_text(ticket[0])  # the call came by itself
     before = officer.get_by_test_id("directive").count()
 

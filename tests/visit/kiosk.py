@@ -103,6 +103,9 @@ class KioskPage:
             headers={"Accept": "application/json"},
         )
 
+    def told(self) -> dict[str, Any]:
+        where = f"/kiosk/{self.device_id}/state"
+        return self.client.get(where, {"session": self.session}).json()
+
     def state(self) -> dict[str, Any]:
-        told = self.client.get(f"/kiosk/{self.device_id}/state", {"session": self.session}).json()
-        return told["session"]
+        return self.told()["session"]

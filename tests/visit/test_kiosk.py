@@ -298,3 +298,11 @@ def test_story_of_a_kiosk_visit_is_in_the_traces(page, agent, wang, factory):
 
     story = Trace.objects.filter(about=wang.key).order_by("pk").values_list("action", flat=True)
     assert list(story) == ["person.meet", "kiosk.read", "person.verify", "ticket.take"]
+
+
+def test_question_that_overtakes_the_beginning_does_not_end_the_session(page):
+    assert page.told()["over"] is False
+    page.begin()
+    assert page.state()["state"] == "card"
+    page.post("end")
+    assert page.told()["over"] is True

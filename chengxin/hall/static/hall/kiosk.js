@@ -13,7 +13,6 @@ const IDLE = 60, ASK = 15, TICKET = 15, MORE = 30, HOME_POLL = 15; // seconds
 const RETRY = 2000, BETWEEN_PICTURES = 900; // milliseconds
 
 let session = ""; // id of the person's session; "" on the start screen
-let begun = false; // the server has answered that it knows this session
 let shown = "home"; // the screen on show
 let chosen = null; // the choice that is being reminded of
 let eye = null; // the camera, open only while a face is asked for
@@ -44,7 +43,6 @@ function fill(where, values) {
 function home() {
   const was = session;
   session = "";
-  begun = false;
   chosen = null;
   countdown = 0;
   closeEye();
@@ -116,8 +114,7 @@ function render(told) {
   kiosk.dataset.face = told.device.face;
   if (!session) return;
   const now = told.session;
-  if (!now) return begun ? home() : undefined; // a question asked before the session was begun
-  begun = true;
+  if (!now) return told.over ? home() : undefined; // not over: asked before it was begun
   ({ card: cardScreen, face: faceScreen, choose: chooseScreen, done: ticketScreen }[now.state] ?? home)(now);
 }
 
