@@ -37,6 +37,7 @@ audit = typer.Typer(no_args_is_help=True, help="Check what must not have been ch
 app.add_typer(audit, name="audit")
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
+Companion = Annotated[bool, typer.Option(hidden=True)]  # started by `serve`, ends with it
 console = Console(stderr=True)
 
 
@@ -82,8 +83,10 @@ def serve(
 
 
 @app.command()
-def worker() -> None:
+def worker(companion: Companion = False) -> None:
     """Do the background work: inbox, night, seals.  `serve` runs one by itself."""
+    if companion:
+        server.end_with_parent()
     server.migrate()
     connector: DjangoConnector = tasks.connector  # type: ignore[assignment]
     with tasks.replace_connector(connector.get_worker_connector()) as ready:
@@ -231,8 +234,11 @@ def device(
     card_port: Annotated[str | None, typer.Option(help="/dev/ttyUSB0, COM3 …")] = None,
     simulated: Annotated[bool, typer.Option(help="A simulated reader and camera.")] = False,
     cards: Annotated[Path | None, typer.Option(help="Folder of simulated cards.")] = None,
+    companion: Companion = False,
 ) -> None:
     """Run a hall PC's devices: dial out to the server and wait for its commands."""
+    if companion:
+        server.end_with_parent()
     agent.run_agent(
         server_url,
         key or demo.device_key_file(device_id),

@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
@@ -59,10 +60,24 @@ def run(number: int, *, beside: list[list[str]]) -> None:
         uvicorn.Server(config).run()
 
 
+def end_with_parent() -> None:
+    """For a companion: end when the process that started it is gone, even if it was killed."""
+
+    def wait() -> None:
+        sys.stdin.buffer.read()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=wait, name="parent", daemon=True).start()
+
+
 @contextmanager
 def _companions(beside: list[list[str]]) -> Iterator[None]:
     started = [
-        subprocess.Popen([sys.executable, "-m", "chengxin", *words], start_new_session=True)  # noqa: S603
+        subprocess.Popen(  # noqa: S603
+            [sys.executable, "-m", "chengxin", *words, "--companion"],
+            stdin=subprocess.PIPE,  # it closes when this process ends, however it ends
+            start_new_session=True,
+        )
         for words in beside
     ]
     try:

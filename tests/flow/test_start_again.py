@@ -28,6 +28,16 @@ def processes_of(home: Path) -> list[psutil.Process]:
     return [process for process in found if process.pid != os.getpid()]
 
 
+def gone(home: Path, *commands: str) -> bool:
+    """Whether all processes of this home (those of `commands`, if any) end within ten seconds."""
+    for _ in range(50):
+        told = [" ".join(process.info["cmdline"] or []) for process in processes_of(home)]
+        if not [words for words in told if not commands or any(c in words for c in commands)]:
+            return True
+        time.sleep(0.2)
+    return False
+
+
 def traces(home: Path) -> int:
     with psycopg.connect(f"postgresql://postgres@/postgres?host={home / 'postgres'}") as database:
         row = database.execute("SELECT count(*) FROM trace_trace").fetchone()
@@ -43,9 +53,11 @@ def test_everything_killed_at_once_starts_again_with_its_data_in_seconds(tmp_pat
         demo_server.wait_for(url, server, home / "serve.log")
         before = traces(home)
         assert before > 20
+        server.send_signal(signal.SIGKILL)
+        server.wait(10)
+        assert gone(home, "worker", "device"), "they end with the server that started them"
         for process in processes_of(home):
             process.send_signal(signal.SIGKILL)
-        server.wait(10)
 
         began = time.monotonic()
         server = demo_server.start(home, port, persons=2_000)
@@ -55,11 +67,6 @@ def test_everything_killed_at_once_starts_again_with_its_data_in_seconds(tmp_pat
     finally:
         demo_server.stop(server)
 
-    for _ in range(50):  # a stop leaves nothing running
-        left = [p for p in processes_of(home) if p.is_running()]
-        if not left:
-            break
-        time.sleep(0.2)
-    assert [(p.pid, p.cmdline()) for p in left] == []
+    assert gone(home), "a stop leaves nothing running"
     log = (home / "serve.log").read_text()
     assert re.search(r"(?<!\d)\d{17}[\dX](?!\d)", log) is None  # no identity number in the logs
