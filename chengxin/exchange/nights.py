@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from datetime import date
 
+from django.db.models import Max
+
 from chengxin import nightly
 from chengxin.core import places
 from chengxin.core.refusal import Trouble
@@ -23,7 +25,7 @@ def run(day: date) -> NightRun:
     """One night as of `day` over the newest version of the lake; run again, it changes nothing."""
     with record.of("night.run", place="exchange") as trace:
         began = time.monotonic()
-        lake, engine = Lake(), DuckDB()
+        lake, engine = whole_lake(), DuckDB()
         try:
             night = nightly.run(
                 engine,
@@ -48,6 +50,23 @@ def run(day: date) -> NightRun:
             findings=len(night.findings),
             seconds=time.monotonic() - began,
         )
+
+
+def whole_lake() -> Lake:
+    """The lake; `Trouble` when a part of it is gone, or all that came since the last night.
+
+    An empty lake looks like one in which every fact has ended: a night over it would lift every
+    restriction.
+    """
+    lake = Lake()
+    lake.check()
+    seen = NightRun.objects.aggregate(newest=Max("lake_version"))["newest"] or 0
+    if lake.version() < seen:
+        raise Trouble(
+            f"The lake {lake.root} is at version {lake.version()}, but a night has already seen "
+            f"version {seen}; restore the folder from its backup."
+        )
+    return lake
 
 
 def look(

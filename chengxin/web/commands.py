@@ -71,6 +71,7 @@ def serve(
     """Open the system: web server and worker (in the demo also simulated devices)."""
     number = server.port()
     server.migrate()
+    nights.whole_lake()
     beside = [["worker"]]
     if with_demo:
         with bar("阳信县") as progress:
