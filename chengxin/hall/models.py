@@ -371,6 +371,7 @@ class ItemRecord(models.Model):
             models.UniqueConstraint(
                 fields=["ticket", "item", "enterprise"],
                 condition=Q(state="started"),
+                nulls_distinct=False,  # a personal matter has no enterprise, and counts too
                 name="an_item_is_handled_once_at_a_time",
             ),
         ]

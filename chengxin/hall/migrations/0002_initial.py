@@ -113,7 +113,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='itemrecord',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'started')), fields=('ticket', 'item', 'enterprise'), name='an_item_is_handled_once_at_a_time'),
+            constraint=models.UniqueConstraint(condition=models.Q(('state', 'started')), fields=('ticket', 'item', 'enterprise'), nulls_distinct=False, name='an_item_is_handled_once_at_a_time'),
         ),
         migrations.AddConstraint(
             model_name='ticketcounter',
