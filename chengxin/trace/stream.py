@@ -67,6 +67,13 @@ class Listener:
         finally:
             del self._pages[queue]
 
+    def end(self) -> None:
+        """The server stops: every open page's stream ends by itself."""
+        if self._task is not None:
+            self._task.cancel()
+        self._listening.set()  # who still waits for the first word ends too
+        self._close_all()
+
     async def _listen(self) -> None:
         while self._pages:
             try:

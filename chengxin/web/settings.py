@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from csp.constants import NONE, SELF
@@ -13,7 +14,7 @@ from chengxin.web import database, environment, logs
 
 DEBUG = environment.env_bool("CHENGXIN_DEBUG", False)  # pages with stack traces: never in a bureau
 DEMO = environment.env_bool("CHENGXIN_DEMO", False)  # demo accounts and the table of props
-ALLOWED_HOSTS = environment.env_list("CHENGXIN_HOSTS", "localhost,127.0.0.1,[::1],testserver")
+ALLOWED_HOSTS = environment.env_list("CHENGXIN_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = environment.env_list("CHENGXIN_ORIGINS", "")
 SECURE = environment.env_bool("CHENGXIN_HTTPS", False)  # behind TLS: cookies only over it
 SECRET_KEY = environment.env_secret("CHENGXIN_SECRET") or Keys.load().token("django", "secret key")
@@ -152,5 +153,5 @@ SECURE_HSTS_SECONDS = 31536000 if SECURE else 0
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024  # one capture of a camera
 
 LOGGING_CONFIG = None
-logs.configure(json_lines=environment.env_bool("CHENGXIN_LOG_JSON", True))
+logs.configure(json_lines=environment.env_bool("CHENGXIN_LOG_JSON", not sys.stderr.isatty()))
 SILENCED_SYSTEM_CHECKS = ["security.W004", "security.W008", "security.W012", "security.W016"]

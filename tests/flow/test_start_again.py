@@ -69,4 +69,6 @@ def test_everything_killed_at_once_starts_again_with_its_data_in_seconds(tmp_pat
 
     assert gone(home), "a stop leaves nothing running"
     log = (home / "serve.log").read_text()
+    assert "Fatal Python error" not in log
+    assert [line for line in log.splitlines() if '"level": "error"' in line] == []
     assert re.search(r"(?<!\d)\d{17}[\dX](?!\d)", log) is None  # no identity number in the logs

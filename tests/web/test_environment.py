@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tools.demo_server import free_port
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -57,4 +59,31 @@ def test_port_in_use_is_told_in_one_sentence(tmp_path):
         )
     assert ended.returncode == 1
     assert f"Port {port}" in ended.stderr
+    assert len(ended.stderr.strip().splitlines()) == 1
+
+
+def test_lake_folder_that_lost_its_records_is_told_in_one_sentence(tmp_path):
+    (tmp_path / "lake" / "tax_due").mkdir(parents=True)
+    ended = chengxin(
+        "serve",
+        PORT=str(free_port()),
+        CHENGXIN_HOME=str(tmp_path),
+        DATABASE_URL=os.environ["DATABASE_URL"],
+    )
+    assert ended.returncode == 1
+    assert str(tmp_path / "lake") in ended.stderr
+    assert len(ended.stderr.strip().splitlines()) == 1
+
+
+def test_embedded_postgresql_that_cannot_start_says_why_in_one_sentence(tmp_path):
+    settings = {"CHENGXIN_HOME": str(tmp_path)}
+    assert chengxin("audit", "verify", **settings).returncode == 0
+    with (tmp_path / "postgres" / "postgresql.conf").open("a") as settings_file:
+        settings_file.write("port = door\n")
+
+    ended = chengxin("audit", "verify", **settings)
+
+    assert ended.returncode == 1
+    assert str(tmp_path / "postgres") in ended.stderr
+    assert "configuration file" in ended.stderr
     assert len(ended.stderr.strip().splitlines()) == 1
