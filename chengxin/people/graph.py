@@ -44,7 +44,7 @@ def around(officer: Officer, about: str) -> dict[str, Any]:
     """
     access.require(officer, about)
     kind, _colon, pk = about.partition(":")
-    record.seen("dossier.open", about=about, officer=officer, part="graph")
+    record.seen("dossier.graph", about=about, officer=officer)
     on_person = kind == "person"
     rows = Affiliation.objects.on(localdate()).select_related("person", "enterprise")
     rows = rows.filter(person=pk) if on_person else rows.filter(enterprise=pk)

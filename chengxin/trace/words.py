@@ -33,6 +33,7 @@ ACTIONS: dict[str, str | Promise] = {
     "directive.impose": _("下达限制指令"),
     "directive.lift": _("解除限制指令"),
     "directive.release": _("批准解除指令"),
+    "dossier.graph": _("查看关系图"),
     "dossier.open": _("查看档案"),
     "dossier.search": _("查询档案"),
     "item.begin": _("受理事项"),
@@ -93,6 +94,18 @@ BANDS: dict[str, str | Promise] = {
     "manual": _("人工核验通过"),
 }
 
+PLACES: dict[str, str | Promise] = {
+    "dossier": _("档案"),
+    "exchange": _("数据交换"),
+    "night": _("夜间运行"),
+}
+NAMED_PLACES: dict[str, str | Promise] = {
+    "hall": _("办税服务厅 %(name)s"),
+    "window": _("%(name)s 号窗口"),
+    "device": _("设备 %(name)s"),
+    "alert": _("预警 %(name)s"),
+}
+
 
 def action(name: str) -> str:
     return str(ACTIONS.get(name, name))
@@ -100,6 +113,14 @@ def action(name: str) -> str:
 
 def outcome(code: str) -> str:
     return str(OUTCOMES.get(code, code))
+
+
+def place(text: str) -> str:
+    """1 号窗口 for hall:yangxin/window:1; a place that has no words as it is."""
+    kind, _sep, name = text.rpartition("/")[2].partition(":")
+    if kind in NAMED_PLACES:
+        return str(NAMED_PLACES[kind]) % {"name": name}
+    return str(PLACES.get(text, text))
 
 
 def detail(trace: Trace, enterprise: str) -> str:

@@ -69,6 +69,15 @@ def test_page_shows_whole_numbers_and_names_of_nobody(auditor, wang):
     assert wang.masked_number in shown
 
 
+@pytest.mark.usefixtures("story")
+def test_place_is_told_in_words(auditor):
+    client = signed_in(auditor)
+
+    assert ">3 号窗口<" in client.get("/traces/").content.decode()
+    client.cookies["django_language"] = "en"
+    assert ">Window 3<" in client.get("/traces/").content.decode()
+
+
 def test_search_is_itself_a_line_without_what_was_typed(auditor, wang):
     signed_in(auditor).get("/traces/", {"person": wang.number})
 

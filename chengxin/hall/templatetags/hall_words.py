@@ -50,10 +50,3 @@ def trace_action(trace: Trace) -> str:
 @register.filter
 def trace_outcome(trace: Trace) -> str:
     return words.outcome(trace.outcome)
-
-
-@register.filter
-def window_number(trace: Trace) -> str:
-    """3 for hall:yangxin/window:3; the place itself when it is no window."""
-    before, found, number = trace.place.partition("/window:")
-    return number if found else before

@@ -14,6 +14,7 @@ from chengxin.core import identifiers
 from chengxin.core.items import ITEMS
 from chengxin.offices.models import Office, Officer
 from chengxin.people.models import Affiliation
+from chengxin.trace import words
 from chengxin.web import menu
 
 register = template.Library()
@@ -76,3 +77,9 @@ def first_room(officer: Officer) -> str:
 
 def _english() -> bool:
     return (get_language() or "").startswith("en")
+
+
+@register.filter
+def place_title(place: str) -> str:
+    """1 号窗口 for the place of a trace."""
+    return words.place(place)
