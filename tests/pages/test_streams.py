@@ -18,10 +18,13 @@ from chengxin.devices.messages import Verb
 from chengxin.hall import devices, streams, visits
 from chengxin.hall.models import Device
 from chengxin.risk import directives
+from chengxin.trace import stream
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-PATIENCE = 5.0  # seconds; what is promised is a fraction of one
+# Less than KEEP_ALIVE: what comes within it was pushed, not found when the line was next alive.
+PATIENCE = 10.0
+assert PATIENCE < stream.KEEP_ALIVE
 
 
 @pytest.fixture(autouse=True)
@@ -39,38 +42,34 @@ async def heard(lines: AsyncIterator[str], event: str) -> str:
     raise AssertionError(f"the stream ended without {event}")
 
 
-def following(lines: AsyncIterator[str], event: str, do: Callable[[], object]) -> tuple[str, float]:
-    """Open the stream, do something once it is ready; the event, and after how many seconds."""
+def following(lines: AsyncIterator[str], event: str, do: Callable[[], object]) -> str:
+    """Open the stream, do something once it is ready; the event that it brings."""
 
-    async def follow() -> tuple[str, float]:
+    async def follow() -> str:
         await heard(lines, "ready")
-        began = time.monotonic()
         await sync_to_async(do)()
         block = await heard(lines, event)
-        took = time.monotonic() - began
         await lines.aclose()
         await sync_to_async(connections.close_all)()
-        return block, took
+        return block
 
     return asyncio.run(follow())
 
 
-def test_command_reaches_the_agent_within_a_fraction_of_a_second(agent):
+def test_command_reaches_the_agent_on_the_open_line(agent):
     device = Device.objects.select_related("hall").get(pk=agent.device_id)
 
-    async def dial_out() -> float:
+    async def dial_out() -> str:
         lines = streams.commands(device)
         await anext(lines)
         await anext(lines)  # the line is open and listened to
-        began = time.monotonic()
         await sync_to_async(devices.ask)(device, Verb.SELFTEST)
         block = await heard(lines, "command")
         await lines.aclose()
-        assert json.loads(block.split("data: ")[1])["verb"] == "selftest"
         await sync_to_async(connections.close_all)()
-        return time.monotonic() - began
+        return str(json.loads(block.split("data: ")[1])["verb"])
 
-    assert asyncio.run(dial_out()) < 1
+    assert asyncio.run(dial_out()) == "selftest"
 
 
 def test_command_asked_while_the_line_was_down_comes_with_the_next_one(agent):
@@ -104,11 +103,11 @@ def test_agents_stream_asks_for_its_signature(agent):
 def test_new_directive_reaches_the_open_window(serving, wang, factory, window, order):
     serving(wang, enterprise=factory)
 
-    _block, took = following(
+    block = following(
         streams.of_window(window), "directive", lambda: order(factory, {"INV": "block"})
     )
 
-    assert took < 1
+    assert factory.name not in block
 
 
 def test_directive_on_somebody_else_does_not_disturb_the_window(
@@ -135,17 +134,17 @@ def test_directive_on_somebody_else_does_not_disturb_the_window(
 
 
 def test_new_ticket_reaches_window_and_display(take, wang, li, hall, window):
-    block, _took = following(streams.of_window(window), "queue", lambda: take(wang))
+    block = following(streams.of_window(window), "queue", lambda: take(wang))
     assert "data: null" in block
 
-    block, _took = following(streams.of_hall(hall), "changed", lambda: take(li))
+    block = following(streams.of_hall(hall), "changed", lambda: take(li))
     assert "data: null" in block
 
 
 def test_call_reaches_the_display_and_says_nothing_of_the_person(take, wang, hall, window, zhao):
     take(wang)
 
-    block, _took = following(
+    block = following(
         streams.of_hall(hall), "changed", lambda: visits.call_next(window, officer=zhao)
     )
 
@@ -156,7 +155,7 @@ def test_card_that_was_read_reaches_the_kiosk(page, agent, wang):
     page.begin()
     device = Device.objects.select_related("hall").get(pk=agent.device_id)
 
-    block, _took = following(streams.of_kiosk(device), "changed", lambda: agent.put_card(wang))
+    block = following(streams.of_kiosk(device), "changed", lambda: agent.put_card(wang))
 
     assert wang.pk not in block
 
@@ -172,3 +171,16 @@ def test_streams_of_the_hall_are_not_kept_back_by_proxies(hall):
         )
 
     assert asyncio.run(headers()) == ("text/event-stream", "no-cache", "no")
+
+
+def test_open_streams_end_with_the_server(hall):
+    async def follow() -> list[str]:
+        lines = streams.of_hall(hall)
+        await heard(lines, "ready")
+        stream.listener.end()
+        async with asyncio.timeout(PATIENCE):
+            left = [block async for block in lines]
+        await sync_to_async(connections.close_all)()
+        return left
+
+    assert asyncio.run(follow()) == []
