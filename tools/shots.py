@@ -90,7 +90,7 @@ def officers(browser: Browser, address: str, tickets: list[tuple[str, str]]) -> 
             shoot(window, f"window-{name}-{size[0]}")
         window.set_viewport_size({"width": SMALL[0], "height": SMALL[1]})
         walk.handle(window, "file_vat")
-        window.get_by_test_id("finish").click()
+        walk.finish(window)
     shoot(display, "display-called")
 
     field = walk.sign_in(page_of(browser, SMALL), address, "zhou")

@@ -49,7 +49,10 @@ class Visit:
         self.page.goto(f"{self.address}/demo/props/")
         if self.page.get_by_test_id("lift-card").is_enabled():
             self.page.get_by_test_id("lift-card").click()
-        self.page.get_by_test_id(f"card-{self.card}").click()
+            expect(self.page.get_by_test_id("lift-card")).to_be_disabled(timeout=SLOW)
+        card = self.page.get_by_test_id(f"card-{self.card}")
+        card.click()
+        expect(card).to_have_attribute("aria-pressed", "true", timeout=SLOW)
         self.page.goto(f"{self.address}/kiosk/kiosk-1/")
         self.page.get_by_test_id(f"business-{business}").click()
 
@@ -81,7 +84,7 @@ def sign_in(page: Page, address: str, username: str) -> Page:
     page.fill("input[name=login]", username)
     page.fill("input[name=password]", PASSWORD)
     page.click("main button[type=submit]")
-    page.wait_for_load_state()
+    page.wait_for_url(lambda url: "/account/login/" not in url, wait_until="load")
     return page
 
 
@@ -96,6 +99,12 @@ def serve(officer: Page, address: str, window: int, ticket: tuple[str, str]) -> 
     officer.keyboard.type(ticket[1], delay=1)
     officer.keyboard.press("Enter")
     expect(officer.get_by_test_id("finish")).to_be_enabled()
+
+
+def finish(officer: Page) -> None:
+    """End the visit; the window is free for the next."""
+    officer.get_by_test_id("finish").click()
+    expect(officer.get_by_test_id("call-next")).to_be_enabled()
 
 
 def begin(officer: Page, item: str) -> None:

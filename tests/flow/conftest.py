@@ -9,9 +9,11 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
 from tools import chromium, demo_server, walk
+
+expect.set_options(timeout=walk.SLOW)  # a machine that tests may be busy; nothing waits in vain
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tools.walk import Visit, begin, handle, serve
+from tools.walk import Visit, begin, finish, handle, serve
 
 pytestmark = [pytest.mark.browser, pytest.mark.face]
 
@@ -39,8 +39,7 @@ def test_honest_handler_is_served_and_traced(
     expect(officer.get_by_test_id("verification")).to_contain_text("比对通过")
     expect(officer.get_by_test_id("directive")).to_have_count(0)
     handle(officer, "invoice_collect")
-    officer.get_by_test_id("finish").click()
-    expect(officer.get_by_test_id("call-next")).to_be_enabled()
+    finish(officer)
 
     auditor = officer_page("zheng")
     auditor.goto(f"{address}/traces/")
@@ -64,7 +63,7 @@ def test_someone_with_anothers_card_fails_the_face_and_is_sent_to_an_officer(
     begin(officer, "invoice_collect")
     expect(officer.locator("#notice, [role=alert]").filter(has_text="核验").first).to_be_visible()
     expect(officer.get_by_test_id("handled")).to_have_count(0)
-    officer.get_by_test_id("finish").click()
+    finish(officer)
 
 
 def test_enterprise_of_a_representative_with_a_police_filing_gets_no_invoices_but_files_and_pays(
@@ -91,7 +90,7 @@ def test_enterprise_of_a_representative_with_a_police_filing_gets_no_invoices_bu
     for item in ("file_vat", "pay"):
         handle(officer, item)
     expect(officer.get_by_test_id("handled")).to_have_count(2)
-    officer.get_by_test_id("finish").click()
+    finish(officer)
 
 
 def test_investor_with_two_losing_enterprises_and_a_home_is_verified_and_limited(
@@ -116,5 +115,4 @@ def test_investor_with_two_losing_enterprises_and_a_home_is_verified_and_limited
     serve(officer, address, 1, ticket)
     expect(officer.get_by_test_id("item-invoice_increase")).to_contain_text("须法人到场")
     expect(officer.get_by_test_id("item-file_vat")).not_to_contain_text("须法人到场")
-    officer.get_by_test_id("finish").click()
-    expect(officer.get_by_test_id("call-next")).to_be_enabled()
+    finish(officer)
