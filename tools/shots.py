@@ -52,6 +52,10 @@ def kiosk(browser: Browser, address: str, card: str, name: str) -> tuple[str, st
         page.set_viewport_size({"width": size[0], "height": size[1]})
         page.goto(f"{address}/kiosk/kiosk-1/")
         shoot(page, f"kiosk-home-{size[0]}")
+        if name == "honest":
+            page.locator("[data-elder]").click()
+            shoot(page, f"kiosk-large-{size[0]}")
+            page.locator("[data-elder]").click()
     page.set_viewport_size({"width": UPRIGHT[0], "height": UPRIGHT[1]})
     visit = walk.Visit(page, address, card)
     visit.choose("enterprise")

@@ -177,6 +177,7 @@ async function take() {
 function ticketScreen(now) {
   const ticket = now.ticket;
   if (shown !== "ticket") countdown = document.documentElement.dataset.size === "elder" ? TICKET + 15 : TICKET;
+  document.getElementById("countdown").textContent = countdown;
   document.getElementById("ticket-qr").src = ticket.qr;
   document.getElementById("ticket-by-hand").hidden = ticket.identified;
   show("ticket", { ...ticket, business: now.business_title });
