@@ -211,18 +211,12 @@ def stay(device: Device, session_id: UUID) -> KioskSession:
         return _present(device, session_id, *KioskSession.OPEN)
 
 
-def current(device: Device, session_id: UUID) -> KioskSession | None:
-    """The open session with this id at this device; None once it is over."""
-    return (
-        KioskSession.objects.select_related("person", "verification", "reading")
-        .filter(pk=session_id, device=device, state__in=KioskSession.OPEN, until__gt=now())
-        .first()
-    )
-
-
 def told(device: Device, session_id: UUID | None) -> dict[str, Any]:
     """All that the page may show now, as JSON; without an open session nothing of any person."""
-    session = current(device, session_id) if session_id else None
+    # asked once: its beginning may be on the way, and come between two questions
+    found = KioskSession.objects.select_related("person", "verification", "reading")
+    session = found.filter(pk=session_id, device=device).first() if session_id else None
+    is_open = session is not None and session.is_open
     return {
         "device": {
             "locked": device.locked,
@@ -230,11 +224,8 @@ def told(device: Device, session_id: UUID | None) -> dict[str, Any]:
             "face": device.props.get("face", "") if settings.DEMO else "",
         },
         "waiting": Ticket.objects.waiting_by_business(device.hall),
-        "session": _session_told(session) if session else None,
-        # a session that nobody has begun yet is not over: its beginning may still be on the way
-        "over": session is None
-        and session_id is not None
-        and KioskSession.objects.filter(pk=session_id).exists(),
+        "session": _session_told(session) if session and is_open else None,
+        "over": session is not None and not is_open,  # one that nobody has begun yet is not over
     }
 
 

@@ -204,6 +204,10 @@ class KioskSession(models.Model):
         return f"{self.device_id} {self.state}"
 
     @property
+    def is_open(self) -> bool:
+        return self.state in self.OPEN and self.until > now()
+
+    @property
     def tries_left(self) -> int:
         return max(0, self.TRIES - self.tries)
 

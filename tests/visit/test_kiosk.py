@@ -6,6 +6,7 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils.timezone import now
 
@@ -306,3 +307,21 @@ def test_question_that_overtakes_the_beginning_does_not_end_the_session(page):
     assert page.state()["state"] == "card"
     page.post("end")
     assert page.told()["over"] is True
+
+
+def test_beginning_that_comes_between_two_questions_does_not_end_the_session(page):
+    """What a kiosk asks while its beginning is being written, it must not take for the end."""
+    begun = []
+
+    def begin_after_the_first_question(execute, sql, params, many, context):
+        answered = execute(sql, params, many, context)
+        if not begun and sql.startswith("SELECT") and "hall_kiosksession" in sql:
+            begun.append(sql)
+            page.begin()
+        return answered
+
+    with connection.execute_wrapper(begin_after_the_first_question):
+        told = page.told()
+
+    assert begun
+    assert told["over"] is False
