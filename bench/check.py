@@ -11,13 +11,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import random
 import statistics
 import sys
-import tempfile
 import time
 from datetime import timedelta
+
+from bench.own_database import own_database
 
 
 def main() -> None:
@@ -25,19 +25,7 @@ def main() -> None:
     parser.add_argument("--directives", type=int, default=100_000)
     parser.add_argument("--calls", type=int, default=5_000)
     asked = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="chengxin-bench-") as home:
-        os.environ["CHENGXIN_HOME"] = home
-        os.environ.pop("DATABASE_URL", None)
-        os.environ["DJANGO_SETTINGS_MODULE"] = "chengxin.web.settings"
-        from chengxin.web import database
-
-        database.ensure()
-        import django
-
-        django.setup()
-        from chengxin.web import serve
-
-        serve.migrate()
+    with own_database():
         json.dump(measure(asked.directives, asked.calls), sys.stdout)
         sys.stdout.write("\n")
 

@@ -23,7 +23,7 @@ from chengxin.trace import stream
 pytestmark = pytest.mark.django_db(transaction=True)
 
 # Less than KEEP_ALIVE: what comes within it was pushed, not found when the line was next alive.
-PATIENCE = 10.0
+PATIENCE = 5.0
 assert PATIENCE < stream.KEEP_ALIVE
 
 
