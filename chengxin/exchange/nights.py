@@ -64,7 +64,7 @@ def whole_lake() -> Lake:
     if lake.version() < seen:
         raise Trouble(
             f"The lake {lake.root} is at version {lake.version()}, but a night has already seen "
-            f"version {seen}; restore the folder from its backup."
+            f"version {seen}; restore the folder from its backup, or deliver again what it held."
         )
     return lake
 
