@@ -46,15 +46,23 @@ class Visit:
 
     def choose(self, business: str) -> None:
         """Lay the card on the reader and touch one of the three modules."""
+        self.lift_card()
+        self.lay_card()
+        self.page.goto(f"{self.address}/kiosk/kiosk-1/")
+        self.page.get_by_test_id(f"business-{business}").click()
+
+    def lift_card(self) -> None:
+        """Take away whatever card lies on the reader; the table of props stays open."""
         self.page.goto(f"{self.address}/demo/props/")
         if self.page.get_by_test_id("lift-card").is_enabled():
             self.page.get_by_test_id("lift-card").click()
             expect(self.page.get_by_test_id("lift-card")).to_be_disabled(timeout=SLOW)
+
+    def lay_card(self) -> None:
+        """At the table of props: lay the card on the reader."""
         card = self.page.get_by_test_id(f"card-{self.card}")
         card.click()
         expect(card).to_have_attribute("aria-pressed", "true", timeout=SLOW)
-        self.page.goto(f"{self.address}/kiosk/kiosk-1/")
-        self.page.get_by_test_id(f"business-{business}").click()
 
     @property
     def anyway(self) -> Locator:

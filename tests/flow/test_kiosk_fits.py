@@ -1,4 +1,4 @@
-"""At a kiosk nobody scrolls to find the way on: each step fits its screen, in large type too."""
+"""At a kiosk nobody scrolls to find the way on: each step fits its screen, in both type sizes."""
 
 from __future__ import annotations
 
@@ -37,10 +37,11 @@ def scrolls(page: Page) -> bool:
     )
 
 
-def look(page: Page, step: str, *, may_scroll: bool = False) -> None:
+def look(page: Page, step: str, type_size: str, *, may_scroll: bool = False) -> None:
     """In both orientations every button of the step is in sight, and nothing needs scrolling."""
     screen = page.locator(f"#screen-{step}")
     expect(screen).to_be_visible(timeout=SLOW)
+    assert (page.locator("html").get_attribute("data-size") or "") == type_size
     for size in (LYING, UPRIGHT):
         page.set_viewport_size(size)
         buttons = screen.locator("button:visible").all()
@@ -50,47 +51,55 @@ def look(page: Page, step: str, *, may_scroll: bool = False) -> None:
 
 
 @pytest.fixture
-def large(in_front_of: Launch, address: str) -> Callable[[str, str], Page]:
-    """A kiosk in large type, with somebody's face before it, in one language."""
+def kiosk(in_front_of: Launch, address: str) -> Callable[[str, str, str], Page]:
+    """A kiosk with somebody's face before it, in one size of type and one language."""
 
-    def open_in(face: str, language: str) -> Page:
-        page = in_front_of(face).new_page(viewport=UPRIGHT)
-        chosen = {"django_language": language, "kiosk_size": "elder"}
+    def open_in(face: str, size: str, language: str) -> Page:
+        page = in_front_of(face).new_context(viewport=UPRIGHT).new_page()
+        chosen = {"django_language": language, "kiosk_size": size}
         page.context.add_cookies(
             [{"name": name, "value": value, "url": address} for name, value in chosen.items()]
         )
         page.goto(f"{address}/kiosk/kiosk-1/")
-        expect(page.locator("html")).to_have_attribute("data-size", "elder")
         return page
 
     return open_in
 
 
-@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.parametrize(
+    ("size", "language"), [("", "zh-hans"), ("elder", "zh-hans"), ("elder", "en")]
+)
 def test_way_to_a_reminder_shows_its_buttons_without_scrolling(
-    large: Callable[[str, str], Page], address: str, language: str
+    kiosk: Callable[[str, str, str], Page], address: str, size: str, language: str
 ) -> None:
-    page = large("representative", language)
-    look(page, "home")
-    visit = Visit(page, address, "赵立案")
-    visit.choose("enterprise")
-    look(page, "face")
-    visit.choose_enterprise_if_asked()
-    look(page, "remind", may_scroll=True)  # the list of what is restricted may be long
+    page = kiosk("representative", size, language)
+    table = Visit(page.context.new_page(), address, "赵立案")
+    table.lift_card()
+    look(page, "home", size)
+    page.get_by_test_id("business-enterprise").click()
+    look(page, "card", size)
+    table.lay_card()
+    look(page, "face", size)
+    Visit(page, address, "赵立案").choose_enterprise_if_asked()
+    look(page, "remind", size, may_scroll=True)  # the list of what is restricted may be long
     page.locator("#screen-remind [data-do=back]").click()
 
 
+@pytest.mark.parametrize("size", ["", "elder"])
 def test_number_and_code_are_on_one_screen(
-    large: Callable[[str, str], Page], officer_page: Callable[[str], Page], address: str
+    kiosk: Callable[[str, str, str], Page],
+    officer_page: Callable[[str], Page],
+    address: str,
+    size: str,
 ) -> None:
-    page = large("newcomer", "zh-hans")
+    page = kiosk("newcomer", size, "zh-hans")
     visit = Visit(page, address, "新来客")
     visit.choose("personal")
     visit.choose_enterprise_if_asked()
     ticket = visit.ticket()
-    look(page, "ticket")
-    for size in (LYING, UPRIGHT):
-        page.set_viewport_size(size)
+    look(page, "ticket", size)
+    for orientation in (LYING, UPRIGHT):
+        page.set_viewport_size(orientation)
         assert in_sight(page.locator("#ticket-number"))
         assert in_sight(page.locator("#ticket-qr"))
 
