@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 import pytest
+from django.db import IntegrityError
 
 from chengxin.core.refusal import Refusal
 from chengxin.hall import visits
-from chengxin.hall.models import ItemRecord
+from chengxin.hall.models import Business, ItemRecord
 from chengxin.trace.models import Trace
 
 pytestmark = pytest.mark.django_db
@@ -36,6 +37,15 @@ def test_pressing_twice_begins_once(serving, wang, factory, zhao):
 
     assert first == second
     assert Trace.objects.filter(action="item.begin").count() == 1
+
+
+def test_database_keeps_a_personal_matter_from_being_open_twice(serving, wang, zhao):
+    ticket = serving(wang, business=Business.PERSONAL)
+    once = {"ticket": ticket, "item": "certificate_paid", "enterprise": None, "officer": zhao}
+    ItemRecord.objects.create(**once)
+
+    with pytest.raises(IntegrityError, match="an_item_is_handled_once_at_a_time"):
+        ItemRecord.objects.create(**once)
 
 
 def test_blocked_item_is_refused_and_the_attempt_is_traced(serving, wang, factory, zhao, order):
