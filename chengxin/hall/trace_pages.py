@@ -47,6 +47,7 @@ class Line:
     outcome: str
     detail: str
     whom: str
+    hall: Hall | None
 
     @property
     def refused(self) -> bool:
@@ -135,6 +136,11 @@ def _lines(found: TraceQuerySet) -> list[Line]:
     } | {str(trace.detail.get("enterprise", "")) for trace in traces}
     enterprises = Enterprise.objects.in_bulk(codes - {""})
 
+    halls = Hall.objects.in_bulk()
+
+    def hall(trace: Trace) -> Hall | None:
+        return halls.get(trace.place.partition("/")[0].removeprefix("hall:"))
+
     def whom(trace: Trace) -> str:
         kind, _sep, pk = trace.about.partition(":")
         if kind == "person" and pk in persons:
@@ -154,6 +160,7 @@ def _lines(found: TraceQuerySet) -> list[Line]:
             words.outcome(trace.outcome),
             detail(trace),
             whom(trace),
+            hall(trace),
         )
         for trace in traces
     ]

@@ -204,7 +204,7 @@ def _window(request: HttpRequest, pk: int) -> Window:
     assert isinstance(officer, Officer)
     found = _windows_of(officer).select_related("hall").filter(pk=pk).first()
     if found is None:
-        with record.of("access.ask", officer=officer, place=f"window:{pk}"):
+        with record.of("access.ask", officer=officer, place=request.path[:60]):
             raise access.not_yours()
     return found
 

@@ -70,10 +70,10 @@ def test_page_shows_whole_numbers_and_names_of_nobody(auditor, wang):
 
 
 @pytest.mark.usefixtures("story")
-def test_place_is_told_in_words(auditor):
+def test_place_is_told_in_words_with_its_hall(auditor, hall):
     client = signed_in(auditor)
 
-    assert ">3 号窗口<" in client.get("/traces/").content.decode()
+    assert f">3 号窗口<small>{hall.name}<" in client.get("/traces/").content.decode()
     client.cookies["django_language"] = "en"
     assert ">Window 3<" in client.get("/traces/").content.decode()
 
