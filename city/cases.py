@@ -96,7 +96,7 @@ class Cases:
         filed = self._world.today - int(dice.between("police filed", one, 1, 900)[0])
         ended = filed + int(dice.between("police length", one, 1, 500)[0])
         is_open = stage < 3 or ended > self._world.today
-        self._world.post.police.add(
+        self._world.post.lines("police_case").add(
             police_case(
                 f"A371622{serial:010d}",
                 kind,
@@ -213,6 +213,6 @@ def watch_row(
 ) -> None:  # fmt: skip
     days: list[Ints] = [np.array([day]) for day in (since, until)]
     quoted = f'"{groups}"' if "," in groups else groups
-    post.watchlist.write(
+    post.table("watchlist").write(
         [entry], [kind], [number], [name], [reason], [officer], [second], *days, [quoted]
     )

@@ -78,6 +78,12 @@ class Firm:
     tax_handler: Person
     agent: str
     general: bool
+    registered: date
+    industry: str  # GB/T 4754 code; "" for one that is drawn
+    address: str  # "" for one that is drawn
+    phone: str  # of the registered address; "" for the legal representative's
+    sales: int  # a month's, in fen; 0 for a level that is drawn
+    files: bool  # whether a quiet year of returns is written for it
 
     @property
     def personal(self) -> bool:
@@ -153,10 +159,17 @@ class Cast:
         status: Mapping[Bureau, tuple[str, date]] | None = None,
         agent: str = "",
         general: bool = False,
+        registered: date | None = None,
+        industry: str = "",
+        address: str = "",
+        phone: str = "",
+        sales: int = 0,
+        files: bool = True,
     ) -> Firm:
         """An enterprise; `old_at` those bureaus that know only its 15-digit number.
 
-        A `shop` is an individual business under its owner's resident number.
+        A `shop` is an individual business under its owner's resident number.  Where `files` is
+        false the story writes the returns itself; else the firm files and pays everything in time.
         """
         index = np.array([CAST + len(self.firms)])
         legal_rep = legal_rep or self.person(story)
@@ -182,6 +195,12 @@ class Cast:
             tax_handler=tax_handler or legal_rep,
             agent=agent,
             general=general,
+            registered=registered or self.ago(2000),
+            industry=industry,
+            address=address,
+            phone=phone,
+            sales=sales,
+            files=files,
         )
         self.firms.append(firm)
         return firm
@@ -210,9 +229,9 @@ class Cast:
         """One row of the ledger, by default due 60 days ago and unpaid."""
         due = due or self.ago(60)
         first = "1" if bureau is STATE else "2"
-        self._one(
+        self.write(
             self.world.post.to(bureau, "ledger"),
-            f"{first}0337160{self._next():012d}", firm.registration[bureau], item, kind,
+            f"{first}0337160{self.serial():012d}", firm.registration[bureau], item, kind,
             due - timedelta(45), due - timedelta(15), due, fen, paid,
         )  # fmt: skip
 
@@ -226,7 +245,7 @@ class Cast:
     ) -> None:
         """Corporate income tax of one year; profit and taxable income in fen."""
         income = profit if income is None else income
-        self._one(
+        self.write(
             self.world.post.to(bureau, "cit_year"),
             firm.registration[bureau], str(tax_year), 50_000_000, profit, income,
             max(income, 0) // 4, min(date(tax_year + 1, 5, 20), self.ago(3)),
@@ -248,18 +267,18 @@ class Cast:
             number = investor.number_at(bureau)
             if mistyped:
                 number = with_wrong_check(investor.number)
-                self._rejects(table, number)
-            self._one(
-                table, self._uuid(), firm.registration[bureau], investor.name, investor.kind,
+                self.rejects(table, number)
+            self.write(
+                table, self.uuid(), firm.registration[bureau], investor.name, investor.kind,
                 number, NONE if share is None else share, 10_000_000, self.ago(1500), until,
             )  # fmt: skip
 
     def non_normal(
         self, firm: Firm, bureau: Bureau, determined: date, lifted: date | None = None
     ) -> None:
-        self._one(
+        self.write(
             self.world.post.to(bureau, "non_normal"),
-            self._uuid(), firm.registration[bureau], determined, lifted,
+            self.uuid(), firm.registration[bureau], determined, lifted,
         )  # fmt: skip
 
     def inspection(
@@ -268,9 +287,9 @@ class Cast:
         amount = NONE if closed is None else 1_200_000
         end = None if closed is None else closed - timedelta(20)
         where = "国" if bureau is STATE else "地"
-        self._one(
+        self.write(
             self.world.post.to(bureau, "inspection"),
-            self._uuid(), f"鲁{where}税稽9{self._next():09d}", firm.registration[bureau], filed,
+            self.uuid(), f"鲁{where}税稽9{self.serial():09d}", firm.registration[bureau], filed,
             closed, end, end, *[amount] * 6,
         )  # fmt: skip
 
@@ -278,9 +297,9 @@ class Cast:
         self, firm: Firm, bureau: Bureau, started: date, ended: date | None = None
     ) -> None:
         first = "1" if bureau is STATE else "2"
-        self._one(
+        self.write(
             self.world.post.to(bureau, "assessment"),
-            f"{first}PG9{self._next():09d}", firm.registration[bureau], started, ended,
+            f"{first}PG9{self.serial():09d}", firm.registration[bureau], started, ended,
         )  # fmt: skip
 
     def police(
@@ -295,9 +314,9 @@ class Cast:
     ) -> None:
         """A case; `number` where the police know the subject under another one."""
         person = isinstance(subject, Person)
-        self.world.post.police.add(
+        self.world.post.lines("police_case").add(
             cases.police_case(
-                f"A371622{9_000_000_000 + self._next()}",
+                f"A371622{9_000_000_000 + self.serial()}",
                 cases.PERSON if person else cases.ENTERPRISE,
                 number or (subject.number if isinstance(subject, Person) else subject.known_as),
                 subject.name,
@@ -322,7 +341,7 @@ class Cast:
         officer = f"1{YANGXIN}0101"
         cases.watch_row(
             self.world.post,
-            f"W9{self._next():07d}",
+            f"W9{self.serial():07d}",
             cases.PERSON if person else cases.ENTERPRISE,
             subject.number if isinstance(subject, Person) else subject.known_as,
             subject.name,
@@ -346,40 +365,43 @@ class Cast:
         mistyped: bool = False,
     ) -> None:
         """A contract; price in fen, each buyer's share in hundredths of a percent."""
-        contract = f"YX9{self._next():09d}"
+        contract = f"YX9{self.serial():09d}"
         for buyer, share in buyers:
             number = with_wrong_check(buyer.number) if mistyped else buyer.number
             on = (signed or self.ago(70)).toordinal()
             if mistyped:
-                self.truth.rejects("housing_contract", self.world.post.housing.line, number)
+                self.truth.rejects(
+                    "housing_contract", self.world.post.book("housing_contract").line, number
+                )
             row = home_row(contract, buyer.name, number, share, price, 13_850, on)
-            self.world.post.housing.add(row)
+            self.world.post.book("housing_contract").add(row)
 
     def income(
         self, person: Person, fen: int, *, tax_year: int | None = None, payer: str = ""
     ) -> None:
         """Taxable income of one year from one payer."""
         tax = fen * 3 // 100
-        self._one(
-            self.world.post.personal_income,
+        self.write(
+            self.world.post.table("personal_income"),
             person.number, person.name, str(tax_year or self.day.year - 1), payer, fen, tax, tax,
         )  # fmt: skip
 
     def mistyped_natural_person(self, person: Person, number: str) -> None:
         """A natural person's registration that cannot be read."""
         table = self.world.post.to(LOCAL, "natural_person")
-        self._rejects(table, number)
-        self._one(
-            table, f"20129{self._next():015d}", person.name, person.kind, number, person.phone,
+        self.rejects(table, number)
+        self.write(
+            table, f"20129{self.serial():015d}", person.name, person.kind, number, person.phone,
             f"2{YANGXIN}0100", self.ago(300),
         )  # fmt: skip
 
     def mistyped_income(self, person: Person) -> None:
-        table, number = self.world.post.personal_income, with_wrong_check(person.number)
-        self._rejects(table, number)
-        self._one(table, number, person.name, str(self.day.year - 1), "", 0, 0, 0)
+        table, number = self.world.post.table("personal_income"), with_wrong_check(person.number)
+        self.rejects(table, number)
+        self.write(table, number, person.name, str(self.day.year - 1), "", 0, 0, 0)
 
-    def _one(self, table: Table, *values: str | int | date | None) -> None:
+    def write(self, table: Table, *values: str | int | date | None) -> None:
+        """One row: a value for each heading, money in fen, None for a field left empty."""
         columns: list[Sequence[str] | Ints] = []
         for value in values:
             if isinstance(value, str):
@@ -390,15 +412,16 @@ class Cast:
                 columns.append(np.array([NONE if value is None else value]))
         table.write(*columns)
 
-    def _rejects(self, table: Table, number: str) -> None:
+    def rejects(self, table: Table, number: str) -> None:
+        """The row written next to `table` will be rejected for this number."""
         self.truth.rejects(table.source, table.line, number)
 
-    def _next(self) -> int:
+    def serial(self) -> int:
         self._facts += 1
         return self._facts
 
-    def _uuid(self) -> str:
-        return self.world.dice.uuids("cast", np.array([self._next()]))[0]
+    def uuid(self) -> str:
+        return self.world.dice.uuids("cast", np.array([self.serial()]))[0]
 
     # What must be found
 
@@ -435,7 +458,9 @@ class Cast:
             self.truth.plays(self.key(firm), firm.known_as, firm.name, firm.story, ())
 
     def _stopped(self, firm: Firm) -> date:
-        """A non-normal enterprise has filed nothing for three months before."""
+        """A non-normal enterprise has filed nothing for three months before; some never do."""
+        if not firm.files:
+            return firm.registered
         since = [day for status, day in firm.status.values() if status == NON_NORMAL]
         return min(since) - timedelta(90) if since else self.day
 
@@ -444,6 +469,7 @@ class Cast:
         index = np.array([firm.index for firm in firms])
         first = np.ones(len(firms), np.int64)
         nowhere = np.zeros(len(firms), np.bool_)
+        sales = np.array([firm.sales for firm in firms])
         return Block(
             index=index,
             company=np.array([firm.company for firm in firms]),
@@ -458,20 +484,21 @@ class Cast:
             at={b: np.array([b in firm.at for firm in firms]) for b in Bureau},
             registration={b: [firm.registration[b] for firm in firms] for b in Bureau},
             life=[NORMAL] * len(firms),
-            registered=np.full(len(firms), self.ago(2000).toordinal()),
+            registered=np.array([firm.registered.toordinal() for firm in firms]),
             office={b: offices(b, first, nowhere) for b in Bureau},
             officer={b: officers(b, first, index) for b in Bureau},
             township=townships(dice, index),
-            address=addresses(dice, index),
+            address=_told([firm.address for firm in firms], addresses(dice, index)),
             kind=["173" if firm.company else "410" for firm in firms],
-            industry=industries(dice, index),
+            industry=_told([firm.industry for firm in firms], industries(dice, index)),
             legal_rep=self._columns([firm.legal_rep for firm in firms]),
             finance_officer=self._columns([firm.finance_officer for firm in firms]),
             tax_handler=self._columns([firm.tax_handler for firm in firms]),
             agent=[firm.agent for firm in firms],
             general=np.array([firm.general for firm in firms]),
-            monthly_sales=sales_levels(dice, index),
+            monthly_sales=np.where(sales > 0, sales, sales_levels(dice, index)),
             cit_local=nowhere,
+            phone=_told([firm.phone for firm in firms], [f.legal_rep.phone for f in firms]),
         )
 
     def _columns(self, persons: Sequence[Person]) -> Persons:
@@ -484,6 +511,10 @@ class Cast:
             phone=[person.phone for person in persons],
             old_at={b: np.array([b in person.old_at for person in persons]) for b in Bureau},
         )
+
+
+def _told(told: Sequence[str], drawn: Sequence[str]) -> list[str]:
+    return [one or other for one, other in zip(told, drawn, strict=True)]
 
 
 def _people_of(firm: Firm) -> tuple[Person, ...]:

@@ -92,6 +92,7 @@ class Block:
     general: Bools  # general VAT taxpayer, files monthly
     monthly_sales: Ints
     cit_local: Bools
+    phone: list[str]  # of the registered address
 
     def __len__(self) -> int:
         return len(self.index)
@@ -194,6 +195,7 @@ class Enterprises:
             general=company & dice.chance("general taxpayer", index, 300_000),
             monthly_sales=sales_levels(dice, index),
             cit_local=company & (registered < _CIT_SPLIT),
+            phone=legal_rep.phone,
         )
 
     def companies(self, index: Ints) -> Bools:

@@ -68,7 +68,7 @@ class Registers:
                 chosen(block.registration[bureau], mask),
                 staff[mask],
                 (capital * 1_000_000)[mask],
-                chosen(block.legal_rep.phone, mask),
+                chosen(block.phone, mask),
                 chosen(block.legal_rep.phone, mask),
                 chosen(block.finance_officer.name, mask),
                 chosen(block.finance_officer.kind, mask),

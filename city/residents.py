@@ -108,7 +108,7 @@ class Residents:
                 payers = [""] * count  # the second income is declared by the person himself
                 if turn == 0:
                     payers, _ = self._enterprises.some_company("payer", serial[mask])
-                self._world.post.personal_income.write(
+                self._world.post.table("personal_income").write(
                     chosen(persons.number, mask),
                     chosen(persons.name, mask),
                     [str(tax_year)] * count,
@@ -147,7 +147,7 @@ class Residents:
             if shared[place]:
                 parts.append((int(partner[place]), WHOLE - int(share[place])))
             for buyer, part in parts:
-                self._world.post.housing.add(
+                self._world.post.book("housing_contract").add(
                     home_row(
                         f"YX{int(index[place]):010d}",
                         persons.name[buyer],

@@ -1,0 +1,37 @@
+"""What is planted in every county: the four stories of the front page, and each rule's edges.
+
+One module for each indicator, under its name.  A person or enterprise that must be found stands
+beside one that must not, for a day or a fen; what must be found is said where it is planted.
+`cast.csv` lists everybody under the name of his story.
+"""
+
+from __future__ import annotations
+
+from city.cast import Cast
+from city.stories import (
+    enterprise_arrears,
+    front_page,
+    inspection_open,
+    key_watch,
+    losing_investor_buys_home,
+    non_normal_household,
+    police_case_filed,
+    unreadable_rows,
+)
+
+STORIES = (
+    front_page,
+    police_case_filed,
+    inspection_open,
+    non_normal_household,
+    enterprise_arrears,
+    key_watch,
+    losing_investor_buys_home,
+    unreadable_rows,
+)
+
+
+def play(cast: Cast) -> None:
+    """Tell all stories."""
+    for story in STORIES:
+        story.play(cast)
