@@ -20,6 +20,7 @@ from openpyxl import load_workbook
 Subject = tuple[str, str]
 Found = tuple[str, Subject, Subject, str]
 
+COUNTED = {"M01", "M02", "M07", "M09", "M15", "A01"}
 TAX_CRIMES = {str(article) for article in range(201, 213)} | {"205-1"}
 CODES = {
     "registration": "DJXH NSRSBH SHXYDM NSRMC FDDBRXM FDDBRSFZJLX_DM FDDBRSFZJHM SCJYDZ JDXZ_DM "

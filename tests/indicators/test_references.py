@@ -12,7 +12,7 @@ from chengxin.indicators.catalogue import all_indicators
 from chengxin.indicators.scan import Finding, scan
 from chengxin.lake.engine import DuckDB
 from chengxin.warehouse import build
-from tests.indicators.counties import DAY, Rows, county
+from tests.indicators.counties import DAY, county
 from tests.indicators.references import REFERENCES, County
 from tests.paper import PaperLake
 
@@ -24,7 +24,7 @@ class World:
     """One random county, read by both."""
 
     def __init__(self, seed: int, folder: Path) -> None:
-        self.rows: Rows = county(seed)
+        self.rows = county(seed)
         self.engine = DuckDB(threads=1)
         lake = PaperLake(folder / f"lake-{seed}", self.rows)
         self.warehouse = build.build(self.engine, lake, 1, folder / f"warehouse-{seed}")
