@@ -131,6 +131,8 @@ class Indicator:
     owner: str
     why: str
     params: dict[str, Param] = field(default_factory=dict)
+    through: list[str] = field(default_factory=list)  # tables of ties that it follows besides
+    hops: int = 1  # ties it follows one after another; 0: as far as they lead
     wording_for: dict[str, Words] = field(default_factory=dict)  # by kind of entity acted on
     facts: Words | None = None  # what the verifying officer reads; the wording when there is none
     push_if: dict[str, list[str]] = field(default_factory=dict)  # evidence column that is true
@@ -200,6 +202,10 @@ class Indicator:
             yield f"gives the bands {sorted(given)} but its header names {sorted(self.bands)}"
         if (roles := _roles(tree)) != set(self.reach):
             yield f"passes over the roles {sorted(roles)} but its header says {sorted(self.reach)}"
+        if untied := [name for name in self.through if name in tables and not models()[name].ties]:
+            yield f"goes through {untied}, whose header names no ties"
+        if unread := set(self.through) - tables:
+            yield f"goes through {sorted(unread)}, which it does not read"
         for name, param in self.params.items():
             if wrong := param.wrong(param.default):
                 yield f"the default of {name} {wrong}"

@@ -2,32 +2,27 @@
 
     warehouse ──indicator's SELECT──▶ rows ──▶ findings, sorted by indicator, subject, acted on
 
-One subject gives exactly the findings that the scan over everyone gives for it: the same SELECT
-runs over the subject's own rows and those of the entities one step away that the indicator's
-header lets it reach.
+One subject, or some, give exactly the findings that the scan over everyone gives for them: the
+same SELECT runs over their own rows and those of whom the indicator's header lets it reach
+(`scope`).
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache
 from typing import Any
 
-import sqlglot
 from sqlglot import exp
 
 from chengxin.core.effects import STRICTEST_FIRST, Effect
-from chengxin.core.refusal import Trouble
 from chengxin.indicators.catalogue import KINDS, UNDECIDED, Indicator, Value, Words
+from chengxin.indicators.scope import Scope
 from chengxin.lake.engine import Engine
-from chengxin.warehouse.build import models
 
-# The affiliations twice, the same rows: one subject's are found where they stand together.
-SORTED_BY = {"person": "affiliation", "enterprise": "enterprise_person"}
 ANYONE = {  # who is meant when nobody may be named
     "person": Words(zh="该人员", en="This person"),
     "enterprise": Words(zh="该企业", en="This enterprise"),
@@ -100,21 +95,29 @@ def scan(
     *,
     overrides: Mapping[str, Mapping[str, object]] | None = None,
     subject: str | None = None,
+    subjects: Collection[str] | None = None,
 ) -> list[Finding]:
     """What the indicators find in the warehouse that `engine` is bound to.
 
     `overrides` is code -> parameter -> the bureau's value.  With `subject` ("person:…" or
-    "enterprise:…") only what is found about that one, without reading everyone's rows.
+    "enterprise:…") or `subjects` only what is found about those, without reading everyone's rows.
     """
-    step = _Step(engine, subject) if subject else None
+    asked = {subject} if subject else subjects
+    kinds = {key.partition(":")[0] for key in asked} if asked is not None else set(KINDS)
+    chosen = [one for one in indicators if kinds & set(one.subject)]
+    scope = Scope(engine, asked, chosen) if asked is not None else None
     found = []
-    for indicator in sorted(indicators, key=lambda one: one.code):
-        if step and step.kind not in indicator.subject:
-            continue
-        settings = indicator.settings((overrides or {}).get(indicator.code, {}))
-        sql = select(indicator, engine.dialect, as_of, settings, step)
-        rows = [_finding(indicator, row, settings, as_of, lake_version) for row in engine.run(sql)]
-        found += sorted(rows, key=lambda one: (one.subject, one.acted_on))
+    try:
+        for indicator in sorted(chosen, key=lambda one: one.code):
+            settings = indicator.settings((overrides or {}).get(indicator.code, {}))
+            sql = select(indicator, engine.dialect, as_of, settings, scope)
+            rows = [
+                _finding(indicator, row, settings, as_of, lake_version) for row in engine.run(sql)
+            ]
+            found += sorted(rows, key=lambda one: (one.subject, one.acted_on))
+    finally:
+        if scope:
+            scope.close()
     return found
 
 
@@ -123,84 +126,13 @@ def select(
     dialect: str,
     as_of: date,
     settings: Mapping[str, Value],
-    step: _Step | None = None,
+    scope: Scope | None = None,
 ) -> str:
-    """The SQL that one scan runs: parameters filled in, and cut down to one subject's rows."""
-    tree = _narrowed(indicator, step.kind) if step else indicator.query
+    """The SQL that one scan runs: parameters filled in, and over a scope's rows alone."""
+    tree = scope.over(indicator.query) if scope else indicator.query
     literals = {name: _literal(value) for name, value in settings.items()}
     literals["as_of"] = exp.cast(exp.Literal.string(as_of.isoformat()), "date")
-    if step:
-        literals |= step.literals(indicator.reach)
     return exp.replace_placeholders(tree, **literals).sql(dialect=dialect)
-
-
-@cache
-def _narrowed(indicator: Indicator, kind: str) -> exp.Query:
-    """The indicator's SELECT over the rows of one subject, and of whom it reaches from there.
-
-    Every table is cut down by the column that names the subject, or else by the one that names
-    the others; the placeholders are those of `_Step.literals`.
-    """
-    other = "enterprise" if kind == "person" else "person"
-    tree = indicator.query.copy()
-    for table in tree.find_all(exp.Table):
-        if table.name not in models():
-            continue
-        columns = models()[table.name].columns
-        if f"{kind}_id" in columns:
-            rows = f"{kind}_id = :subject_id"
-        elif f"{other}_id" in columns:
-            rows = f"{other}_id IN :near_ids"
-        else:
-            rows = "subject_key IN :near_keys"
-        source = SORTED_BY[kind] if table.name == "affiliation" else table.name
-        part = exp.select(*columns).from_(source).where(rows, dialect="duckdb")
-        table.replace(part.subquery(table.alias or table.name))
-    found = exp.select("*").from_(tree.subquery("found"))
-    return found.where("subject_id = :subject_key", dialect="duckdb")
-
-
-class _Step:
-    """One subject, and the entities one step of affiliation away from it."""
-
-    def __init__(self, engine: Engine, key: str) -> None:
-        self.key = key
-        self.kind, _, self.id = key.partition(":")
-        if self.kind not in KINDS or not self.id:
-            raise Trouble(f"{key} is no subject; write person:<id> or enterprise:<id>.")
-        self._other = "enterprise" if self.kind == "person" else "person"
-        self._engine = engine
-        self._near: list[tuple[str, str]] | None = None  # (role, id)
-
-    def near(self, roles: Iterable[str]) -> list[str]:
-        """The ids of those whom one of these roles binds to the subject, at any time."""
-        if not roles:
-            return []
-        if self._near is None:
-            asked = _AFFILIATED[self.kind]
-            literals = {"subject_id": exp.Literal.string(self.id)}
-            sql = exp.replace_placeholders(asked, **literals).sql(dialect=self._engine.dialect)
-            self._near = [(row["role"], row["id"]) for row in self._engine.run(sql)]
-        return sorted({found for role, found in self._near if role in set(roles)})
-
-    def literals(self, roles: Iterable[str]) -> dict[str, exp.Expr]:
-        near = self.near(roles)
-        return {
-            "subject_key": exp.Literal.string(self.key),
-            "subject_id": exp.Literal.string(self.id),
-            "near_ids": _literal(near) if near else exp.Tuple(expressions=[exp.null()]),
-            "near_keys": _literal([self.key, *(f"{self._other}:{one}" for one in near)]),
-        }
-
-
-_AFFILIATED = {
-    kind: sqlglot.parse_one(
-        f"SELECT DISTINCT role, {other}_id AS id FROM {SORTED_BY[kind]} "  # noqa: S608 (our own names)
-        f"WHERE {kind}_id = :subject_id",
-        read="duckdb",
-    )
-    for kind, other in (KINDS, KINDS[::-1])
-}
 
 
 def _finding(

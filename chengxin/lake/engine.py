@@ -49,7 +49,11 @@ class Engine(Protocol):
     def load(self, table: str, types: Mapping[str, str], rows: Sequence[Row]) -> None: ...
     def run(self, sql: str) -> list[Row]: ...
     def arrow(self, sql: str) -> pa.Table: ...
+    def keep(self, name: str, sql: str) -> None: ...
+    def lay(self, name: str, table: pa.Table) -> None: ...
+    def drop(self, name: str) -> None: ...
     def view(self, lake: Versions, version: int | None = None) -> int: ...
+    def show(self, name: str, files: list[str], types: Mapping[str, str]) -> None: ...
 
 
 def render(sql: str, dialect: str, params: Mapping[str, object]) -> str:
@@ -124,6 +128,20 @@ class DuckDB:
     def arrow(self, sql: str) -> pa.Table:
         return self.connection.execute(sql).to_arrow_table()
 
+    def keep(self, name: str, sql: str) -> None:
+        """What a query gives, held as a table of this session under `name`."""
+        self.connection.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS {sql}')
+
+    def lay(self, name: str, table: pa.Table) -> None:
+        """These rows as a table of this session under `name`."""
+        self.connection.register("laid", table)
+        self.keep(name, "SELECT * FROM laid")
+        self.connection.unregister("laid")
+
+    def drop(self, name: str) -> None:
+        """Let go of what `keep` or `lay` holds; nothing when it holds none."""
+        self.connection.execute(f'DROP TABLE IF EXISTS "{name}"')
+
     def view(self, lake: Versions, version: int | None = None) -> int:
         """A view for every table of the lake as it was at `version`; returns that version.
 
@@ -132,11 +150,14 @@ class DuckDB:
         """
         version = lake.version() if version is None else version
         for table in TABLES.values():
-            self.connection.execute(
-                f'CREATE OR REPLACE VIEW "{table.name}" AS '
-                + self._select(lake.files(table.name, version), table.types)
-            )
+            self.show(table.name, lake.files(table.name, version), table.types)
         return version
+
+    def show(self, name: str, files: list[str], types: Mapping[str, str]) -> None:
+        """A view under `name` of the rows in these files of the lake."""
+        self.connection.execute(
+            f'CREATE OR REPLACE TEMP VIEW "{name}" AS {self._select(files, types)}'
+        )
 
     def _select(self, files: list[str], types: Mapping[str, str]) -> str:
         there: set[str] = set()

@@ -5,6 +5,9 @@
 The order is not written down anywhere; it is read from the SQL.  A warehouse belongs to one lake
 version and knows no day: what was true on a day is the reader's question.  Built once, it is
 never changed; the same version and the same files give the same rows in the same order.
+
+A table whose lake files and SQL are those of an earlier warehouse is not made again: it is the
+same file under both versions.
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ import json
 import os
 import shutil
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, cached_property
 from graphlib import TopologicalSorter
@@ -25,6 +29,7 @@ from sqlglot import exp
 
 from chengxin.core.refusal import Trouble
 from chengxin.lake.engine import Engine, Versions, literal, render
+from chengxin.lake.tables import TABLES
 
 HERE = Path(__file__).parent
 KEPT = 3  # versions; a reader has this many nights to let go of one
@@ -42,6 +47,7 @@ class Model:
     grain: list[str]  # one row for each; its first column is the subject, rows are sorted by it
     reads: list[str]
     sql: str
+    ties: str = ""  # the column that ties the enterprises of its rows to each other
     why: str = ""
 
     @classmethod
@@ -62,6 +68,8 @@ class Model:
             found.append("must name its columns")
         if missing := set(self.grain) - set(self.columns):
             found.append(f"its grain names {sorted(missing)}, which it does not select")
+        if self.ties and not {self.ties, "enterprise_id"} <= set(self.columns):
+            found.append(f"ties enterprises by {self.ties}, which it does not select beside them")
         if tables_of(tree) != set(self.reads):
             found.append(f"reads {sorted(tables_of(tree))}, its header says {sorted(self.reads)}")
         if list(tree.find_all(exp.Placeholder)):
@@ -89,8 +97,10 @@ def build(engine: Engine, lake: Versions, version: int, folder: Path) -> Path:
         aside = Path(tempfile.mkdtemp(prefix=f".{version}-", dir=folder))
         try:
             engine.view(lake, version)
-            _fill(engine, aside)
-            (aside / DONE).write_text(json.dumps({"version": version, "files": digest()}) + "\n")
+            made_of = _made_of(lake, version)
+            _fill(engine, aside, made_of, _there(folder))
+            told = {"version": version, "files": digest(), "made_of": made_of}
+            (aside / DONE).write_text(json.dumps(told, indent=1) + "\n")
             _take_place(aside, home)
         finally:
             shutil.rmtree(aside, ignore_errors=True)
@@ -134,14 +144,48 @@ def tables_of(tree: exp.Expr) -> set[str]:
     }
 
 
-def _fill(engine: Engine, aside: Path) -> None:
+def lake_tables(name: str) -> frozenset[str]:
+    """The tables of the lake that a table of the warehouse is made of, however indirectly."""
+    model = models().get(name)
+    if model is None:
+        return frozenset([name])
+    return frozenset().union(*map(lake_tables, model.reads))
+
+
+def _fill(engine: Engine, aside: Path, made_of: dict[str, str], there: dict[str, Path]) -> None:
     for name, model in models().items():
-        select = render(model.sql, engine.dialect, {})
-        engine.run(
-            f"COPY ({select} ORDER BY {', '.join(model.grain)}) TO {_quoted(aside, name)} "
-            f"(FORMAT parquet, ROW_GROUP_SIZE {ROW_GROUP})"
-        )
+        if same := there.get(made_of[name]):
+            os.link(same, aside / f"{name}.parquet")
+        else:
+            select = render(model.sql, engine.dialect, {})
+            engine.run(
+                f"COPY ({select} ORDER BY {', '.join(model.grain)}) TO {_quoted(aside, name)} "
+                f"(FORMAT parquet, ROW_GROUP_SIZE {ROW_GROUP})"
+            )
         _show(engine, name, aside)
+
+
+def _made_of(lake: Versions, version: int) -> dict[str, str]:
+    """Table -> a digest of its SQL, and of the files and the SQL behind it."""
+    found: dict[str, str] = {}
+    for name, model in models().items():
+        told = hashlib.sha256(model.sql.encode())
+        for table in model.reads:
+            behind = found.get(table) or [TABLES[table].types, lake.files(table, version)]
+            told.update(f"\0{table}\0{behind}".encode())
+        found[name] = told.hexdigest()
+    return found
+
+
+def _there(folder: Path) -> dict[str, Path]:
+    """What the tables of the complete warehouses here are made of -> their files."""
+    found: dict[str, Path] = {}
+    for version in _versions(folder):
+        home = folder / str(version)
+        with suppress(OSError, ValueError, KeyError):
+            told = json.loads((home / DONE).read_text("utf-8"))["made_of"]
+            found |= {digest: home / f"{name}.parquet" for name, digest in told.items()}
+    return {digest: path for digest, path in found.items() if path.is_file()}
 
 
 def _show(engine: Engine, name: str, home: Path) -> None:

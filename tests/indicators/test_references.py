@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 
 import pytest
 
+from chengxin.indicators import scope
 from chengxin.indicators.catalogue import all_indicators
 from chengxin.indicators.scan import Finding, scan
 from chengxin.lake.engine import DuckDB
@@ -81,6 +83,24 @@ def test_one_subject_has_the_findings_that_everyone_has(worlds: list[World]) -> 
         for subject in sorted(subjects | {"person:p0", "enterprise:nobody"}):
             of_all = [one for one in world.findings if one.subject == subject]
             assert world.scan(subject) == of_all, subject
+
+
+def test_some_subjects_have_the_findings_that_everyone_has(worlds: list[World]) -> None:
+    for seed, world in enumerate(worlds):
+        subjects = sorted({one.subject for one in world.findings})
+        some = set(Random(seed).sample(subjects, len(subjects) // 2)) | {"person:nobody"}
+        of_all = [one for one in world.findings if one.subject in some]
+        got = scan(all_indicators(), world.engine, DAY, 1, subjects=some)
+        assert got == of_all, f"county {seed}"
+
+
+def test_many_subjects_are_laid_beside_the_query(
+    worlds: list[World], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scope, "FEW", 0)
+    for world in worlds[:10]:
+        subjects = {one.subject for one in world.findings}
+        assert scan(all_indicators(), world.engine, DAY, 1, subjects=subjects) == world.findings
 
 
 def test_grain_of_every_table_is_what_its_header_says(worlds: list[World]) -> None:

@@ -127,6 +127,25 @@ class TestBuild:
         assert build.is_built(folder / "1")
         assert [path.name for path in folder.iterdir()] == ["1"]
 
+    def test_what_did_not_change_is_not_made_again(self, tmp_path: Path) -> None:
+        folder, lake = tmp_path / "warehouse", tmp_path / "lake"
+        home = {"contract_no": "1", "person_id": "p", "price": 5, "share": 1}
+        watch = {"watch_id": "w", "subject_kind": "person", "subject": "p"}
+        given = {"home_contract": [home], "watch": [watch]}
+        build.build(DuckDB(), PaperLake(lake, given), 1, folder)
+        more = PaperLake(tmp_path / "more", {"home_contract": [home | {"price": 7}]}, 2)
+        more._files["watch"] = PaperLake(lake, given).files("watch")
+
+        engine = DuckDB()
+        build.build(engine, more, 2, folder)
+
+        def same(name: str) -> bool:
+            return (folder / "1" / name).samefile(folder / "2" / name)
+
+        assert same("watch_entry.parquet")
+        assert not same("person_home.parquet")
+        assert engine.run("SELECT own_price FROM person_home") == [{"own_price": 7}]
+
     def test_half_a_warehouse_is_built_anew(self, tmp_path: Path) -> None:
         lake, folder = PaperLake(tmp_path / "lake", {}), tmp_path / "warehouse"
         (folder / "1").mkdir(parents=True)

@@ -1,0 +1,115 @@
+"""Which persons and enterprises the facts of a newer lake version are about.
+
+    files that came or went ──▶ rows that differ ──▶ their numbers ──▶ "person:…", "enterprise:…"
+
+A row that was replaced counts with both of its forms.  An enterprise that became another one,
+because a registration or a number now leads elsewhere, counts under both names.
+"""
+
+# ruff: noqa: S608 (SQL is put together from our own names)
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from chengxin.lake.engine import Engine, Versions
+from chengxin.lake.tables import TABLES, Kind, Table
+from chengxin.warehouse import build
+
+NUMBERS = (Kind.CREDIT, Kind.TAXPAYER, Kind.PARTY)
+WHO_IS_WHO = ("registration_enterprise", "enterprise_number")
+_UNTOLD = {"delivery_id", "line"}  # where a row stood says nothing about anybody
+
+
+def changed_tables(lake: Versions, old: int, new: int) -> set[str]:
+    """The tables of the lake whose files differ between two versions."""
+    return {name for name in TABLES if _differ(lake, name, old, new)}
+
+
+def changed(engine: Engine, lake: Versions, old: int, new: int, folder: Path) -> set[str]:
+    """The keys of all whom a fact of one of the versions, but not of the other, is about.
+
+    Both versions must have been built in `folder`; leaves `engine` bound to the new one.
+    """
+    found: set[str] = set()
+    persons = TABLES["natural_person"]
+    for name in sorted(changed_tables(lake, old, new)):
+        _lay_difference(engine, lake, TABLES[name], old, new)
+        for version in (old, new):
+            build.bind(engine, folder / str(version))
+            engine.show("registered_persons", lake.files(persons.name, version), persons.types)
+            found |= _named(engine, TABLES[name])
+        engine.drop("differs")
+    for name in WHO_IS_WHO:
+        if not _same(folder, name, old, new):
+            found |= _led_elsewhere(engine, name, folder / str(old), folder / str(new))
+    build.bind(engine, folder / str(new))
+    return found
+
+
+def _differ(lake: Versions, name: str, old: int, new: int) -> bool:
+    return lake.files(name, old) != lake.files(name, new)
+
+
+def _same(folder: Path, name: str, old: int, new: int) -> bool:
+    """Whether both warehouses hold the very same file."""
+    return (folder / f"{old}/{name}.parquet").samefile(folder / f"{new}/{name}.parquet")
+
+
+def _led_elsewhere(engine: Engine, name: str, old: Path, new: Path) -> set[str]:
+    """The enterprises of those rows of a table that only one of the warehouses has."""
+    found: set[str] = set()
+    for one, other in ((old, new), (new, old)):
+        build.bind(engine, other)
+        engine.keep("others", f"SELECT * FROM {name}")
+        build.bind(engine, one)
+        only = f"SELECT * FROM {name} EXCEPT SELECT * FROM others"
+        found |= _keys(engine, "enterprise", f"SELECT enterprise_id AS id FROM ({only}) AS own")
+        engine.drop("others")
+    return found
+
+
+def _lay_difference(engine: Engine, lake: Versions, table: Table, old: int, new: int) -> None:
+    """Keep as `differs` the rows that only one of the versions has."""
+    before, after = lake.files(table.name, old), lake.files(table.name, new)
+    engine.show("went", [file for file in before if file not in after], table.types)
+    engine.show("came", [file for file in after if file not in before], table.types)
+    told = ", ".join(name for name in table.types if name not in _UNTOLD)
+    engine.keep(
+        "differs",
+        f"(SELECT {told} FROM went EXCEPT ALL SELECT {told} FROM came) UNION ALL "
+        f"(SELECT {told} FROM came EXCEPT ALL SELECT {told} FROM went)",
+    )
+
+
+def _named(engine: Engine, table: Table) -> set[str]:
+    """Everybody whom the rows of `differs` name, as the bound warehouse knows them."""
+    found: set[str] = set()
+    for name, column in table.columns.items():
+        if column.kind in (Kind.PERSON, Kind.PARTY):
+            found |= _keys(engine, "person", f"SELECT {name} AS id FROM differs")
+        if column.kind in NUMBERS:
+            found |= _keys(engine, "enterprise", f"SELECT {name} AS id FROM differs")
+            known = (
+                f"SELECT enterprise_id AS id FROM enterprise_number JOIN differs ON number = {name}"
+            )
+            found |= _keys(engine, "enterprise", known)
+        if column.kind is Kind.REGISTRATION:
+            found |= _keys(
+                engine,
+                "enterprise",
+                "SELECT e.enterprise_id AS id FROM registration_enterprise AS e JOIN differs AS d "
+                f"ON d.bureau = e.bureau AND d.{name} = e.registration_id",
+            )
+            found |= _keys(
+                engine,
+                "person",
+                "SELECT p.person_id AS id FROM registered_persons AS p JOIN differs AS d "
+                f"ON d.bureau = p.bureau AND d.{name} = p.registration_id",
+            )
+    return found
+
+
+def _keys(engine: Engine, kind: str, select: str) -> set[str]:
+    rows = engine.run(f"SELECT DISTINCT id FROM ({select}) AS told WHERE id <> ''")
+    return {f"{kind}:{row['id']}" for row in rows}
