@@ -1,27 +1,49 @@
 """The night's work, in the order the data flows.
 
-    lake ──build──▶ warehouse ──scan──▶ findings ──▶ <folder>/<day>/findings.jsonl, run.json
+    lake ──build──▶ warehouse ──scan──▶ findings ──audit──▶ <folder>/<day>/findings.jsonl, run.json
 
 Reading the deliveries comes before (`chengxin ingest`); what the day half does with the findings
 comes after (`risk.alerts`).  A night can be run again: the same day, lake version and indicators
-give the same bytes.
+give the same bytes.  What one indicator found is kept at once, so a night that was killed goes on
+where it stood.
+
+Between two nights, `follow` gives the findings of a newer lake version from what changed.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+import shutil
 import time
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from random import Random
 
-from chengxin.indicators.catalogue import all_indicators
+from chengxin.core.refusal import Trouble
+from chengxin.indicators.catalogue import Indicator, all_indicators
+from chengxin.indicators.follow import Followed
+from chengxin.indicators.follow import follow as _follow
 from chengxin.indicators.scan import Finding, scan
 from chengxin.lake.engine import Engine, Versions
 from chengxin.warehouse.build import build
+
+SAMPLE = 100  # subjects that every night asks once more, by themselves
+
+Overrides = Mapping[str, Mapping[str, object]]
+Progress = Callable[[str, int, int], None]  # what is done, how much of it, of how much
+
+
+@dataclass(frozen=True)
+class Audit:
+    """Some subjects scanned by themselves, beside what the scan over everyone said of them."""
+
+    asked: int
+    different: list[str]  # empty on a good night
 
 
 @dataclass(frozen=True)
@@ -32,6 +54,8 @@ class Night:
     lake_version: int
     findings: list[Finding]
     folder: Path
+    audit: Audit = field(default_factory=lambda: Audit(0, []))
+    resumed: int = 0  # indicators that a killed run had done already
 
 
 def run(
@@ -42,27 +66,155 @@ def run(
     *,
     warehouse: Path,
     nights: Path,
-    overrides: Mapping[str, Mapping[str, object]] | None = None,
+    overrides: Overrides | None = None,
+    progress: Progress | None = None,
 ) -> Night:
     """Build the warehouse of one lake version, scan it with every indicator, keep the findings."""
+    told = progress or _silent
+    folder = nights / day.isoformat()
     began = time.monotonic()
     build(engine, lake, lake_version, warehouse)
+    told("warehouse", 1, 1)
     built = time.monotonic()
-    findings = scan(all_indicators(), engine, day, lake_version, overrides=overrides)
+    done = folder / f".{lake_version}-{_digest(overrides)}"
+    done.mkdir(parents=True, exist_ok=True)
+    findings: list[Finding] = []
+    resumed = 0
+    for place, one in enumerate(all_indicators(), start=1):
+        kept = done / f"{one.code}.jsonl"
+        resumed += kept.exists()
+        findings += _scan_once(one, engine, day, lake_version, overrides, kept)
+        told("indicators", place, len(all_indicators()))
     scanned = time.monotonic()
+    audit = audited(engine, findings, day, lake_version, overrides=overrides)
+    told("audit", 1, 1)
 
     record = {
         "day": day.isoformat(),
         "lake_version": lake_version,
         "indicators": {one.code: one.version for one in all_indicators()},
-        "findings": dict(sorted(Counter(f"{f.indicator} {f.band}" for f in findings).items())),
-        "seconds": {"build": round(built - began, 2), "scan": round(scanned - built, 2)},
+        "settings": overrides or {},
+        "findings": counted(findings),
+        "audit": {"asked": audit.asked, "different": audit.different},
+        "resumed": resumed,
+        "seconds": {
+            "build": round(built - began, 2),
+            "scan": round(scanned - built, 2),
+            "audit": round(time.monotonic() - scanned, 2),
+        },
     }
-    folder = nights / day.isoformat()
-    folder.mkdir(parents=True, exist_ok=True)
     _write(folder / "findings.jsonl", "".join(finding.to_json() + "\n" for finding in findings))
     _write(folder / "run.json", json.dumps(record, ensure_ascii=False, indent=2) + "\n")
-    return Night(day, lake_version, findings, folder)
+    shutil.rmtree(done)
+    return Night(day, lake_version, findings, folder, audit, resumed)
+
+
+def follow(
+    engine: Engine,
+    lake: Versions,
+    night: Path,
+    lake_version: int,
+    *,
+    warehouse: Path,
+    overrides: Overrides | None = None,
+) -> Followed:
+    """The findings of a newer lake version, on the day of the night kept in the folder `night`.
+
+    They take the place of the night's own; `Trouble` when that night was run by other indicators or
+    other settings, so that only a whole night can say.
+    """
+    try:
+        record = json.loads((night / "run.json").read_text("utf-8"))
+    except OSError as error:
+        raise Trouble(f"The record of the last night, {night}, is gone; run a night.") from error
+    day, old = date.fromisoformat(record["day"]), int(record["lake_version"])
+    same = record["indicators"] == {one.code: one.version for one in all_indicators()}
+    if not same or record.get("settings", {}) != (overrides or {}):
+        raise Trouble(f"The indicators have changed since the night of {day}; run it again.")
+    before = read(night / "findings.jsonl")
+    for version in (old, lake_version):
+        build(engine, lake, version, warehouse)
+    followed = _follow(
+        all_indicators(), engine, lake, old, lake_version, day, before, warehouse,
+        overrides=overrides,
+    )  # fmt: skip
+    lines = (finding.to_json() + "\n" for finding in followed.findings)
+    told = {
+        "lake_version": lake_version,
+        "findings": counted(followed.findings),
+        "followed": [
+            *record.get("followed", []),
+            {"from": old, "subjects": len(followed.subjects)},
+        ],
+    }
+    _write(night / "findings.jsonl", "".join(lines))
+    _write(night / "run.json", json.dumps(record | told, ensure_ascii=False, indent=2) + "\n")
+    return followed
+
+
+def audited(
+    engine: Engine,
+    findings: Sequence[Finding],
+    day: date,
+    lake_version: int,
+    *,
+    overrides: Overrides | None = None,
+    sample: int = SAMPLE,
+) -> Audit:
+    """Scan some subjects by themselves, half of them found, half of them anybody, and compare.
+
+    Who is asked depends on the day and the lake version alone.
+    """
+    dice = Random(f"{day}/{lake_version}")  # noqa: S311 (a sample, not a secret)
+    found = sorted({one.subject for one in findings})
+    anybody = [
+        f"{kind}:{row['id']}"
+        for kind in ("person", "enterprise")
+        for row in engine.run(
+            f"SELECT {kind}_id AS id FROM (SELECT DISTINCT {kind}_id FROM affiliation) AS known "  # noqa: S608
+            f"ORDER BY MD5('{day}/{lake_version}/' || {kind}_id) LIMIT {sample // 4}"
+        )
+    ]
+    asked = {*dice.sample(found, min(len(found), sample // 2)), *anybody}
+    alone = scan(all_indicators(), engine, day, lake_version, overrides=overrides, subjects=asked)
+    of_all = [one for one in findings if one.subject in asked]
+    lines = Counter(one.to_json() for one in alone)
+    lines.subtract(one.to_json() for one in of_all)
+    different = {json.loads(line)["subject"] for line, times in lines.items() if times}
+    return Audit(len(asked), sorted(different))
+
+
+def counted(findings: Iterable[Finding]) -> dict[str, int]:
+    """How many of each indicator and band."""
+    return dict(sorted(Counter(f"{one.indicator} {one.band}" for one in findings).items()))
+
+
+def read(path: Path) -> list[Finding]:
+    """Findings that a run has kept."""
+    with path.open(encoding="utf-8") as lines:
+        return [Finding.from_json(line) for line in lines]
+
+
+def _scan_once(
+    indicator: Indicator,
+    engine: Engine,
+    day: date,
+    lake_version: int,
+    overrides: Overrides | None,
+    kept: Path,
+) -> list[Finding]:
+    """What an indicator finds over everyone; read again when an earlier run has kept it."""
+    if kept.exists():
+        return read(kept)
+    found = scan([indicator], engine, day, lake_version, overrides=overrides)
+    _write(kept, "".join(finding.to_json() + "\n" for finding in found))
+    return found
+
+
+def _digest(overrides: Overrides | None) -> str:
+    """What besides day and lake version decides what is found."""
+    told = {one.code: one.version for one in all_indicators()} | {"": dict(overrides or {})}
+    return hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()[:12]
 
 
 def _write(path: Path, text: str) -> None:
@@ -70,3 +222,7 @@ def _write(path: Path, text: str) -> None:
     aside = path.with_name(f".{path.name}.{os.getpid()}")
     aside.write_text(text, "utf-8")
     aside.replace(path)
+
+
+def _silent(what: str, done: int, total: int) -> None:
+    pass

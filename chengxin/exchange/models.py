@@ -40,6 +40,9 @@ class NightRun(models.Model):
     indicators = models.JSONField(default=dict)  # code → version
     findings = models.IntegerField(default=0)
     seconds = models.FloatField(default=0)
+    followed = models.BooleanField(default=False)  # only what changed since the run before
+    audited = models.IntegerField(default=0)  # subjects that were scanned once more by themselves
+    different = models.JSONField(default=list)  # those of whom that said something else
     finished_at = models.DateTimeField(default=now)
 
     def __str__(self) -> str:

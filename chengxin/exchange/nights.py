@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from datetime import date
 
+import structlog
 from django.db.models import Max
 
 from chengxin import nightly
@@ -20,8 +21,12 @@ from chengxin.risk import alerts
 from chengxin.trace import record
 from chengxin.warehouse import build
 
+MOST = 5_000  # subjects that are handed over by themselves
 
-def run(day: date) -> NightRun:
+log = structlog.get_logger("chengxin.night")
+
+
+def run(day: date, *, progress: nightly.Progress | None = None) -> NightRun:
     """One night as of `day` over the newest version of the lake; run again, it changes nothing."""
     with record.of("night.run", place="exchange") as trace:
         began = time.monotonic()
@@ -34,9 +39,12 @@ def run(day: date) -> NightRun:
                 lake.version(),
                 warehouse=places.warehouse(),
                 nights=places.nights(),
+                progress=progress,
             )
         finally:
             engine.close()
+        if night.audit.different:
+            log.error("one subject and everyone disagree", subjects=night.audit.different)
         registry.take_over(places.warehouse() / str(night.lake_version), day)
         versions = {one.code: one.version for one in all_indicators()}
         alerts.receive_all(
@@ -48,6 +56,55 @@ def run(day: date) -> NightRun:
             lake_version=night.lake_version,
             indicators=versions,
             findings=len(night.findings),
+            audited=night.audit.asked,
+            different=night.audit.different,
+            seconds=time.monotonic() - began,
+        )
+
+
+def follow() -> NightRun | None:
+    """Between two nights: what the deliveries since the last run change; None when nothing came.
+
+    As of the day of the last night.  The result is the one that this night would have today.
+    """
+    last = NightRun.objects.order_by("-pk").first()
+    lake = whole_lake()
+    if last is None or lake.version() == last.lake_version:
+        return None
+    with record.of("night.follow", place="exchange") as trace:
+        began = time.monotonic()
+        engine, version = DuckDB(), lake.version()
+        try:
+            followed = nightly.follow(
+                engine,
+                lake,
+                places.nights() / last.day.isoformat(),
+                version,
+                warehouse=places.warehouse(),
+            )
+        finally:
+            engine.close()
+        registry.take_over(places.warehouse() / str(version), last.day)
+        codes = {one.code for one in followed.indicators}
+        few = followed.subjects if len(followed.subjects) <= MOST else None
+        alerts.receive_all(
+            [
+                one
+                for one in followed.findings
+                if one.indicator in codes and (few is None or one.subject in few)
+            ],
+            as_of=last.day,
+            lake_version=version,
+            indicators=codes,
+            subjects=few,
+        )
+        trace.detail |= {"day": last.day, "lake_version": version}
+        return NightRun.objects.create(
+            day=last.day,
+            lake_version=version,
+            indicators=last.indicators,
+            findings=len(followed.findings),
+            followed=True,
             seconds=time.monotonic() - began,
         )
 

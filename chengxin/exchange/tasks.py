@@ -25,7 +25,10 @@ def seal(timestamp: int) -> None:
 @app.periodic(cron="*/5 * * * *")
 @app.task(queueing_lock="inbox")
 def take_inbox(timestamp: int) -> None:
-    """Every five minutes: read what offices put into the inbox; what was read moves aside."""
+    """Every five minutes: read what offices put into the inbox, and see what it changes.
+
+    What was read moves aside.
+    """
     inbox = places.inbox()
     inbox.mkdir(exist_ok=True)
     for path in deliveries.files_in([inbox]):
@@ -37,6 +40,13 @@ def take_inbox(timestamp: int) -> None:
             target = inbox / "refused"
         target.mkdir(exist_ok=True)
         path.rename(target / path.name)
+    try:
+        run = nights.follow()
+    except Trouble as trouble:
+        log.warning("changes wait for the night", reason=str(trouble))
+    else:
+        if run:
+            log.info("changes followed", findings=run.findings, seconds=run.seconds)
 
 
 @app.periodic(cron="0 2 * * *")

@@ -86,6 +86,19 @@ class Finding:
         }
         return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
 
+    @classmethod
+    def from_json(cls, line: str) -> Finding:
+        """The finding that `to_json` wrote; it writes the same bytes again."""
+        told: dict[str, Any] = json.loads(line, parse_float=Decimal)
+        fixed = {
+            "value": Decimal(told["value"]),
+            "as_of": date.fromisoformat(told["as_of"]),
+            "push": tuple(told["push"]),
+            "evidence": _floats(told["evidence"]),
+            "params": _floats(told["params"]),
+        }
+        return cls(**(told | fixed))
+
 
 def scan(
     indicators: Iterable[Indicator],
@@ -213,6 +226,19 @@ def _literal(value: Value) -> exp.Expr:
     if isinstance(value, Decimal):
         return exp.Literal.number(f"{value:f}")
     return exp.Literal.string(value)
+
+
+def _floats(told: Any) -> Any:
+    """Decimals as the floats that `_plain` makes of them."""
+    match told:
+        case Decimal():
+            return float(told)
+        case list():
+            return [_floats(one) for one in told]
+        case dict():
+            return {name: _floats(one) for name, one in told.items()}
+        case _:
+            return told
 
 
 def _plain(value: Any) -> Any:

@@ -50,15 +50,21 @@ Reach = tuple[str, str, str]  # indicator, subject, acted on
 
 
 def receive_all(
-    findings: Iterable[Finding], *, as_of: date, lake_version: int, indicators: Collection[str]
+    findings: Iterable[Finding],
+    *,
+    as_of: date,
+    lake_version: int,
+    indicators: Collection[str],
+    subjects: Collection[str] | None = None,
 ) -> dict[str, int]:
     """Take over one night's complete result for `indicators`; what changed, counted.
 
+    With `subjects` it is the complete result for those alone; all others stay as they are.
     Undecided findings restrict nobody and end nothing: whoever was found before stays as he was.
     """
     with record.of("alert.receive_all", place="night") as trace:
         _one_night_at_a_time()
-        night = _Night(findings, as_of, lake_version, indicators)
+        night = _Night(findings, as_of, lake_version, indicators, subjects)
         counts = {"expired": directives.expire()} | night.alerts() | night.directives()
         changed = sum(counts.values())
         counts["standing"] = len(night.told)
@@ -136,8 +142,10 @@ class _Night:
         as_of: date,
         lake_version: int,
         indicators: Collection[str],
+        subjects: Collection[str] | None,
     ) -> None:
         self.as_of, self.lake_version, self.indicators = as_of, lake_version, set(indicators)
+        self.asked = {} if subjects is None else {"subject__in": sorted(subjects)}
         self.told: dict[Subject, list[Told]] = defaultdict(list)
         self.unknown: set[Subject] = set()
         for finding in findings:
@@ -150,10 +158,13 @@ class _Night:
         self.changed: set[Subject] = set()
         if strange := {code for code, _subject in self.told} - self.indicators:
             raise ValueError(f"findings of {sorted(strange)}, which were not to be handed over")
+        if subjects is not None and {subject for _code, subject in self.told} - set(subjects):
+            raise ValueError("findings of subjects that were not to be handed over")
 
     def alerts(self) -> dict[str, int]:
         """Open, refresh and clear alerts; leaves the open ones in `self.open`."""
-        standing = Alert.objects.open().filter(indicator__in=self.indicators).defer("findings")
+        standing = Alert.objects.open().filter(indicator__in=self.indicators, **self.asked)
+        standing = standing.defer("findings")
         self.open = {
             (alert.indicator, alert.subject): alert
             for alert in standing.select_for_update(of=("self",)).order_by("pk")
@@ -176,7 +187,10 @@ class _Night:
             (order.indicator, order.subject, order.about): order
             for order in Directive.objects.select_for_update(of=("self",))
             .filter(
-                lifted_at=None, indicator__in=self.indicators, alert__kind=Alert.Kind.MONITORING
+                lifted_at=None,
+                indicator__in=self.indicators,
+                alert__kind=Alert.Kind.MONITORING,
+                **self.asked,
             )
             .order_by("pk")
         }

@@ -42,6 +42,7 @@ ACTIONS: dict[str, str | Promise] = {
     "kiosk.begin": _("自助取号"),
     "kiosk.read": _("读取证件"),
     "kiosk.skip_face": _("不比对人脸"),
+    "night.follow": _("变动扫描"),
     "night.run": _("夜间扫描"),
     "number.reveal": _("显示完整证件号"),
     "person.admit": _("核对证件有效期"),

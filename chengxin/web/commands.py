@@ -162,12 +162,22 @@ def night(
     if engine != "duckdb":
         raise Trouble(f"There is no engine {engine} here; use --engine duckdb.")
     server.migrate()
-    run = nights.run(day_of(day))
+    with bar("night") as progress:
+        run = nights.run(day_of(day), progress=demo.steps(progress))
     row = {
         "day": run.day, "lake_version": run.lake_version, "findings": run.findings,
-        "seconds": round(run.seconds, 2),
+        "audited": run.audited, "different": len(run.different), "seconds": round(run.seconds, 2),
     }  # fmt: skip
-    say([row], as_json=as_json, sentence="{day}: {findings} findings in {seconds} s")
+    say(
+        [row],
+        as_json=as_json,
+        sentence="{day}: {findings} findings in {seconds} s, {audited} subjects asked once more",
+    )
+    if run.different:
+        raise Trouble(
+            f"Of {len(run.different)} of them one scan says something else than the scan over "
+            f"everyone: {', '.join(run.different[:5])}; tell the maintainers and keep the lake."
+        )
 
 
 @app.command()

@@ -103,9 +103,7 @@ def ensure(progress: Progress, *, persons: int = PERSONS, day: date | None = Non
             raise taken
         progress.advance(task)
     make_cards(day)
-    task = progress.add_task("night", total=1)
-    nights.run(day)
-    progress.advance(task)
+    nights.run(day, progress=steps(progress))
 
 
 def steps(progress: Progress) -> Callable[[str, int, int], None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from datetime import date
 from pathlib import Path
@@ -14,6 +15,7 @@ from chengxin.exchange import deliveries, nights
 from chengxin.exchange.models import NightRun
 from chengxin.risk.models import Directive
 from chengxin.sources import all_sources
+from tests.conftest import number
 
 pytestmark = pytest.mark.django_db
 
@@ -50,3 +52,54 @@ def test_lake_that_lacks_a_file_lifts_no_restriction(restricted):
         nights.run(DAY)
 
     assert list(Directive.objects.in_force().values_list("pk", flat=True)) == restricted
+
+
+def police(tmp_path: Path, number: str, day: str, **more: str | None) -> None:
+    case = {
+        "案件编号": "Y1", "主体类型": "自然人", "证件号码": number, "姓名或名称": "张某",
+        "罪名条款": "205", "立案单位": "阳信县公安局", "立案日期": "2017-08-18",
+        "案件状态": "立案", "终结日期": None,
+    }  # fmt: skip
+    path = tmp_path / f"police_case.{day}.jsonl"
+    path.write_text(json.dumps(case | more, ensure_ascii=False) + "\n", "utf-8")
+    deliveries.receive(path)
+
+
+class TestFollow:
+    """Between two nights, what came changes what it is about, and nothing else."""
+
+    def test_new_fact_restricts_at_once(self, restricted, tmp_path):
+        police(tmp_path, number("37230119650101123"), "20170819")
+
+        run = nights.follow()
+
+        fresh = Directive.objects.in_force().exclude(pk__in=restricted)
+        assert [order.indicator for order in fresh] == ["M01"]
+        assert Directive.objects.in_force().filter(pk__in=restricted).count() == len(restricted)
+        assert (run.followed, run.day, run.lake_version) == (True, DAY, 3)
+
+    def test_fact_that_ended_waits_for_the_leader_only_there(self, restricted, tmp_path):
+        police(tmp_path, number("37230119650101123"), "20170819")
+        nights.follow()
+        police(
+            tmp_path,
+            number("37230119650101123"),
+            "20170820",
+            案件状态="撤案",
+            终结日期="2017-08-18",
+        )
+
+        nights.follow()
+
+        held = Directive.objects.filter(release_needed=True)
+        assert [order.indicator for order in held] == ["M01"]
+        assert Directive.objects.in_force().filter(pk__in=restricted).count() == len(restricted)
+
+    def test_nothing_new_is_no_run(self, restricted):
+        assert nights.follow() is None
+        assert NightRun.objects.count() == 1
+
+    def test_before_the_first_night_there_is_nothing_to_follow(self, tmp_path, monkeypatch):
+        monkeypatch.setenv("CHENGXIN_HOME", str(tmp_path / "home"))
+
+        assert nights.follow() is None
