@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from tests.indicators.counties.world import DAY, Dice, Rows, World
+
+SALES = ["0", "0", "-100", "90000", "100000", "110000", "300000", "1200000", "1250000", "1300000"]
+
+
+def periods(length: int) -> list[tuple[date, date, date]]:
+    """(first day, last day, due day) of the periods of so many months that ended before DAY."""
+    found = []
+    month = DAY.year * 12 + DAY.month - 1
+    month -= month % length
+    for back in range(18 // length, 0, -1):
+        first, after = (
+            date((month - n) // 12, (month - n) % 12 + 1, 1)
+            for n in (back * length, (back - 1) * length)
+        )
+        found.append((first, after - timedelta(1), after + timedelta(14)))
+    return found
+
+
+def rows(dice: Dice, world: World) -> Rows:
+    found: Rows = []
+    for bureau, registration in world.keys:
+        levels = [dice.one(SALES)] if dice.often(0.4) else SALES
+        item = "10101" if bureau == "state" else "10109"
+        for first, last, due in periods(dice.one([1, 3])):
+            for again in range(dice.one([0, 1, 1, 1, 1, 1, 2])):
+                filed = due + timedelta(dice.one([-10, -1, 0, 1, 20]) + 5 * again)
+                found.append(
+                    {
+                        "bureau": bureau,
+                        "registration_id": registration,
+                        "filing_id": f"{registration}{first}{again}",
+                        "levy_item": item if dice.often(0.9) else "10104",
+                        "period_from": first,
+                        "period_until": last,
+                        "filed_on": None if dice.often(0.02) else filed,
+                        "sales": dice.amount(levels, 0.03),
+                        "payable": dice.amount(["0", "10", "3000"]),
+                        "correction": dice.one(["0", "1", "4", "5"]),
+                        "voided": dice.one([False, False, False, False, None, True]),
+                    }
+                )
+    return found
