@@ -446,6 +446,7 @@ class Cast:
             },
         )
         registers.extensions(block)
+        registers.qualifications(block)
         stopped = np.array([self._stopped(firm).toordinal() for firm in self.firms])
         taxes.taxes(block, stopped, np.zeros(len(block), np.bool_))
         residents.registrations(self._columns([person for _, person in self.persons]))
@@ -470,6 +471,7 @@ class Cast:
         first = np.ones(len(firms), np.int64)
         nowhere = np.zeros(len(firms), np.bool_)
         sales = np.array([firm.sales for firm in firms])
+        general = np.array([firm.general for firm in firms])
         return Block(
             index=index,
             company=np.array([firm.company for firm in firms]),
@@ -495,8 +497,8 @@ class Cast:
             finance_officer=self._columns([firm.finance_officer for firm in firms]),
             tax_handler=self._columns([firm.tax_handler for firm in firms]),
             agent=[firm.agent for firm in firms],
-            general=np.array([firm.general for firm in firms]),
-            monthly_sales=np.where(sales > 0, sales, sales_levels(dice, index)),
+            general=general,
+            monthly_sales=np.where(sales > 0, sales, sales_levels(dice, index, general)),
             cit_local=nowhere,
             phone=_told([firm.phone for firm in firms], [f.legal_rep.phone for f in firms]),
         )

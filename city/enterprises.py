@@ -51,6 +51,7 @@ _SHOPS = ("店", "行", "部", "经营部", "服务部", "超市", "商店", "�
 _THREE_IN_ONE = date(2015, 10, 1).toordinal()  # 三证合一: one licence, one code
 # How the bureaus know a company: by its code, or by the 15-digit number from before 2015
 _CODE_AT_BOTH, _OLD_AT_STATE, _OLD_AT_LOCAL, _OLD_AND_CODE, _OLD_AT_BOTH = range(5)
+_SMALL_SCALE = 240_000 * 100  # fen a month; a good year of them is 4.32 million yuan
 _OF_AGE = 18 * 366  # days
 # Corporate income tax of enterprises registered before stays with the local bureau
 _CIT_SPLIT = date(2002, 1, 1).toordinal()
@@ -170,6 +171,7 @@ class Enterprises:
         branch = dice.pick("branch", index, _BRANCH_WEIGHTS) + 1
         neighbours = dice.chance("neighbour's", index, 25_000)
         suffix = _suffixes(dice, index, company)
+        general = company & dice.chance("general taxpayer", index, 300_000)
         return Block(
             index=index,
             company=company,
@@ -192,8 +194,8 @@ class Enterprises:
                 code if by == 2 else ""
                 for code, by in zip(agency_codes, handled_by.tolist(), strict=True)
             ],
-            general=company & dice.chance("general taxpayer", index, 300_000),
-            monthly_sales=sales_levels(dice, index),
+            general=general,
+            monthly_sales=sales_levels(dice, index, general),
             cit_local=company & (registered < _CIT_SPLIT),
             phone=legal_rep.phone,
         )
@@ -386,11 +388,16 @@ def industries(dice: Dice, index: Ints) -> list[str]:
     return [_INDUSTRIES[place % len(_INDUSTRIES)] for place in trade.tolist()]
 
 
-def sales_levels(dice: Dice, index: Ints) -> Ints:
-    """Sales of a usual month in fen: few large, many small."""
+def sales_levels(dice: Dice, index: Ints, general: Bools) -> Ints:
+    """Sales of a usual month in fen: few large, many small.
+
+    Who is no general taxpayer stays well below the five million yuan of twelve months from which
+    he would have to become one.
+    """
     scale = dice.pick("scale", index, (40, 30, 20, 8, 2))
     base = np.array([3_000, 20_000, 80_000, 500_000, 4_000_000])[scale] * 100
-    return base + base * dice.below("sales", index, 400) // 100
+    level = base + base * dice.below("sales", index, 400) // 100
+    return np.where(general, level, np.minimum(level, _SMALL_SCALE))
 
 
 def _suffixes(dice: Dice, index: Ints, company: Bools) -> list[str]:

@@ -26,6 +26,7 @@ class Registers:
         left = today - dice.between("left", block.index, 10, 750)
         self.registrations(block, self._statuses(block, determined, left))
         self.extensions(block)
+        self.qualifications(block)
         self._non_normal(block, determined)
         stopped = np.where(block.where(NON_NORMAL), determined - 90, today)
         return np.where(block.gone(), left, stopped)
@@ -54,6 +55,26 @@ class Registers:
                 block.registered[mask],
                 changed[mask],
             )
+
+    def qualifications(self, block: Block) -> None:
+        """RD_NSRZGXX_JGB: who is a general VAT taxpayer, since a while after his registration.
+
+        The local bureau registers none of its own.
+        """
+        mask = block.general & block.at[Bureau.STATE]
+        since = np.minimum(
+            block.registered + self._world.dice.below("general since", block.index, 200),
+            self._world.today - 1,
+        )
+        count = int(np.count_nonzero(mask))
+        self._world.post.to(Bureau.STATE, "qualification").write(
+            self._world.dice.uuids("qualification", block.index[mask]),
+            chosen(block.registration[Bureau.STATE], mask),
+            ["201"] * count,
+            since[mask],
+            np.full(count, NONE),
+            ["N"] * count,
+        )
 
     def extensions(self, block: Block) -> None:
         """DJ_NSRXX_KZ: the people in office and their telephones."""
