@@ -131,8 +131,8 @@ class Indicator:
     owner: str
     why: str
     params: dict[str, Param] = field(default_factory=dict)
-    through: list[str] = field(default_factory=list)  # tables of ties that it follows besides
-    hops: int = 1  # ties it follows one after another; 0: as far as they lead
+    # tables of ties that it follows besides -> how many ties one after another, each by itself
+    through: dict[str, int] = field(default_factory=dict)
     wording_for: dict[str, Words] = field(default_factory=dict)  # by kind of entity acted on
     facts: Words | None = None  # what the verifying officer reads; the wording when there is none
     push_if: dict[str, list[str]] = field(default_factory=dict)  # evidence column that is true

@@ -105,7 +105,9 @@ class Ways:
         self._engine, self._part = engine, part
         told = list(indicators)
         self._roles = sorted({role for one in told for role in one.reach})
-        self._ties = sorted({(tuple(one.through), one.hops) for one in told if one.through})
+        self._ties: dict[str, int] = {}  # the longest way counts
+        for table, hops in (way for one in told for way in one.through.items()):
+            self._ties[table] = max(hops, self._ties.get(table, 0))
 
     def near(self, kind: str, ids: Ids) -> Ids:
         """Whom a role binds to those of this kind, at any time."""
@@ -122,14 +124,23 @@ class Ways:
     def tied(self, enterprises: Ids) -> Ids:
         """The enterprises to which ties lead from these, as far as the indicators follow them."""
         found: Ids = set()
-        for tables, hops in self._ties:
-            circle, edge, hop = set(enterprises), set(enterprises), 0
-            while edge and (hops == 0 or hop < hops):
-                edge = {one for table in tables for one in self._meets(table, edge)} - circle
+        for table, hops in self._ties.items():
+            circle, edge = set(enterprises), set(enterprises)
+            for _hop in range(hops):
+                edge = self._meets(table, edge) - circle if edge else edge
                 circle |= edge
-                hop += 1
             found |= circle
         return found
+
+    def behind(self, enterprises: Ids) -> Ids:
+        """The enterprises with a tie of these in the tables that their ties are chosen from.
+
+        Who comes or goes there can make or end a tie between two others.
+        """
+        tables = {
+            table for name in self._ties for table in models()[name].reads if _has_ties(table)
+        }
+        return {one for table in sorted(tables) for one in self._meets(table, enterprises)}
 
     def _meets(self, table: str, enterprises: Ids) -> Ids:
         tie = models()[table].ties
@@ -156,10 +167,15 @@ def affected(engine: Engine, changed: Collection[str], indicators: Iterable[Indi
     ways, asked = Ways(engine, indicators, part), by_kind(changed)
     persons = asked["person"] | ways.near("enterprise", asked["enterprise"])
     enterprises = asked["enterprise"] | ways.near("person", asked["person"])
+    enterprises |= ways.behind(enterprises)
     enterprises |= ways.tied(enterprises)
     for name in laid:
         engine.drop(name)
     return {f"person:{one}" for one in persons} | {f"enterprise:{one}" for one in enterprises}
+
+
+def _has_ties(table: str) -> bool:
+    return table in models() and bool(models()[table].ties)
 
 
 def by_kind(keys: Collection[str]) -> dict[str, Ids]:

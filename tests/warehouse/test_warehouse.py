@@ -193,3 +193,23 @@ def test_a_table_that_does_not_tell_the_truth_is_caught(model: build.Model) -> N
     assert replace(model, reads=[*model.reads, "nothing"]).problems()
     assert replace(model, grain=["nothing"]).problems()
     assert replace(model, sql=f"SELECT day FROM ({model.sql}) AS x WHERE day < :as_of").problems()
+
+
+def test_what_more_than_a_hundred_share_ties_nobody(tmp_path: Path) -> None:
+    given = {
+        "registration": [
+            {
+                "bureau": "state",
+                "registration_id": str(n),
+                "taxpayer_id": f"户{n}",
+                "business_address_token": "market" if n < 101 else "yard",
+            }
+            for n in range(201)
+        ]
+    }
+    engine = DuckDB(threads=1)
+
+    build.build(engine, PaperLake(tmp_path / "lake", given), 1, tmp_path / "warehouse")
+
+    rows = engine.run("SELECT tie, COUNT(*) AS n FROM close_tie GROUP BY tie")
+    assert rows == [{"tie": "address:yard", "n": 100}]
