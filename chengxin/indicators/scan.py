@@ -14,13 +14,14 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from sqlglot import exp
 
 from chengxin.core.effects import STRICTEST_FIRST, Effect
 from chengxin.indicators.catalogue import KINDS, UNDECIDED, Indicator, Value, Words
-from chengxin.indicators.scope import Scope
+from chengxin.indicators.scope import Scope, over_scope
 from chengxin.lake.engine import Engine
 
 ANYONE = {  # who is meant when nobody may be named
@@ -123,7 +124,7 @@ def scan(
     try:
         for indicator in sorted(chosen, key=lambda one: one.code):
             settings = indicator.settings((overrides or {}).get(indicator.code, {}))
-            sql = select(indicator, engine.dialect, as_of, settings, scope)
+            sql = select(indicator, engine.dialect, as_of, settings, scoped=scope is not None)
             rows = [
                 _finding(indicator, row, settings, as_of, lake_version) for row in engine.run(sql)
             ]
@@ -139,11 +140,26 @@ def select(
     dialect: str,
     as_of: date,
     settings: Mapping[str, Value],
-    scope: Scope | None = None,
+    *,
+    scoped: bool = False,
 ) -> str:
-    """The SQL that one scan runs: parameters filled in, and over a scope's rows alone."""
-    tree = scope.over(indicator.query) if scope else indicator.query
-    literals = {name: _literal(value) for name, value in settings.items()}
+    """The SQL that one scan runs: parameters filled in, and over a scope's rows alone if asked."""
+    frozen = tuple(
+        (name, tuple(told) if isinstance(told, list) else told) for name, told in settings.items()
+    )
+    return _select(indicator, dialect, as_of, frozen, scoped)
+
+
+@lru_cache(maxsize=512)  # putting it together takes longer than running it over one subject's rows
+def _select(
+    indicator: Indicator,
+    dialect: str,
+    as_of: date,
+    settings: tuple[tuple[str, Decimal | str | tuple[str, ...]], ...],
+    scoped: bool,
+) -> str:
+    tree = over_scope(indicator.query) if scoped else indicator.query
+    literals = {name: _literal(value) for name, value in settings}
     literals["as_of"] = exp.cast(exp.Literal.string(as_of.isoformat()), "date")
     return exp.replace_placeholders(tree, **literals).sql(dialect=dialect)
 
@@ -220,8 +236,8 @@ def _push(indicator: Indicator, band: str, row: Mapping[str, Any]) -> list[str]:
     return list(dict.fromkeys([*indicator.push, *indicator.bands[band].push, *more]))
 
 
-def _literal(value: Value) -> exp.Expr:
-    if isinstance(value, list):
+def _literal(value: Decimal | str | tuple[str, ...]) -> exp.Expr:
+    if isinstance(value, tuple):
         return exp.Tuple(expressions=[exp.Literal.string(one) for one in value])
     if isinstance(value, Decimal):
         return exp.Literal.number(f"{value:f}")

@@ -26,6 +26,8 @@ FEW = 200  # ids that are written into a query instead of laid beside it
 # The affiliations twice, the same rows: one subject's are found where they stand together.
 SORTED_BY = {"person": "affiliation", "enterprise": "enterprise_person"}
 
+ASKED = "scope_asked"  # the keys of a scope's subjects
+
 Ids = set[str]
 
 
@@ -46,25 +48,15 @@ class Scope:
         }
         self._ids = {kind: self._part(kind, some) for kind, some in ids.items()}
         self._keys = self._part("key", {f"{kind}:{one}" for kind in KINDS for one in ids[kind]})
-        self._asked = self._part("asked", set(subjects))
-        self._tables = {
-            name: f"scope_{name}"
-            for name in sorted({table for one in self._indicators for table in one.reads})
-        }
-        for name, part in self._tables.items():
-            engine.keep(part, self._rows(name))
-
-    def over(self, query: exp.Query) -> exp.Query:
-        """An indicator's SELECT over this scope, for its subjects alone."""
-        tree = query.copy()
-        for table in list(tree.find_all(exp.Table)):
-            if name := self._tables.get(table.name):
-                table.replace(exp.to_table(name, alias=table.alias or table.name))
-        found = exp.select("*").from_(tree.subquery("found"))
-        return found.where(f"subject_id IN {self._asked}", dialect="duckdb")
+        keys = pa.table({"id": pa.array(sorted(subjects), pa.string())})
+        engine.lay(ASKED, keys)
+        self._laid.add(ASKED)
+        for name in sorted({table for one in self._indicators for table in one.reads}):
+            engine.keep(f"scope_{name}", self._rows(name))
+            self._laid.add(f"scope_{name}")
 
     def close(self) -> None:
-        for name in (*self._tables.values(), *self._laid):
+        for name in self._laid:
             self._engine.drop(name)
 
     def _rows(self, name: str) -> str:
@@ -91,6 +83,16 @@ class Scope:
         self._engine.lay(table, pa.table({"id": pa.array(sorted(ids), pa.string())}))
         self._laid.add(table)
         return f"(SELECT id FROM {table})"
+
+
+def over_scope(query: exp.Query) -> exp.Query:
+    """An indicator's SELECT over the tables of a scope, for its subjects alone."""
+    tree = query.copy()
+    for table in list(tree.find_all(exp.Table)):
+        if table.name in models():
+            table.replace(exp.to_table(f"scope_{table.name}", alias=table.alias or table.name))
+    found = exp.select("*").from_(tree.subquery("found"))
+    return found.where(f"subject_id IN (SELECT id FROM {ASKED})", dialect="duckdb")
 
 
 class Ways:
