@@ -18,7 +18,7 @@ from chengxin.lake.store import Lake
 from chengxin.people import registry
 from chengxin.risk import alerts
 from chengxin.trace import record
-from chengxin.warehouse import build
+from chengxin.warehouse import build, by_subject
 
 
 def run(day: date) -> NightRun:
@@ -35,6 +35,8 @@ def run(day: date) -> NightRun:
                 warehouse=places.warehouse(),
                 nights=places.nights(),
             )
+            engine.view(lake, night.lake_version)
+            by_subject.write(engine, places.warehouse() / str(night.lake_version))
         finally:
             engine.close()
         registry.take_over(places.warehouse() / str(night.lake_version), day)

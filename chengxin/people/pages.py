@@ -62,6 +62,17 @@ def enterprise(request: OfficerRequest, enterprise_id: str) -> HttpResponse:
 
 @access.roles(*READS)
 @require_GET
+def rows(request: OfficerRequest, kind: str, pk: str, table: str) -> HttpResponse:
+    """More rows of one section, for the end of its table."""
+    start = request.GET.get("start", "")
+    section = dossier.rows(
+        request.user, f"{kind}:{pk}", table, int(start) if start.isdecimal() else 0
+    )
+    return render(request, "people/_rows.html", {"section": section})
+
+
+@access.roles(*READS)
+@require_GET
 def graph(request: OfficerRequest) -> HttpResponse:
     about = request.GET.get("about", "")
     return JsonResponse(
