@@ -11,29 +11,26 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any
 
 from django.db import models
-from django.db.models import F, QuerySet, Value
-from django.db.models.functions import Concat
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
-from chengxin.core.keys import Keys
 from chengxin.core.refusal import Refusal
 from chengxin.lake.engine import Row
 from chengxin.offices import access
 from chengxin.offices.models import Jurisdiction, Office, Officer, Role
-from chengxin.people import gathered, lookup, plots, sections
-from chengxin.people.models import Affiliation, Enterprise, Person, Registration
+from chengxin.people import gathered, plots, sections
+from chengxin.people.models import Affiliation, Enterprise, Person
 from chengxin.people.plots import Filings, Plot, Share
 from chengxin.people.sections import Group, Section
 from chengxin.trace import record, words
 from chengxin.trace.models import Trace, TraceQuerySet
 
 READS = (Role.WINDOW, Role.FIELD, Role.RISK, Role.CREDIT, Role.SECTION_HEAD, Role.LEADER)
-FOUND = 30  # hits of a search that are shown
 LINES = 40  # earlier visits; the trace page has the rest
 CLOSED = (Enterprise.Status.DEREGISTERED, Enterprise.Status.NON_NORMAL_DEREGISTERED)
 VISITS = (
@@ -50,8 +47,6 @@ VISITS = (
     "ticket.take",
 )
 
-Subject = TypeVar("Subject", bound=models.Model)
-
 
 class Purpose(models.TextChoices):
     """Why a whole number is asked for."""
@@ -60,24 +55,6 @@ class Purpose(models.TextChoices):
     CONTACT = "contact", _("联系纳税人")
     DOCUMENT = "document", _("核对证件资料")
     ASSIST = "assist", _("依法协助调查")
-
-
-@dataclass(frozen=True)
-class Hits:
-    """What a search found, of what the officer may see."""
-
-    persons: list[Person]
-    enterprises: list[Enterprise]
-
-    @property
-    def count(self) -> int:
-        return len(self.persons) + len(self.enterprises)
-
-    @property
-    def only(self) -> Person | Enterprise | None:
-        """The one that was found, when it is one."""
-        found: list[Person | Enterprise] = [*self.persons, *self.enterprises]
-        return found[0] if len(found) == 1 else None
 
 
 @dataclass(frozen=True)
@@ -332,29 +309,6 @@ class EnterpriseDossier:
         return gathered.newest()
 
 
-def search(officer: Officer, text: str) -> Hits:
-    """Persons and enterprises by number, code, DJXH or name; only what `officer` may see.
-
-    A whole number finds one; a person's name must be complete, an enterprise's may be a part.
-    """
-    text = text.strip()
-    if not text:
-        return Hits([], [])
-    person, firm = lookup.person_by_number(text), lookup.enterprise_by_code(text)
-    registered = Registration.objects.filter(registration_id=text).values("enterprise")
-    persons = _visible(Person.objects.all(), "person", officer)
-    firms = _visible(Enterprise.objects.all(), "enterprise", officer)
-    name = Keys.load().token("name", text)
-    by_name = persons.filter(name_token=name)
-    found = firms.filter(pk__in=registered)
-    if len(text) >= 2:
-        found = found | firms.filter(name__contains=text)
-    return Hits(
-        list((persons.filter(pk=person.pk) if person else by_name).order_by("pk")[:FOUND]),
-        list((firms.filter(pk=firm.pk) if firm else found).order_by("name")[:FOUND]),
-    )
-
-
 def person(officer: Officer, person_id: str) -> PersonDossier:
     """The dossier, when `officer` may see it; the look leaves a trace."""
     access.require(officer, f"person:{person_id}")
@@ -429,11 +383,6 @@ def seen_of(officer: Officer, keys: Collection[str]) -> set[str]:
 
 def _offices(key: str) -> list[Office]:
     return list(Office.objects.filter(subjects__about=key).distinct())
-
-
-def _visible(found: QuerySet[Subject], kind: str, officer: Officer) -> QuerySet[Subject]:
-    keyed = found.annotate(about=Concat(Value(f"{kind}:"), F("pk")))
-    return keyed.filter(access.visible(officer))  # type: ignore[return-value]
 
 
 def _names(groups: list[Group]) -> list[str]:

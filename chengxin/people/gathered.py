@@ -70,6 +70,12 @@ def holding(table: str, column: str, value: str, limit: int) -> list[str]:
     return [str(row["about"]) for row in _read(table, where, [value], "DISTINCT about")]
 
 
+def sharing(mark: str, limit: int) -> list[str]:
+    """The subjects whose rows hold this phone or address, as far as several do."""
+    found = _read(by_subject.SHARED, f"mark = ? LIMIT {int(limit)}", [mark], "DISTINCT about")
+    return sorted(str(row["about"]) for row in found)
+
+
 def _read(table: str, where: str, given: Sequence[str], what: str = "*") -> list[Row]:
     """Rows of a file of `by_subject`, in the file's order; none where no night has written it."""
     file = _file(table)
