@@ -23,10 +23,11 @@ from chengxin.core.refusal import Refusal
 from chengxin.lake.engine import Row
 from chengxin.offices import access
 from chengxin.offices.models import Jurisdiction, Office, Officer, Role
-from chengxin.people import gathered, plots, sections
+from chengxin.people import gathered, plots, sections, timeline
 from chengxin.people.models import Affiliation, Enterprise, Person
 from chengxin.people.plots import Filings, Plot, Share
 from chengxin.people.sections import Group, Section
+from chengxin.people.timeline import TimeLine
 from chengxin.trace import record, words
 from chengxin.trace.models import Trace, TraceQuerySet
 
@@ -180,6 +181,11 @@ class PersonDossier:
     def visits(self) -> list[Visit]:
         return _visits(Trace.objects.about_any(self.person.key))
 
+    @cached_property
+    def timeline(self) -> TimeLine:
+        roles = self.person.affiliations.select_related("enterprise", "person")
+        return timeline.of(self.officer, self.person.key, roles)
+
     @property
     def portrait_count(self) -> int:
         return self.person.portraits.filter(enrolled=True).count()
@@ -256,6 +262,13 @@ class EnterpriseDossier:
     def filings(self) -> Filings | None:
         closed = self.enterprise.status in CLOSED
         return plots.filings(self.enterprise.key, localdate(), closed=closed)
+
+    @cached_property
+    def timeline(self) -> TimeLine:
+        roles = self.enterprise.affiliations.select_related("enterprise", "person")
+        return timeline.of(
+            self.officer, self.enterprise.key, roles, arrears=self.arrears, filings=self.filings
+        )
 
     @cached_property
     def shares(self) -> list[Share]:

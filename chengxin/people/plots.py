@@ -41,6 +41,7 @@ class Mark:
 
     state: str  # "" nothing is due | ok | late | missing
     text: str  # in words, for everyone
+    due: date | None = None
 
     @property
     def sign(self) -> str:
@@ -210,10 +211,10 @@ def _line(
             text = gettext("%(month)s %(state)s，期限 %(due)s，申报 %(filed)s") % {
                 "month": month, "state": words, "due": due, "filed": row["filed_on"],
             }  # fmt: skip
-            marks.append(Mark(state, text))
+            marks.append(Mark(state, text, due))
         elif _expected(end, rhythm, first) and due < today and not (closed and end > last):
             text = gettext("%(month)s 未见申报，期限 %(due)s") % {"month": month, "due": due}
-            marks.append(Mark("missing", text))
+            marks.append(Mark("missing", text, due))
         else:
             marks.append(Mark("", gettext("%(month)s 无须申报或未到期") % {"month": month}))
     return marks

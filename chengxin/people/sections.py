@@ -38,6 +38,8 @@ WIDE, FEW = 9, 4  # more columns than that in so few rows are read as records
 BUREAUS = (Office.Bureau.STATE, Office.Bureau.LOCAL)
 TOKENS = (Kind.PHONE, Kind.ADDRESS)  # nothing to read in a table
 PERIOD = ("period_from", "period_until")  # two columns that are read as one
+CASES = "违法与案件"  # the heading of what the time line calls a case
+STATES = ("non_normal",)
 SEES_CASES = (Role.FIELD, Role.RISK)
 
 
@@ -145,11 +147,22 @@ def place(table: str) -> tuple[int, int]:
     return [*exact, *fitting][0]
 
 
+def is_case(table: str) -> bool:
+    """Whether a table tells of cases, violations or a troubled state."""
+    heading = headings()[place(table)[0]]
+    return heading.title == CASES or table in STATES
+
+
+def sees_cases(officer: Officer) -> bool:
+    """Risk and field officers, and never somebody who also serves at a counter."""
+    return officer.holds(*SEES_CASES) and not officer.holds(Role.WINDOW)
+
+
 def may_read(officer: Officer, table: Table) -> bool:
     """Whether `officer` may read a table at all, of a subject that he may open."""
     if table.privacy is not Privacy.RESTRICTED:
         return True
-    return officer.holds(*SEES_CASES) and not officer.holds(Role.WINDOW)
+    return sees_cases(officer)
 
 
 def of(officer: Officer, about: str, *, limit: int = FIRST) -> list[Group]:
@@ -163,7 +176,7 @@ def of(officer: Officer, about: str, *, limit: int = FIRST) -> list[Group]:
         table = TABLES[name]
         if not may_read(officer, table):
             continue
-        own = _own_bureau(officer, table)
+        own = own_bureau(officer, table)
         if own:
             counts[name] = gathered.count(name, about, own)
         if counts[name]:
@@ -181,7 +194,7 @@ def more(officer: Officer, about: str, name: str, start: int) -> Section:
     table = TABLES.get(name)
     if table is None or not may_read(officer, table):
         raise Refusal("not_yours", gettext("查无此项，或不属于您单位的管辖范围"))
-    own = _own_bureau(officer, table)
+    own = own_bureau(officer, table)
     count = gathered.count(name, about, own) if own else gathered.counts(about).get(name, 0)
     # the columns of the first rows, so that what comes fits below them
     first = gathered.about(name, about, limit=FIRST, bureau=own)
@@ -254,7 +267,7 @@ def origin(row: Row, hidden: Iterable[Column] = ()) -> str:
     return gettext("，").join(parts)
 
 
-def _own_bureau(officer: Officer, table: Table) -> str | None:
+def own_bureau(officer: Officer, table: Table) -> str | None:
     """The bureau whose restricted rows alone an officer of a branch may read."""
     office = officer.office
     if table.privacy is not Privacy.RESTRICTED or "bureau" not in table.columns or office is None:
