@@ -21,3 +21,36 @@ def add_working_days(day: date, count: int) -> date:
         day += timedelta(days=1)
         count -= is_working_day(day)
     return day
+
+
+def filing_due(period_from: date, period_until: date) -> date:
+    """The last day to file for a period: the 15th of the month after, for a whole year 31 May.
+
+    Moved by 征管法实施细则 art. 109: by the holidays of three days in a row and more that lie in
+    the month until then, and then to the next working day.  A day that the authority publishes, or
+    that its ledger states, goes before this one.
+    """
+    if (period_until - period_from).days > 360:
+        return _next_working(date(period_until.year + 1, 5, 31))
+    first = (period_until.replace(day=1) + timedelta(days=32)).replace(day=1)
+    last = first.replace(day=15)
+    off = run = 0
+    for back in range(15):
+        run = run + 1 if _is_public_holiday(first + timedelta(days=back)) else 0
+        off += 3 if run == 3 else run > 3
+    return _next_working(last + timedelta(days=off))
+
+
+def _next_working(day: date) -> date:
+    while not is_working_day(day):
+        day += timedelta(days=1)
+    return day
+
+
+def _is_public_holiday(day: date) -> bool:
+    """Whether `day` belongs to a public holiday, its weekend days included."""
+    try:
+        off, name = chinese_calendar.get_holiday_detail(day)
+    except NotImplementedError:
+        return False
+    return bool(off and name)

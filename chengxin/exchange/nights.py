@@ -19,7 +19,7 @@ from chengxin.lake.store import Lake
 from chengxin.people import registry
 from chengxin.risk import alerts
 from chengxin.trace import record
-from chengxin.warehouse import build
+from chengxin.warehouse import build, by_subject
 
 MOST = 5_000  # subjects that are handed over by themselves
 
@@ -41,6 +41,8 @@ def run(day: date, *, progress: nightly.Progress | None = None) -> NightRun:
                 nights=places.nights(),
                 progress=progress,
             )
+            engine.view(lake, night.lake_version)
+            by_subject.write(engine, places.warehouse() / str(night.lake_version))
         finally:
             engine.close()
         if night.audit.different:

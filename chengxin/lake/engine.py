@@ -121,7 +121,11 @@ class DuckDB:
             )
 
     def run(self, sql: str) -> list[Row]:
-        cursor = self.connection.execute(sql)
+        return self.ask(sql, ())
+
+    def ask(self, sql: str, given: Sequence[object]) -> list[Row]:
+        """The rows of DuckDB's own SQL, with `given` for its question marks."""
+        cursor = self.connection.execute(sql, given)
         names = [column[0] for column in cursor.description or []]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 

@@ -11,47 +11,29 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any
 
 from django.db import models
-from django.db.models import F, QuerySet, Value
-from django.db.models.functions import Concat
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
-from chengxin.core.keys import Keys
 from chengxin.core.refusal import Refusal
 from chengxin.lake.engine import Row
 from chengxin.offices import access
 from chengxin.offices.models import Jurisdiction, Office, Officer, Role
-from chengxin.people import gathered, lookup
-from chengxin.people.models import Affiliation, Enterprise, Person, Registration
+from chengxin.people import gathered, plots, sections, timeline
+from chengxin.people.models import Affiliation, Enterprise, Person
+from chengxin.people.plots import Filings, Plot, Share
+from chengxin.people.sections import Group, Section
+from chengxin.people.timeline import TimeLine
 from chengxin.trace import record, words
 from chengxin.trace.models import Trace, TraceQuerySet
 
 READS = (Role.WINDOW, Role.FIELD, Role.RISK, Role.CREDIT, Role.SECTION_HEAD, Role.LEADER)
-SEES_CASES = (Role.FIELD, Role.RISK)
-FOUND = 30  # hits of a search that are shown
 LINES = 40  # earlier visits; the trace page has the rest
-ARREARS = 60
-LEVIES: dict[str, str | Promise] = {  # ZSXM_DM
-    "10101": _("增值税"),
-    "10102": _("消费税"),
-    "10104": _("企业所得税"),
-    "10106": _("个人所得税"),
-    "10107": _("资源税"),
-    "10109": _("城市维护建设税"),
-    "10110": _("房产税"),
-    "10111": _("印花税"),
-    "10112": _("城镇土地使用税"),
-    "10119": _("契税"),
-}
-DUES: dict[str, str | Promise] = {
-    "tax": _("税款"),
-    "surcharge": _("滞纳金"),
-    "fine": _("罚款"),
-}
+CLOSED = (Enterprise.Status.DEREGISTERED, Enterprise.Status.NON_NORMAL_DEREGISTERED)
 VISITS = (
     "item.begin",
     "item.finish",
@@ -66,8 +48,6 @@ VISITS = (
     "ticket.take",
 )
 
-Subject = TypeVar("Subject", bound=models.Model)
-
 
 class Purpose(models.TextChoices):
     """Why a whole number is asked for."""
@@ -76,24 +56,6 @@ class Purpose(models.TextChoices):
     CONTACT = "contact", _("联系纳税人")
     DOCUMENT = "document", _("核对证件资料")
     ASSIST = "assist", _("依法协助调查")
-
-
-@dataclass(frozen=True)
-class Hits:
-    """What a search found, of what the officer may see."""
-
-    persons: list[Person]
-    enterprises: list[Enterprise]
-
-    @property
-    def count(self) -> int:
-        return len(self.persons) + len(self.enterprises)
-
-    @property
-    def only(self) -> Person | Enterprise | None:
-        """The one that was found, when it is one."""
-        found: list[Person | Enterprise] = [*self.persons, *self.enterprises]
-        return found[0] if len(found) == 1 else None
 
 
 @dataclass(frozen=True)
@@ -115,9 +77,24 @@ class Bound:
         return gathered.percent(self.share)
 
     @property
+    def shown_name(self) -> str:
+        """The person's name as this officer may read it."""
+        return (self.person.name if self.seen else self.person.public_name) or ""
+
+    @property
     def sources(self) -> list[str]:
         told = {bureau for one in self.bureaus.values() for bureau in one.split(",")}
         return [str(Office.Bureau(bureau).label) for bureau in sorted(told, reverse=True) if bureau]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number that an officer wants before anything else."""
+
+    title: str | Promise
+    value: str
+    unit: str | Promise = ""
+    trouble: bool = False
 
 
 @dataclass(frozen=True)
@@ -169,32 +146,32 @@ class PersonDossier:
         return sum((one.enterprise.arrears for one in self.bound), Decimal())
 
     @cached_property
-    def incomes(self) -> list[Row]:
-        return gathered.rows(
-            "SELECT tax_year, income, due, paid, payers FROM person_income_year "
-            "WHERE person_id = :id ORDER BY tax_year",
-            id=self.person.pk,
-        )
-
-    @property
-    def income_plot(self) -> dict[str, Any]:
-        return _plot(
-            self.incomes,
-            {
-                "income": str(_("应纳税所得额")),
-                "due": str(_("应纳税额")),
-                "paid": str(_("已缴税额")),
-            },
-        )
+    def groups(self) -> list[Group]:
+        """What the lake's tables know of the person, under their headings."""
+        return sections.of(self.officer, self.person.key)
 
     @cached_property
-    def homes(self) -> list[Row]:
-        rows = gathered.rows(
-            "SELECT contract_no, share, price, own_price, area, signed_on FROM person_home "
-            "WHERE person_id = :id ORDER BY signed_on DESC NULLS LAST",
+    def plots(self) -> list[Plot]:
+        return plots.of_tables(self.person.key, _names(self.groups))
+
+    @property
+    def figures(self) -> list[Figure]:
+        """What to know first."""
+        income = gathered.rows(
+            "SELECT tax_year, income FROM person_income_year WHERE person_id = :id "
+            "ORDER BY tax_year DESC LIMIT 1",
             id=self.person.pk,
         )
-        return [row | {"share_words": gathered.percent(row["share"])} for row in rows]
+        return [
+            Figure(_("关联企业"), str(len({one.enterprise.pk for one in self.bound})), _("户")),
+            Figure(_("关联企业欠税"), _yuan(self.arrears), _("元"), trouble=self.arrears > 0),
+            Figure(
+                _("%(year)s 年所得") % {"year": income[0]["tax_year"]} if income else _("年所得"),
+                _yuan(income[0]["income"]) if income else "—",
+                _("元") if income else "",
+            ),
+            *_counted(self.groups),
+        ]
 
     @cached_property
     def offices(self) -> list[Office]:
@@ -203,6 +180,11 @@ class PersonDossier:
     @cached_property
     def visits(self) -> list[Visit]:
         return _visits(Trace.objects.about_any(self.person.key))
+
+    @cached_property
+    def timeline(self) -> TimeLine:
+        roles = self.person.affiliations.select_related("enterprise", "person")
+        return timeline.of(self.officer, self.person.key, roles)
 
     @property
     def portrait_count(self) -> int:
@@ -229,10 +211,6 @@ class EnterpriseDossier:
     enterprise: Enterprise
     officer: Officer
 
-    @property
-    def sees_cases(self) -> bool:
-        return self.officer.holds(*SEES_CASES)
-
     @cached_property
     def bound(self) -> list[Bound]:
         rows = self.enterprise.affiliations.on(localdate()).select_related("enterprise", "person")
@@ -240,30 +218,6 @@ class EnterpriseDossier:
             "SELECT * FROM affiliation WHERE enterprise_id = :id", id=self.enterprise.pk
         )
         return _bound(rows.order_by("person", "role"), told, "person_id", self.officer)
-
-    @cached_property
-    def registrations(self) -> list[Row]:
-        """登记 of both bureaus, from the warehouse; what the registry keeps when there is none."""
-        rows = gathered.rows(
-            "SELECT bureau, registration_id, status, status_changed_on, office, tax_officer, "
-            "registered_on, delivered_on, industry, staff, registered_capital, taxpayer_id "
-            "FROM enterprise_registration WHERE enterprise_id = :id ORDER BY bureau DESC",
-            id=self.enterprise.pk,
-        ) or [
-            {name: getattr(one, name) for name in ("bureau", "registration_id", "status", "office")}
-            for one in self.enterprise.registrations.order_by("-bureau")
-        ]
-        offices = Office.objects.in_bulk({row["office"] for row in rows if row["office"]})
-        return [
-            row
-            | {
-                "bureau_title": bureau(row["bureau"]),
-                "office": offices.get(row["office"]),
-                "office_code": row["office"],
-                "status_title": status(row["status"]),
-            }
-            for row in rows
-        ]
 
     @cached_property
     def about(self) -> Row:
@@ -274,67 +228,85 @@ class EnterpriseDossier:
         return found[0] if found else {}
 
     @cached_property
+    def groups(self) -> list[Group]:
+        """What the lake's tables know of the enterprise, under their headings."""
+        return sections.of(self.officer, self.enterprise.key)
+
+    @cached_property
     def arrears(self) -> list[Row]:
-        """Amounts not paid in time, unpaid ones first."""
-        rows = gathered.rows(
-            "SELECT bureau, voucher, kind, levy_item, period_from, period_until, due_on, amount, "
-            "paid_on FROM arrears_item WHERE enterprise_id = :id "
-            "ORDER BY paid_on IS NOT NULL, due_on DESC, voucher",
+        """Amounts not paid in time."""
+        return gathered.rows(
+            "SELECT kind, due_on, amount, paid_on FROM arrears_item WHERE enterprise_id = :id",
             id=self.enterprise.pk,
         )
-        return [
-            row
-            | {
-                "bureau_title": bureau(row["bureau"]),
-                "levy": str(LEVIES.get(row["levy_item"], row["levy_item"])),
-                "kind_title": str(DUES.get(row["kind"], row["kind"])),
-            }
-            for row in rows[:ARREARS]
-        ]
-
-    @property
-    def unpaid(self) -> int:
-        return sum(row["paid_on"] is None for row in self.arrears)
 
     @cached_property
     def years(self) -> list[Row]:
         """企业所得税年度申报; of two returns for a year the one filed last."""
-        rows = gathered.rows(
-            "SELECT tax_year, bureau, revenue, profit, taxable_income, payable, filed_on "
+        return gathered.rows(
+            "SELECT tax_year, revenue, profit, taxable_income "
             "FROM enterprise_cit_year WHERE enterprise_id = :id "
             "QUALIFY row_number() OVER (PARTITION BY tax_year ORDER BY filed_on DESC NULLS LAST, "
             "bureau DESC) = 1 ORDER BY tax_year",
             id=self.enterprise.pk,
         )
-        return [row | {"bureau_title": bureau(row["bureau"])} for row in rows]
 
-    @property
-    def cit_plot(self) -> dict[str, Any]:
-        return _plot(
-            self.years,
-            {
-                "revenue": str(_("营业收入")),
-                "profit": str(_("利润总额")),
-                "taxable_income": str(_("应纳税所得额")),
-            },
+    @cached_property
+    def plots(self) -> list[Plot]:
+        made = [plots.cit_years(self.years), plots.arrears(self.arrears, localdate())]
+        return [plot for plot in made if plot] + plots.of_tables(
+            self.enterprise.key, _names(self.groups)
         )
 
     @cached_property
-    def cases(self) -> list[Row]:
-        """稽查、评估; nothing for an officer who may not read of cases."""
-        if not self.sees_cases:
-            return []
-        rows = gathered.rows(
-            "SELECT 'inspection' AS kind, bureau, coalesce(case_no, case_id) AS case_no, "
-            "filed_on AS began_on, closed_on AS ended_on FROM inspection WHERE enterprise_id = :id "
-            "UNION ALL SELECT 'assessment' AS kind, bureau, case_no, started_on AS began_on, "
-            "ended_on FROM assessment WHERE enterprise_id = :id ORDER BY began_on DESC",
-            id=self.enterprise.pk,
+    def filings(self) -> Filings | None:
+        closed = self.enterprise.status in CLOSED
+        return plots.filings(self.enterprise.key, localdate(), closed=closed)
+
+    @cached_property
+    def timeline(self) -> TimeLine:
+        roles = self.enterprise.affiliations.select_related("enterprise", "person")
+        return timeline.of(
+            self.officer, self.enterprise.key, roles, arrears=self.arrears, filings=self.filings
         )
-        titles = {"inspection": str(_("税务稽查")), "assessment": str(_("纳税评估"))}
+
+    @cached_property
+    def shares(self) -> list[Share]:
+        """The investors, persons and enterprises, with their parts."""
+        today = localdate()
+        linked = gathered.rows(
+            "SELECT linked_id, share FROM enterprise_link WHERE enterprise_id = :id "
+            "AND role = :role AND (until IS NULL OR until >= :today)",
+            id=self.enterprise.pk,
+            role=Affiliation.Role.INVESTOR,
+            today=today,
+        )
+        firms = Enterprise.objects.in_bulk({row["linked_id"] for row in linked})
+        persons = [(one.shown_name, one.share) for one in self.bound]
+        return plots.shares(
+            persons
+            + [
+                (firms[row["linked_id"]].name, row["share"])
+                for row in linked
+                if row["linked_id"] in firms
+            ]
+        )
+
+    @property
+    def figures(self) -> list[Figure]:
+        """What to know first."""
+        last = self.years[-1] if self.years else None
+        unpaid = sum(row["paid_on"] is None for row in self.arrears)
+        owed = self.enterprise.arrears
         return [
-            row | {"title": titles[row["kind"]], "bureau_title": bureau(row["bureau"])}
-            for row in rows
+            Figure(_("欠税"), _yuan(owed), _("元"), trouble=owed > 0),
+            Figure(_("未缴凭证"), str(unpaid), _("笔"), trouble=unpaid > 0),
+            Figure(
+                _("%(year)s 年营业收入") % {"year": last["tax_year"]} if last else _("年营业收入"),
+                _yuan(last["revenue"]) if last else "—",
+                _("元") if last else "",
+            ),
+            *_counted(self.groups),
         ]
 
     @cached_property
@@ -348,29 +320,6 @@ class EnterpriseDossier:
     @property
     def lake_version(self) -> int | None:
         return gathered.newest()
-
-
-def search(officer: Officer, text: str) -> Hits:
-    """Persons and enterprises by number, code, DJXH or name; only what `officer` may see.
-
-    A whole number finds one; a person's name must be complete, an enterprise's may be a part.
-    """
-    text = text.strip()
-    if not text:
-        return Hits([], [])
-    person, firm = lookup.person_by_number(text), lookup.enterprise_by_code(text)
-    registered = Registration.objects.filter(registration_id=text).values("enterprise")
-    persons = _visible(Person.objects.all(), "person", officer)
-    firms = _visible(Enterprise.objects.all(), "enterprise", officer)
-    name = Keys.load().token("name", text)
-    by_name = persons.filter(name_token=name)
-    found = firms.filter(pk__in=registered)
-    if len(text) >= 2:
-        found = found | firms.filter(name__contains=text)
-    return Hits(
-        list((persons.filter(pk=person.pk) if person else by_name).order_by("pk")[:FOUND]),
-        list((firms.filter(pk=firm.pk) if firm else found).order_by("name")[:FOUND]),
-    )
 
 
 def person(officer: Officer, person_id: str) -> PersonDossier:
@@ -388,6 +337,13 @@ def enterprise(officer: Officer, enterprise_id: str) -> EnterpriseDossier:
     return EnterpriseDossier(found, officer)
 
 
+def rows(officer: Officer, about: str, table: str, start: int) -> Section:
+    """More rows of one section of a dossier; the look leaves a trace."""
+    access.require(officer, about)
+    record.seen("dossier.rows", about=about, officer=officer, table=table, start=start)
+    return sections.more(officer, about, table, start)
+
+
 def reveal(person_id: str, purpose: str, *, officer: Officer) -> Person:
     """The person with his whole numbers, for a purpose that is named and traced."""
     about = f"person:{person_id}"
@@ -397,14 +353,6 @@ def reveal(person_id: str, purpose: str, *, officer: Officer) -> Person:
             raise Refusal("purpose_needed", str(_("请先选择查看完整号码的用途")))
         trace.detail["purpose"] = purpose
         return Person.objects.get(pk=person_id)
-
-
-def bureau(code: str) -> str:
-    return str(Office.Bureau(code).label) if code in Office.Bureau.values else code
-
-
-def status(code: str | None) -> str:
-    return str(Enterprise.Status(code).label) if code in Enterprise.Status.values else ""
 
 
 def _visits(found: TraceQuerySet) -> list[Visit]:
@@ -450,20 +398,20 @@ def _offices(key: str) -> list[Office]:
     return list(Office.objects.filter(subjects__about=key).distinct())
 
 
-def _visible(found: QuerySet[Subject], kind: str, officer: Officer) -> QuerySet[Subject]:
-    keyed = found.annotate(about=Concat(Value(f"{kind}:"), F("pk")))
-    return keyed.filter(access.visible(officer))  # type: ignore[return-value]
+def _names(groups: list[Group]) -> list[str]:
+    return [section.table.name for group in groups for section in group.sections]
 
 
-def _plot(rows: list[Row], series: dict[str, str]) -> dict[str, Any]:
-    """Years and one list of yuan for each series; nothing known is null."""
-    return {
-        "years": [str(row["tax_year"]) for row in rows],
-        "series": [
-            {
-                "name": title,
-                "values": [None if row[name] is None else float(row[name]) for row in rows],
-            }
-            for name, title in series.items()
-        ],
-    }
+def _counted(groups: list[Group]) -> list[Figure]:
+    """How much there is of what an officer asks for: property, and cases where he may read them."""
+    counted = {"home_contract": _("房产"), "vehicle": _("车辆")}
+    found = {section.table.name: section.count for group in groups for section in group.sections}
+    figures = [Figure(title, str(found[name])) for name, title in counted.items() if name in found]
+    cases = sum(
+        section.count for group in groups for section in group.sections if section.restricted
+    )
+    return [*figures, Figure(_("案件与名单"), str(cases), trouble=True)] if cases else figures
+
+
+def _yuan(amount: Decimal | None) -> str:
+    return "—" if amount is None else f"{amount:,.2f}"

@@ -9,6 +9,8 @@ from __future__ import annotations
 from datetime import date
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils.timezone import now
@@ -57,6 +59,8 @@ class Person(models.Model):
         indexes = [
             # "who is called this": search by name
             models.Index(fields=["name_token"], name="person_by_name"),
+            # "whose phone is this": search by phone, persons that share one
+            models.Index(fields=["phone_token"], name="person_by_phone"),
         ]
 
     def __str__(self) -> str:
@@ -88,6 +92,24 @@ class Person(models.Model):
         return self.document_until is None or day <= self.document_until
 
 
+class PersonSpelling(models.Model):
+    """姓名检索标记: by which parts and spellings of the name a person is found, as keyed marks.
+
+    Written by `people.names`; `name_token` says for which name.
+    """
+
+    person = models.OneToOneField(Person, models.CASCADE, primary_key=True, related_name="spelling")
+    name_token = models.CharField(max_length=26)
+    marks = ArrayField(models.BigIntegerField())
+
+    class Meta:
+        # "who has all of these parts in his name"
+        indexes = [GinIndex(fields=["marks"], name="person_by_marks")]
+
+    def __str__(self) -> str:
+        return str(self.person_id)
+
+
 class Enterprise(models.Model):
     """企业、个体工商户: one row however many registrations the two bureaus hold."""
 
@@ -116,6 +138,20 @@ class Enterprise(models.Model):
     @property
     def key(self) -> str:
         return f"enterprise:{self.pk}"
+
+
+class EnterpriseSpelling(models.Model):
+    """企业名称拼音: how an enterprise's name is spelt, whole and by its initials."""
+
+    enterprise = models.OneToOneField(
+        Enterprise, models.CASCADE, primary_key=True, related_name="spelling"
+    )
+    name = models.CharField(max_length=200)  # for which this is the spelling
+    pinyin = models.TextField()
+    initials = models.CharField(max_length=200)
+
+    def __str__(self) -> str:
+        return self.pinyin
 
 
 class AffiliationQuerySet(models.QuerySet["Affiliation"]):

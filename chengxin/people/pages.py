@@ -14,9 +14,9 @@ from chengxin.offices import access
 from chengxin.offices.access import OfficerRequest
 from chengxin.people import dossier
 from chengxin.people import graph as relations
+from chengxin.people import search as finder
 from chengxin.people.dossier import READS, Purpose
 from chengxin.people.models import Person
-from chengxin.trace import record
 
 SHOWN_SECONDS = 30  # how long an unmasked number stays on the screen
 
@@ -27,11 +27,8 @@ def search(request: OfficerRequest) -> HttpResponse:
     if request.method == "GET":
         return render(request, "people/search.html", {})
     text = request.POST.get("text", "")[:200]
-    hits = dossier.search(request.user, text)
-    one = hits.only
-    about = one.key if one else ""
-    record.seen("dossier.search", about=about, officer=request.user, found=hits.count)
-    if one:
+    hits = finder.find(request.user, text)
+    if one := hits.only:
         room = "dossier-person" if isinstance(one, Person) else "dossier-enterprise"
         return redirect(room, one.pk)
     return render(request, "people/search.html", {"hits": hits, "text": text})
@@ -58,6 +55,17 @@ def reveal(request: OfficerRequest, person_id: str) -> HttpResponse:
 def enterprise(request: OfficerRequest, enterprise_id: str) -> HttpResponse:
     told = {"dossier": dossier.enterprise(request.user, enterprise_id)}
     return render(request, "people/enterprise.html", told)
+
+
+@access.roles(*READS)
+@require_GET
+def rows(request: OfficerRequest, kind: str, pk: str, table: str) -> HttpResponse:
+    """More rows of one section, for the end of its table."""
+    start = request.GET.get("start", "")
+    section = dossier.rows(
+        request.user, f"{kind}:{pk}", table, int(start) if start.isdecimal() else 0
+    )
+    return render(request, "people/_rows.html", {"section": section})
 
 
 @access.roles(*READS)

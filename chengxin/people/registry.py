@@ -21,6 +21,7 @@ from django.db import connection, transaction
 
 from chengxin.core.keys import Keys
 from chengxin.lake.engine import DuckDB
+from chengxin.people import names
 from chengxin.warehouse import build
 
 BATCH = 20_000
@@ -64,6 +65,7 @@ def take_over(warehouse: Path, day: date) -> dict[str, int]:
                     engine, "offices_jurisdiction", "about, office_id", JURISDICTIONS,
                     complete=True,
                 ),
+                "spellings": names.fill(),
             }  # fmt: skip
     finally:
         engine.close()

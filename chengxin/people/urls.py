@@ -10,6 +10,13 @@ urlpatterns = [
     path("people/graph", pages.graph, name="dossier-graph"),
     path("people/<str:person_id>/", pages.person, name="dossier-person"),
     path("people/<str:person_id>/reveal", pages.reveal, name="dossier-reveal"),
+    path("people/<str:pk>/rows/<slug:table>", pages.rows, {"kind": "person"}, name="person-rows"),
     # /enterprises/<id>/
     path("enterprises/<str:enterprise_id>/", pages.enterprise, name="dossier-enterprise"),
+    path(
+        "enterprises/<str:pk>/rows/<slug:table>",
+        pages.rows,
+        {"kind": "enterprise"},
+        name="enterprise-rows",
+    ),
 ]

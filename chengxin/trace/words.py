@@ -35,6 +35,7 @@ ACTIONS: dict[str, str | Promise] = {
     "directive.release": _("批准解除指令"),
     "dossier.graph": _("查看关系图"),
     "dossier.open": _("查看档案"),
+    "dossier.rows": _("查看档案明细"),
     "dossier.search": _("查询档案"),
     "item.begin": _("受理事项"),
     "item.finish": _("办结事项"),

@@ -1,4 +1,5 @@
-/* A number that was shown whole goes away when its time is over. */
+/* A number that was shown whole goes away when its time is over; the time line shows one kind or
+   one year. */
 
 document.addEventListener("htmx:afterSwap", () => {
   const shown = document.querySelector("#numbers[data-hide-after]:not([data-hiding])");
@@ -13,3 +14,26 @@ document.addEventListener("htmx:afterSwap", () => {
     delete shown.dataset.hiding;
   }, Number(shown.dataset.hideAfter) * 1000);
 });
+
+const line = document.getElementById("timeline");
+
+function sift() {
+  const kind = line.querySelector("[data-kind][aria-pressed=true]").dataset.kind;
+  const year = line.querySelector("[data-year]").value;
+  for (const part of line.querySelectorAll("[data-in-year]")) {
+    let left = 0;
+    for (const event of part.querySelectorAll("[data-of-kind]")) {
+      event.hidden = Boolean(kind) && event.dataset.ofKind !== kind;
+      left += !event.hidden;
+    }
+    part.hidden = !left || (Boolean(year) && part.dataset.inYear !== year);
+  }
+}
+
+line?.addEventListener("click", (click) => {
+  const chip = click.target.closest("[data-kind]");
+  if (!chip) return;
+  for (const one of line.querySelectorAll("[data-kind]")) one.setAttribute("aria-pressed", String(one === chip));
+  sift();
+});
+line?.addEventListener("change", sift);

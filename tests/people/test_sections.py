@@ -1,0 +1,179 @@
+"""What the lake knows of somebody is in his dossier, whoever described the table and whenever."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+import yaml
+from django.urls import reverse
+from django.utils import translation
+
+from chengxin.core.refusal import Refusal
+from chengxin.lake.tables import TABLES, described
+from chengxin.offices.models import Role
+from chengxin.people import dossier, sections
+from chengxin.people.models import Enterprise, Person
+from chengxin.people.sections import Section
+from chengxin.trace.models import Trace
+
+pytestmark = pytest.mark.django_db
+
+WATER = """
+title: 用水量
+title_en: Water consumption
+key: [bureau, meter, month]
+subjects: {enterprise: [customer]}
+privacy: business
+precedence: [water]
+columns:
+  bureau: {type: code, title: 征管机关, title_en: Bureau}
+  meter: {type: id, title: 水表号, title_en: Meter}
+  customer: {type: credit, title: 户号, title_en: Customer}
+  month: {type: date, title: 月份, title_en: Month}
+  bill: {type: money, title: 水费, title_en: Bill, unit: yuan}
+"""
+CODE = "91371622MA3D1Q2W3P"
+STATE, LOCAL, OWN = "1" * 20, "2" * 20, "3" * 20
+REGISTRATIONS = [
+    {"registration_id": STATE, "bureau": "state", "credit_code": CODE, "taxpayer_id": CODE},
+    {"registration_id": LOCAL, "bureau": "local", "credit_code": CODE, "taxpayer_id": CODE},
+]
+
+
+def section(officer, subject: Person | Enterprise, table: str) -> Section | None:
+    groups = sections.of(officer, subject.key)
+    found = [one for group in groups for one in group.sections if one.table.name == table]
+    return found[0] if found else None
+
+
+def texts(found: Section | None) -> list[list[str]]:
+    assert found
+    return [[cell.text for cell in line.cells] for line in found.lines]
+
+
+def test_table_that_a_data_keeper_described_yesterday_has_its_section(
+    told, monkeypatch, qian, factory
+):
+    monkeypatch.setitem(TABLES, "water_use", described("water_use", yaml.safe_load(WATER)))
+    row = {"bureau": "state", "meter": "W1", "customer": CODE, "month": date(2017, 7, 1)}
+    told({"registration": REGISTRATIONS, "water_use": [row | {"bill": 1234.5, "line": 7}]})
+
+    found = section(qian, factory, "water_use")
+    assert found
+    assert found.title == "用水量"
+    assert [title for title, _style in found.heads] == ["征管机关", "水表号", "月份", "水费（元）"]
+    assert texts(found) == [["国税局", "W1", "2017-07-01", "1,234.50"]]
+    assert found.lines[0].origin == "来源：paper，2017-08-17 交付，第 7 行"
+    with translation.override("en"):
+        assert section(qian, factory, "water_use").title == "Water consumption"
+
+
+def test_first_twenty_are_shown_the_newest_first_and_more_brings_the_rest_once(
+    told, client, qian, wang
+):
+    days = [date(2017, 1 + n // 28, 1 + n % 28) for n in range(45)]
+    told(
+        {
+            "home_contract": [
+                {"contract_no": f"X{n}", "person_id": wang.pk, "signed_on": day, "price": n}
+                for n, day in enumerate(days)
+            ]
+        }
+    )
+    found = section(qian, wang, "home_contract")
+    assert found
+    assert (len(found.lines), found.count, found.left) == (20, 45, 25)
+    rest = sections.more(qian, wang.key, "home_contract", found.next)
+    signed = [row[-1] for row in texts(found) + texts(rest)]
+    assert signed == [day.isoformat() for day in reversed(days)]
+
+    client.force_login(qian)
+    page = client.get(reverse("person-rows", args=[wang.pk, "home_contract"]), {"start": 20})
+    assert page.content.decode().count("<tr>") == 25
+    trace = Trace.objects.get(action="dossier.rows")
+    assert (trace.about, trace.detail) == (wang.key, {"table": "home_contract", "start": 20})
+
+
+def test_more_rows_of_another_county_are_nothing(told, client, sun, wang):
+    told({"home_contract": [{"contract_no": "X", "person_id": wang.pk}]})
+    client.force_login(sun)
+    assert client.get(reverse("person-rows", args=[wang.pk, "home_contract"])).status_code == 404
+
+
+def test_case_is_never_shown_at_the_counter(told, officer, qian, zhao, factory):
+    told({"registration": REGISTRATIONS, "inspection_case": [case("state")]})
+    both = officer("both", "兼任", "county", Role.WINDOW, Role.RISK)
+    assert section(qian, factory, "inspection_case")
+    for someone in (zhao, both):
+        assert section(someone, factory, "inspection_case") is None
+        with pytest.raises(Refusal):
+            sections.more(someone, factory.key, "inspection_case", 0)
+
+
+def test_officer_of_a_branch_reads_the_cases_of_his_own_bureau(told, field, qian, factory):
+    told({"registration": REGISTRATIONS, "inspection_case": [case("state"), case("local")]})
+    assert len(texts(section(field, factory, "inspection_case"))) == 1
+    assert section(field, factory, "inspection_case").count == 1
+    assert len(texts(section(qian, factory, "inspection_case"))) == 2
+
+
+def case(bureau: str) -> dict[str, object]:
+    return {
+        "case_id": bureau, "bureau": bureau, "filed_on": date(2017, 3, 1),
+        "registration_id": STATE if bureau == "state" else LOCAL,
+    }  # fmt: skip
+
+
+def test_tax_of_a_natural_persons_own_registration_is_his(told, qian, wang):
+    told(
+        {
+            "natural_person": [
+                {"registration_id": OWN, "bureau": "local", "person_id": wang.pk}
+            ],
+            "tax_due": [
+                {"voucher": "1", "bureau": "local", "registration_id": OWN, "kind": "tax",
+                 "levy_item": "10119", "period_from": date(2017, 7, 1),
+                 "period_until": date(2017, 7, 31), "amount": Decimal("36000")},
+            ],
+        }
+    )  # fmt: skip
+    assert texts(section(qian, wang, "tax_due")) == [
+        ["1", "地税局", "契税", "税款", "2017-07", "36,000.00"]
+    ]
+
+
+def test_row_that_names_its_enterprise_by_two_numbers_is_there_once(told, qian, factory):
+    told({"registration": [REGISTRATIONS[0]]})
+    assert section(qian, factory, "registration").count == 1
+
+
+def test_person_of_another_county_is_named_as_in_public_and_cannot_be_opened(
+    told, qian, factory, person
+):
+    stranger = person("无棣某", "37232419800101113", branch="neighbour_branch")
+    told(
+        {
+            "registration": [REGISTRATIONS[0] | {"legal_rep_id": stranger.pk}],
+        }
+    )
+    cells = [cell for line in section(qian, factory, "registration").lines for cell in line.cells]
+    assert [cell.href for cell in cells if cell.text == stranger.public_name] == [""]
+    assert "无棣某" not in [cell.text for cell in cells]
+
+
+def test_every_declared_table_name_is_a_pattern_that_is_used_once():
+    named = [name for heading in sections.headings() for name in heading.tables]
+    assert len(named) == len(set(named))
+    assert all(sections.place(name)[0] < len(sections.headings()) for name in TABLES)
+
+
+def test_page_shows_sections_and_masks_numbers(told, client, qian, wang):
+    told({"home_contract": [{"contract_no": "X1", "person_id": wang.pk, "price": 3200000}]})
+    client.force_login(qian)
+    page = client.get(reverse("dossier-person", args=[wang.pk])).content.decode()
+    assert "3,200,000.00" in page
+    assert "来源：paper" in page
+    assert wang.number not in page
+    assert dossier.person(qian, wang.pk).figures
