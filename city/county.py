@@ -32,6 +32,7 @@ from city.registers import Registers
 from city.residents import Residents
 from city.taxes import Taxes
 from city.truth import Truth
+from city.unidentified import Unidentified
 from city.world import World
 
 SMALLEST, LARGEST = 2_000, 2_000_000
@@ -122,9 +123,11 @@ def _tell(
     cases.write()
 
     residents = Residents(world, enterprises, annual_returns.losing_roles())
+    unidentified = Unidentified(world)
     for start in range(0, others, 4 * _BLOCK):
         stop = min(others, start + 4 * _BLOCK)
         residents.write(np.arange(start, stop))
+        unidentified.write(world.people.of(np.arange(start, stop)))
         progress("persons", stop, others)
 
     cast.enter(registers, taxes, residents)

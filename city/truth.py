@@ -18,6 +18,7 @@ from city.enterprises import Identity
 FINDINGS = ("indicator", "subject", "acted_on", "band", "because")
 CAST = ("subject", "number", "name", "story", "enterprises")
 REJECTS = ("source", "line", "because")
+IDENTITIES = ("source", "key", "subject", "kind")
 
 
 class Writer(Protocol):
@@ -36,6 +37,7 @@ class Truth:
         self._undecided = self._list(folder / "undecided.csv", FINDINGS)
         self._cast = self._list(folder / "cast.csv", CAST)
         self._rejects = self._list(folder / "rejects.csv", REJECTS)
+        self._identities = self._list(folder / "identities.csv", IDENTITIES)
 
     def person(self, number: str) -> str:
         """The person with this number in its full form."""
@@ -112,6 +114,10 @@ class Truth:
         """A row with a number that cannot be true; the headings are line 1."""
         because = f"证件号码 {number} 校验不通过" if number else "证件号码为空"
         self._rejects.writerow((source, str(line), because))
+
+    def identifies(self, source: str, key: str, subject: str, kind: str) -> None:
+        """Who the record `key` without a number is about; an empty subject is nobody known."""
+        self._identities.writerow((source, key, subject, kind))
 
     def plays(
         self, subject: str, number: str, name: str, story: str, enterprises: Iterable[str]

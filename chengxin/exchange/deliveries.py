@@ -18,11 +18,12 @@ from django.db import transaction
 
 from chengxin import sources
 from chengxin.core import places
-from chengxin.core.keys import Keys
+from chengxin.core.keys import Keys, digest
 from chengxin.core.refusal import Trouble
 from chengxin.exchange.models import Delivery
+from chengxin.lake.staging import Staging
 from chengxin.lake.store import Lake
-from chengxin.people import registry
+from chengxin.people import judgements, registry
 from chengxin.trace import record
 
 KEPT_REJECTS = 200  # of one delivery, in its row; all of them are counted
@@ -74,11 +75,28 @@ def receive_all(paths: list[Path], *, source: str | None = None) -> Iterator[Del
             yield Trouble(f"{path.name}: {trouble}")
 
 
+def bring_judgements() -> None:
+    """Let the lake know what officers judged about who is who, when that has changed."""
+    if (told := judgements.told()) is None:
+        return
+    text, day = told
+    if Lake(places.lake()).holds(judgements.SOURCE, digest(text.encode())[:16], day):
+        return
+    staging = Staging()
+    try:
+        path = staging.folder / f"{judgements.SOURCE}.{day:%Y%m%d}.csv"
+        path.write_text(text, "utf-8")
+        receive(path)
+    finally:
+        staging.close()
+
+
 def _take(path: Path, source: str | None) -> Delivery:
     lake = Lake(places.lake())
     with sources.read(path, keys=Keys.load(), source=source) as reading:
         before = lake.version()
         registry.remember(reading.identities)
+        registry.remember_unidentified(reading.unidentified)
         version = lake.take(reading)
         return Delivery(
             delivery_id=reading.delivery_id,

@@ -11,6 +11,7 @@ from django.db.models import Max
 from chengxin import nightly
 from chengxin.core import places
 from chengxin.core.refusal import Trouble
+from chengxin.exchange import deliveries
 from chengxin.exchange.models import NightRun
 from chengxin.indicators.catalogue import all_indicators, indicator
 from chengxin.indicators.scan import Finding, scan
@@ -28,9 +29,11 @@ log = structlog.get_logger("chengxin.night")
 
 def run(day: date, *, progress: nightly.Progress | None = None) -> NightRun:
     """One night as of `day` over the newest version of the lake; run again, it changes nothing."""
+    lake = whole_lake()
+    deliveries.bring_judgements()
     with record.of("night.run", place="exchange") as trace:
         began = time.monotonic()
-        lake, engine = whole_lake(), DuckDB()
+        engine = DuckDB()
         try:
             night = nightly.run(
                 engine,
@@ -71,6 +74,8 @@ def follow() -> NightRun | None:
     """
     last = NightRun.objects.order_by("-pk").first()
     lake = whole_lake()
+    if last is not None:
+        deliveries.bring_judgements()
     if last is None or lake.version() == last.lake_version:
         return None
     with record.of("night.follow", place="exchange") as trace:

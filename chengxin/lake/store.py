@@ -63,6 +63,8 @@ class Delivery(Protocol):
     def count(self) -> int: ...
     @property
     def everything(self) -> bool: ...  # what is not in it is no more
+    @property
+    def beside(self) -> Sequence[Delivery]: ...  # what it says in other tables, stored with it
 
 
 @dataclass(frozen=True)
@@ -175,6 +177,8 @@ class Lake:
                 if any(_same(one, delivery) for one in taken):
                     continue
                 rows = self._store(delivery, tables)
+                for other in delivery.beside:
+                    self._store(other, tables)
                 taken.append(
                     Taken(
                         source=delivery.source,

@@ -39,6 +39,8 @@ class Kind(StrEnum):
     MONEY = "money"  # yuan
     SHARE = "share"  # fraction 0 to 1
     AREA = "area"  # square metres
+    TRAIT = "trait"  # token that is only compared, 60 bits
+    TRAITS = "traits"  # several of them
 
     @property
     def sql(self) -> str:
@@ -53,12 +55,15 @@ _SQL = {
     Kind.MONEY: "DECIMAL(18,2)",
     Kind.SHARE: "DECIMAL(9,6)",
     Kind.AREA: "DECIMAL(12,2)",
+    Kind.TRAIT: "BIGINT",
+    Kind.TRAITS: "BIGINT[]",
 }
 _ARROW = {
     "VARCHAR": pa.string(),
     "DATE": pa.date32(),
     "INTEGER": pa.int32(),
     "BIGINT": pa.int64(),
+    "BIGINT[]": pa.list_(pa.int64()),
     "BOOLEAN": pa.bool_(),
     "DECIMAL(18,2)": pa.decimal128(18, 2),
     "DECIMAL(9,6)": pa.decimal128(9, 6),

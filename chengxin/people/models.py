@@ -265,3 +265,109 @@ class Verification(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.band}"
+
+
+class Unidentified(models.Model):
+    """待识别记录: a row of a delivery whose person has no usable number, as it describes him.
+
+    Only `people.registry` writes it.  Who he is stands in the warehouse's `resolution`.
+    """
+
+    id = models.CharField(max_length=27, primary_key=True)  # as the lake names the record
+    source = models.CharField(max_length=60)
+    name = SealedTextField()
+    number = SealedTextField()  # as it was given: wrong, or nothing
+    birth = SealedTextField()  # yyyymmdd
+    phone = SealedTextField()
+    address = SealedTextField()
+    delivered_on = models.DateField()
+
+    def __str__(self) -> str:
+        return self.id
+
+
+class UnsurePairQuerySet(models.QuerySet["UnsurePair"]):
+    def open(self) -> UnsurePairQuerySet:
+        """Those that nobody has judged, nor whose record is already somebody."""
+        standing = Judgement.objects.in_force().filter(record=models.OuterRef("record"))
+        return self.exclude(
+            models.Exists(standing.filter(person=models.OuterRef("person")))
+        ).exclude(models.Exists(standing.filter(verdict=Judgement.Verdict.SAME)))
+
+
+class UnsurePair(models.Model):
+    """待认定: a record and a person who may be the same, as the last night found them.
+
+    `people.registry` takes it over from the warehouse; `people.judgements` puts it off.
+    """
+
+    record = models.ForeignKey(Unidentified, models.PROTECT, related_name="pairs")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    confidence = models.DecimalField(max_digits=7, decimal_places=6)  # 0 to 1, of the same person
+    name_agrees = models.CharField(max_length=8, null=True)  # noqa: DJ001 (null: nothing to compare)
+    born_agrees = models.CharField(max_length=8, null=True)  # noqa: DJ001
+    phone_agrees = models.CharField(max_length=8, null=True)  # noqa: DJ001
+    address_agrees = models.CharField(max_length=8, null=True)  # noqa: DJ001
+    put_off_at = models.DateTimeField(null=True)
+
+    objects = UnsurePairQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["record", "person"], name="pair_is_unsure_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.record_id} {self.person_id}"
+
+
+class JudgementQuerySet(models.QuerySet["Judgement"]):
+    def in_force(self) -> JudgementQuerySet:
+        return self.filter(withdrawn_at=None)
+
+
+class Judgement(models.Model):
+    """身份认定: an officer's word on whether a record is about a person; withdrawn, never deleted.
+
+    Only `people.judgements` writes it.
+    """
+
+    class Verdict(models.TextChoices):
+        SAME = "same", _("同一人")
+        DIFFERENT = "different", _("不是同一人")
+
+    record = models.ForeignKey(Unidentified, models.PROTECT, related_name="judgements")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="judgements")
+    verdict = models.CharField(max_length=9, choices=Verdict)
+    officer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=now)
+    reason = models.CharField(max_length=200, blank=True)
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_because = models.CharField(max_length=200, blank=True)
+
+    objects = JudgementQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["record", "person"],
+                condition=Q(withdrawn_at=None),
+                name="pair_is_judged_once",
+            ),
+            models.UniqueConstraint(
+                fields=["record"],
+                condition=Q(withdrawn_at=None, verdict="same"),
+                name="record_is_one_person",
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at=None, withdrawn_by=None)
+                | Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False),
+                name="withdrawal_has_an_author",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.record_id} {self.verdict} {self.person_id}"

@@ -1,7 +1,9 @@
 """What the deliveries say of persons and enterprises, brought into PostgreSQL set-wise.
 
     identities of a delivery ──remember──▶ Person   (names, numbers, phones: sealed, here only)
-    warehouse of a night ──take_over──▶ Enterprise, Registration, Affiliation, Jurisdiction, Office
+    records without a number ──remember_unidentified──▶ Unidentified   (likewise)
+    warehouse of a night ──take_over──▶ Enterprise, Registration, Affiliation, Jurisdiction, Office,
+                                        UnsurePair
 
 Both can be run again and change nothing then.  Rows are copied into a temporary table and merged
 from there; only what differs is written.
@@ -41,6 +43,41 @@ def remember(identities: Path) -> int:
     return changed
 
 
+def remember_unidentified(records: Path) -> int:
+    """Keep how a delivery describes those whom it gives no usable number; the records written.
+
+    `records` is the Parquet file of a reading.  A later delivery replaces the description.
+    """
+    keys, written = Keys.load(), 0
+    parts = ("name", "number", "birth", "phone", "address")
+    for batch in pq.ParquetFile(records).iter_batches(BATCH):
+        rows = [
+            (
+                one["record_id"],
+                one["source"],
+                *(keys.seal(one[part]) if one[part] else None for part in parts),
+                one["delivered_on"],
+            )
+            for one in batch.to_pylist()
+        ]
+        columns = f"id, source, {', '.join(parts)}, delivered_on"
+        others = ", ".join(f"{name} = excluded.{name}" for name in (*parts, "delivered_on"))
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(
+                f"CREATE TEMP TABLE fresh ON COMMIT DROP AS SELECT {columns} "
+                "FROM people_unidentified LIMIT 0"
+            )
+            _copy(cursor, "fresh", rows)
+            cursor.execute(
+                f"INSERT INTO people_unidentified ({columns}) SELECT {columns} FROM fresh "
+                f"ORDER BY id ON CONFLICT (id) DO UPDATE SET {others} "
+                "WHERE people_unidentified.delivered_on <= excluded.delivered_on"
+            )
+            written += cursor.rowcount
+            cursor.execute("DROP TABLE fresh")
+    return written
+
+
 def take_over(warehouse: Path, day: date) -> dict[str, int]:
     """Make the registry say what the warehouse says; rows written per table.
 
@@ -66,6 +103,10 @@ def take_over(warehouse: Path, day: date) -> dict[str, int]:
                     complete=True,
                 ),
                 "spellings": names.fill(),
+                "unsure": _merge(
+                    engine, "people_unsurepair", "record_id, person_id", UNSURE,
+                    complete=True, only_if=f"{KNOWN_PERSON} AND {KNOWN_RECORD}",
+                ),
             }  # fmt: skip
     finally:
         engine.close()
@@ -104,8 +145,16 @@ AFFILIATIONS = """
     ) = 1
 """
 JURISDICTIONS = "SELECT DISTINCT subject_key AS about, office AS office_id FROM jurisdiction"
+UNSURE = """
+    SELECT
+        record_id, person_id, confidence, name_agrees, born_agrees, phone_agrees, address_agrees
+    FROM unsure_pair
+"""
 
 KNOWN_PERSON = "EXISTS (SELECT 1 FROM people_person WHERE people_person.id = fresh.person_id)"
+KNOWN_RECORD = (
+    "EXISTS (SELECT 1 FROM people_unidentified WHERE people_unidentified.id = fresh.record_id)"
+)
 
 
 def _remember(told: list[dict[str, Any]]) -> int:

@@ -34,6 +34,7 @@ _PLAIN = {
 }
 _NUMBERED = (Kind.PERSON, Kind.PARTY, Kind.TAXPAYER)
 IDENTITY = ("number", "document_kind", "name", "phone")
+LIKENESS = ("given", "birth", "born", "address")  # of persons who are kept comparable
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,8 @@ class Plan:
         yield from self.source.lake_table.columns
         for ours in self.persons():
             yield from (f"{ours}.{part}" for part in IDENTITY)
+            if ours in self.source.comparable:
+                yield from (f"{ours}.{part}" for part in LIKENESS)
 
     # the layers
 
@@ -105,6 +108,17 @@ class Plan:
                     yield f"{target.ours}.n", f"upper({given})"
         for target in self._targets(Part.PHONE):
             yield f"{target.ours}.phone", f"as_phone({self.field(target.theirs)})"
+        for ours in self.source.comparable:
+            birth, address = (
+                f"trimmed({self.field(target.theirs)})" if target else "CAST(NULL AS VARCHAR)"
+                for target in (
+                    self.source.target(ours, Part.BIRTH),
+                    self.source.target(ours, Part.ADDRESS),
+                )
+            )
+            yield f"{ours}.given", self.field(self.source.giver(ours).theirs)
+            yield f"{ours}.birth", f"strftime(as_date({birth}), '%Y%m%d')"
+            yield f"{ours}.address", address
         for target in self._targets(Part.VALUE):
             if self._type(target.ours) is Kind.PHONE:
                 yield f"{target.ours}.x", f"as_phone({self.field(target.theirs)})"
@@ -142,6 +156,15 @@ class Plan:
             yield f"{ours}.name", self.field(name.theirs) if name else "CAST(NULL AS VARCHAR)"
             if not self.source.target(ours, Part.PHONE):
                 yield f"{ours}.phone", "CAST(NULL AS VARCHAR)"
+            if ours in self.source.comparable:
+                number, kind, n = (
+                    _q(f"{ours}.{part}") for part in ("number", "document_kind", "n")
+                )
+                given = f"coalesce({_q(f'{ours}.birth')}, born_within({n}))"
+                yield (
+                    f"{ours}.born",
+                    f"CASE WHEN {number} IS NULL THEN {given} ELSE born_of({kind}, {number}) END",
+                )
 
     def _value(self, ours: str) -> str:
         column = self.source.lake_table.columns[ours]
@@ -158,6 +181,10 @@ class Plan:
         match column.kind:
             case Kind.PERSON:
                 value = person
+                if ours in self.source.unidentified:
+                    value = (
+                        f"CASE WHEN {number} IS NULL THEN {self._record(ours)} ELSE {person} END"
+                    )
             case Kind.TAXPAYER:
                 value = enterprise
             case Kind.PARTY:
@@ -178,6 +205,32 @@ class Plan:
         if column.empty is not None:
             value = f"CASE WHEN {field} IS NULL THEN {literal(column.empty)} ELSE {value} END"
         return f"CAST({value} AS {column.kind.sql})"
+
+    def _record(self, ours: str) -> str:
+        """The id of a row whose person has no usable number, when there is enough to compare.
+
+        It stays the same however often the row is sent: it comes from the source, the row's other
+        keys and the name.  A number that a spreadsheet destroyed is still an error.
+        """
+        name = self.source.target(ours, Part.NAME)
+        assert name, f"{self.source.name}: {ours} has no name"
+        keys = [
+            self.field(self.source.giver(key).theirs)
+            for key in self.source.lake_table.key
+            if key != ours and key not in self.source.constants
+        ]
+        told = " || '|' || ".join(
+            [literal(self.source.name)]
+            + [f"coalesce({field}, '')" for field in (*keys, self.field(name.theirs))]
+        )
+        enough = " OR ".join(f"{_q(f'{ours}.{part}')} IS NOT NULL" for part in ("birth", "address"))
+        if self.source.target(ours, Part.PHONE):
+            enough += f" OR {_q(f'{ours}.phone')} IS NOT NULL"
+        return (
+            f"CASE WHEN {self.field(name.theirs)} IS NOT NULL AND ({enough}) "
+            f"AND NOT coalesce(is_float_form({_q(f'{ours}.x')}), false) "
+            f"THEN 'u' || token('record', {told}) END"
+        )
 
     def _name(self, field: str) -> str:
         """The name of an enterprise; masked where it is only its owner's."""
@@ -211,7 +264,8 @@ class Plan:
             if self._type(ours) in _NUMBERED:
                 given = _q(f"{ours}.x")
             if table.must_have(ours):
-                yield f"{given} IS NULL", f"!{ours}"
+                unknown = f" AND {_q(ours)} IS NULL" if ours in self.source.unidentified else ""
+                yield f"{given} IS NULL{unknown}", f"!{ours}"
             if self._type(ours) is Kind.PHONE:
                 yield f"coalesce(is_float_form({given}), false)", ours
             elif self._type(ours) not in (Kind.NAME, Kind.NOTE, Kind.ADDRESS):

@@ -1,6 +1,6 @@
 """Read one delivery: completely or not at all.
 
-    file ──receive──▶ whole, as agreed ──plan──▶ one SELECT ──▶ rows, rejects, identities
+    file ──receive──▶ whole, as agreed ──plan──▶ one SELECT ──▶ rows, rejects, identities, traits
 
 A bad row (a wrong check digit, an impossible date, no key) is set aside with its line and reason;
 past the manifest's share of bad rows, and for everything that the manifest does not describe, the
@@ -29,10 +29,11 @@ from chengxin.core.refusal import Trouble
 from chengxin.lake.engine import PARQUET, DuckDB, literal
 from chengxin.lake.staging import Staging
 from chengxin.lake.tables import Kind
-from chengxin.sources import arrival
+from chengxin.sources import arrival, traits
 from chengxin.sources.forms import Relation, open_form, unreadable
 from chengxin.sources.plan import IDENTITY, Plan
 from chengxin.sources.source import Part, Source, SourceChanged, all_sources, day_of, source_of
+from chengxin.sources.traits import Traits
 
 LISTED = 1000  # rejects named one by one; the rest is counted
 BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
@@ -62,7 +63,9 @@ class Reading:
     rows: Path  # Parquet, the columns of the lake table
     count: int  # of `rows`
     delivered: int  # rows in the delivery, bad ones too
-    identities: Path  # Parquet, see `IDENTITIES`; mode 0600
+    identities: Path  # Parquet, see `_stage_identities`; mode 0600
+    unidentified: Path  # Parquet, see `_stage_unidentified`; mode 0600
+    beside: tuple[Traits, ...]  # what the same delivery says in other tables
     rejects: list[Reject]  # the first LISTED
     rejected: int
     _staging: Staging = field(repr=False)
@@ -144,6 +147,8 @@ class _Reading:
         count = self._stage_rows(rows, relation)
         identities = self.staging.folder / "identities.parquet"
         self._stage_identities(identities)
+        unidentified = self.staging.folder / "unidentified.parquet"
+        self._stage_unidentified(unidentified)
         return Reading(
             source=self.source.name,
             table=self.source.table,
@@ -154,6 +159,8 @@ class _Reading:
             count=count,
             delivered=delivered,
             identities=identities,
+            unidentified=unidentified,
+            beside=self._traits(),
             rejects=rejects,
             rejected=bad + doubled,
             _staging=self.staging,
@@ -289,7 +296,7 @@ class _Reading:
             + ", ".join(f'"{ours}.{part}" AS {part}' for part in IDENTITY)
             # a party without a document is an enterprise
             + f' FROM typed WHERE {self._good} AND "{ours}" IS NOT NULL '
-            + f'AND "{ours}.document_kind" IS NOT NULL'
+            + f'AND "{ours}.document_kind" IS NOT NULL AND "{ours}.number" IS NOT NULL'
             for ours in self._plan.persons()
         )
         nobody = "SELECT " + ", ".join(f"'' AS {name}" for name in ("person_id", *IDENTITY))
@@ -299,6 +306,47 @@ class _Reading:
             f"TO {literal(str(path))} ({PARQUET})"
         )
         path.chmod(0o600)
+
+    def _stage_unidentified(self, path: Path) -> None:
+        """record_id, number as it was given, name, birth, phone, address, delivered_on, source."""
+        path.touch(mode=0o600)
+        parts = ("number", "name", "birth", "phone", "address")
+        each = " UNION ALL ".join(
+            f'SELECT "{ours}" AS record_id, "{ours}.given" AS number, '
+            + ", ".join(f'"{ours}.{part}" AS {part}' for part in parts[1:])
+            + f", rowid AS line FROM typed WHERE {self._good} AND starts_with(\"{ours}\", 'u')"
+            for ours in self.source.unidentified
+        )
+        nobody = "SELECT " + ", ".join(f"'' AS {name}" for name in ("record_id", *parts, "line"))
+        self._fetch(
+            f"COPY (SELECT * EXCLUDE (line), DATE '{self.day.isoformat()}' AS delivered_on, "
+            f"{literal(self.source.name)} AS source FROM ({each or nobody + ' WHERE false'}) "
+            "QUALIFY row_number() OVER (PARTITION BY record_id ORDER BY line DESC) = 1) "
+            f"TO {literal(str(path))} ({PARQUET})"
+        )
+        path.chmod(0o600)
+
+    def _traits(self) -> tuple[Traits, ...]:
+        if not self.source.comparable:
+            return ()
+        persons = " UNION ALL ".join(
+            f'SELECT "{ours}" AS person_id, '
+            + ", ".join(
+                f'"{ours}.{part}" AS {part}' for part in ("name", "born", "phone", "address")
+            )
+            + f', rowid AS line FROM typed WHERE {self._good} AND "{ours}" IS NOT NULL'
+            for ours in self.source.comparable
+        )
+        staged = traits.stage(
+            self.engine,
+            persons,
+            self.staging.folder / "traits.parquet",
+            source=self.source.name,
+            delivery_id=self._delivery_id,
+            day=self.day,
+            everything=self.source.everything,
+        )
+        return (staged,)
 
 
 def _teach(engine: DuckDB, keys: Keys) -> None:

@@ -108,6 +108,12 @@ CREATE MACRO kind_of(x, n) AS
         ELSE 'resident'
     END;
 
+-- day of birth, yyyymmdd: of a valid number, or the digits of one that is not
+CREATE MACRO born_of(kind, n) AS
+    CASE WHEN kind IN ('resident', 'hmt_permit') OR (kind = 'foreign_permit' AND length(n) = 18) THEN substr(n, 7, 8) END;
+CREATE MACRO born_within(n) AS
+    CASE WHEN regexp_full_match(n, '\d{17}[0-9X]') AND substr(n, 7, 2) IN ('19', '20') AND is_born(n) THEN substr(n, 7, 8) END;
+
 -- GB 32100-2015: alphabet of 31, weights 3^i mod 31
 CREATE MACRO credit_digit(x, place) AS (strpos('0123456789ABCDEFGHJKLMNPQRTUWXY', substr(x, place, 1)) - 1);
 CREATE MACRO credit_check(x) AS
@@ -155,3 +161,30 @@ CREATE MACRO base32(hex) AS
 CREATE MACRO hmac(message) AS
     sha256(getvariable('opad') || unhex(sha256(getvariable('ipad') || encode(message))));
 CREATE MACRO token(kind, x) AS base32(hmac(kind || ':' || x));
+
+-- What stands for a name, a birth or a phone where they are only compared: 60 bits of the same HMAC
+CREATE MACRO trait(kind, x) AS ('0x' || substr(hmac('trait-' || kind || ':' || x), 1, 15))::BIGINT;
+CREATE MACRO half_width(x) AS translate(x, '０１２３４５６７８９－（）＃，', '0123456789-()#,');
+CREATE MACRO normal_name(x) AS nullif(regexp_replace(upper(x), '[\s　·•．・.]', '', 'g'), '');
+-- the name, and of a name of three characters or more what is left when one is dropped: two names
+-- that differ in one character have one of these in common
+CREATE MACRO near_names(x) AS
+    CASE
+        WHEN length(x) BETWEEN 3 AND 12
+            THEN list_distinct(list_prepend(x, list_transform(range(1, length(x) + 1), lambda i: left(x, i - 1) || substr(x, i + 1))))
+        ELSE [x]
+    END;
+-- two births that differ in the year, the month or the day alone, or have month and day exchanged
+CREATE MACRO near_births(x) AS [
+    'ym' || left(x, 6),
+    'yd' || left(x, 4) || right(x, 2),
+    'md' || right(x, 4),
+    'ex' || left(x, 4) || least(substr(x, 5, 2), right(x, 2)) || greatest(substr(x, 5, 2), right(x, 2))
+];
+CREATE MACRO normal_address(x) AS
+    nullif(regexp_replace(
+        regexp_replace(upper(half_width(x)), '[\s　,，。.()#]', '', 'g'),
+        '^([一-龥]{2,3}省)?([一-龥]{2,4}市)?([一-龥]{2,3}县)?', ''
+    ), '');
+-- an address without the number of its flat or house
+CREATE MACRO building_of(x) AS nullif(regexp_replace(x, '[0-9A-Z-]+(室|户|号)?$', ''), '');

@@ -39,6 +39,8 @@ class Part(StrEnum):
     KIND = "kind"  # of the document: a DocumentKind, or person or enterprise
     NAME = "name"  # goes to the identities, never to the lake
     PHONE = "phone"  # likewise
+    BIRTH = "birth"  # day of birth of a person whose number may be missing; likewise
+    ADDRESS = "address"  # where he lives; likewise
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,10 @@ class Source:
     values: dict[str, dict[str, str]] = field(default_factory=dict)  # ours -> their code -> ours
     percent: list[str] = field(default_factory=list)  # shares that arrive as 0 to 100
     constants: dict[str, str] = field(default_factory=dict)
+    # Columns whose persons are kept comparable, by tokens, for records without a number
+    comparable: list[str] = field(default_factory=list)
+    # Those of them where a row without a usable number is kept under a record's id
+    unidentified: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         if problems := list(self._problems()):
@@ -139,6 +145,16 @@ class Source:
         coded |= {t.label for t in targets if columns[t.ours].kind in (Kind.CODE, Kind.BOOLEAN)}
         if missing := coded - set(self.values):
             yield f"no values for {sorted(missing)}"
+        persons = {name for name, column in columns.items() if column.kind is Kind.PERSON}
+        if strange := {*self.comparable, *self.unidentified} - persons:
+            yield f"{sorted(strange)} are no persons that could be compared"
+        if alone := {*self.unidentified} - {*self.comparable}:
+            yield f"{sorted(alone)} unidentified but not comparable"
+        if nameless := {ours for ours in self.comparable if not self.target(ours, Part.NAME)}:
+            yield f"{sorted(nameless)} comparable without a name"
+        for part in (Part.BIRTH, Part.ADDRESS):
+            if idle := {t.ours for t in targets if t.part is part} - {*self.comparable}:
+                yield f"{part} of {sorted(idle)}, which are not comparable"
         if self.delivers not in ("changes", "everything"):
             yield f"delivers {self.delivers!r}"
         if self.encoding not in ("utf-8", "utf-8-sig", "gb18030"):

@@ -37,6 +37,9 @@ ACTIONS: dict[str, str | Promise] = {
     "dossier.open": _("查看档案"),
     "dossier.rows": _("查看档案明细"),
     "dossier.search": _("查询档案"),
+    "identity.judge": _("身份认定"),
+    "identity.put_off": _("身份认定稍后处理"),
+    "identity.withdraw": _("撤销身份认定"),
     "item.begin": _("受理事项"),
     "item.finish": _("办结事项"),
     "item.stop": _("中止事项"),
@@ -64,7 +67,9 @@ ACTIONS: dict[str, str | Promise] = {
 }
 OUTCOMES: dict[str, str | Promise] = {
     "done": _("成功"),
+    "already_judged": _("已认定过"),
     "already_waiting": _("已取号"),
+    "already_withdrawn": _("已撤销过"),
     "approval_needed": _("须审批"),
     "card_unreadable": _("证件读取失败"),
     "device_locked": _("设备已停用"),

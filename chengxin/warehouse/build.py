@@ -1,6 +1,6 @@
 """Build the person and enterprise warehouse: one SELECT per table, one file per SELECT.
 
-    lake tables ──registration_enterprise──▶ enterprise, affiliation, … ──▶ <folder>/<version>/
+    lake tables ──resolve──▶ who is who ──▶ enterprise, affiliation, … ──▶ <folder>/<version>/
 
 The order is not written down anywhere; it is read from the SQL.  A warehouse belongs to one lake
 version and knows no day: what was true on a day is the reader's question.  Built once, it is
@@ -30,6 +30,7 @@ from sqlglot import exp
 from chengxin.core.refusal import Trouble
 from chengxin.lake.engine import Engine, Versions, literal, render
 from chengxin.lake.tables import TABLES
+from chengxin.warehouse import resolve
 
 HERE = Path(__file__).parent
 KEPT = 3  # versions; a reader has this many nights to let go of one
@@ -111,7 +112,7 @@ def build(engine: Engine, lake: Versions, version: int, folder: Path) -> Path:
 
 def bind(engine: Engine, home: Path) -> None:
     """Let `engine` see the tables of a built warehouse under their names."""
-    for name in models():
+    for name in (*resolve.TABLES, *models()):
         _show(engine, name, home)
 
 
@@ -134,6 +135,7 @@ def digest() -> str:
     told = hashlib.sha256()
     for path in sorted(HERE.glob("*.sql")):
         told.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    told.update(resolve.digest().encode())
     return told.hexdigest()
 
 
@@ -146,6 +148,8 @@ def tables_of(tree: exp.Expr) -> set[str]:
 
 def lake_tables(name: str) -> frozenset[str]:
     """The tables of the lake that a table of the warehouse is made of, however indirectly."""
+    if name in resolve.TABLES:
+        return frozenset(resolve.READS)
     model = models().get(name)
     if model is None:
         return frozenset([name])
@@ -153,6 +157,13 @@ def lake_tables(name: str) -> frozenset[str]:
 
 
 def _fill(engine: Engine, aside: Path, made_of: dict[str, str], there: dict[str, Path]) -> None:
+    if all(made_of[name] in there for name in resolve.TABLES):
+        for name in resolve.TABLES:
+            os.link(there[made_of[name]], aside / f"{name}.parquet")
+    else:
+        resolve.resolve(engine, aside)
+    for name in resolve.TABLES:
+        _show(engine, name, aside)
     for name, model in models().items():
         if same := there.get(made_of[name]):
             os.link(same, aside / f"{name}.parquet")
@@ -167,7 +178,8 @@ def _fill(engine: Engine, aside: Path, made_of: dict[str, str], there: dict[str,
 
 def _made_of(lake: Versions, version: int) -> dict[str, str]:
     """Table -> a digest of its SQL, and of the files and the SQL behind it."""
-    found: dict[str, str] = {}
+    who = str([resolve.digest(), *(lake.files(table, version) for table in resolve.READS)])
+    found = {name: hashlib.sha256(f"{name}\0{who}".encode()).hexdigest() for name in resolve.TABLES}
     for name, model in models().items():
         told = hashlib.sha256(model.sql.encode())
         for table in model.reads:

@@ -3,7 +3,8 @@
     files that came or went ──▶ rows that differ ──▶ their numbers ──▶ "person:…", "enterprise:…"
 
 A row that was replaced counts with both of its forms.  An enterprise that became another one,
-because a registration or a number now leads elsewhere, counts under both names.
+because a registration or a number now leads elsewhere, counts under both names; so do the persons
+of a record without a number that was joined, judged or let go.
 """
 
 # ruff: noqa: S608 (SQL is put together from our own names)
@@ -17,7 +18,12 @@ from chengxin.lake.tables import TABLES, Kind, Table
 from chengxin.warehouse import build
 
 NUMBERS = (Kind.CREDIT, Kind.TAXPAYER, Kind.PARTY)
-WHO_IS_WHO = ("registration_enterprise", "enterprise_number")
+# Tables that say who is who, and what they lead to
+WHO_IS_WHO = {
+    "registration_enterprise": "enterprise",
+    "enterprise_number": "enterprise",
+    "resolution": "person",
+}
 _UNTOLD = {"delivery_id", "line"}  # where a row stood says nothing about anybody
 
 
@@ -57,14 +63,15 @@ def _same(folder: Path, name: str, old: int, new: int) -> bool:
 
 
 def _led_elsewhere(engine: Engine, name: str, old: Path, new: Path) -> set[str]:
-    """The enterprises of those rows of a table that only one of the warehouses has."""
+    """Whom those rows of a table lead to that only one of the warehouses has."""
     found: set[str] = set()
+    kind = WHO_IS_WHO[name]
     for one, other in ((old, new), (new, old)):
         build.bind(engine, other)
         engine.keep("others", f"SELECT * FROM {name}")
         build.bind(engine, one)
         only = f"SELECT * FROM {name} EXCEPT SELECT * FROM others"
-        found |= _keys(engine, "enterprise", f"SELECT enterprise_id AS id FROM ({only}) AS own")
+        found |= _keys(engine, kind, f"SELECT {kind}_id AS id FROM ({only}) AS own")
         engine.drop("others")
     return found
 

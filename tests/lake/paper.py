@@ -39,6 +39,7 @@ class Paper:
     rows: Path
     count: int
     everything: bool
+    beside: tuple[Paper, ...] = ()
 
 
 def paper(folder: Path, day: int, rows: Sequence[Row], source: str = LEDGER) -> Paper:
