@@ -29,6 +29,7 @@ from city.forms import Post
 from city.investors import Investors
 from city.people import People
 from city.registers import Registers
+from city.repute import Repute
 from city.residents import Residents
 from city.taxes import Taxes
 from city.truth import Truth
@@ -112,13 +113,14 @@ def _tell(
     enterprises = Enterprises(dice, world.people, persons=others, count=count, day=day)
     registers, investors = Registers(world), Investors(world, enterprises)
     taxes, annual_returns = Taxes(world), AnnualReturns(world)
-    cases = Cases(world, enterprises)
+    cases, repute = Cases(world, enterprises), Repute(world)
     for block in enterprises.blocks(_BLOCK):
         stopped = registers.write(block)
         stakes = investors.write(block)
         taxes.write(block, stopped)
         annual_returns.write(block, stakes)
         cases.of(block)
+        repute.of(block)
         progress("enterprises", int(block.index[-1]) + 1, count)
     cases.write()
 

@@ -71,6 +71,12 @@ class Truth:
         because = f"{date.fromordinal(since)} 起为非正常户"
         self.finds("M07", subject, subject, "non_normal", because)
 
+    def is_lost(self, subject: str, legal_rep: str) -> None:
+        """M06: acts on the enterprise, and reminds its legal representative."""
+        because = "被认定走逃（失联），未解除"
+        self.finds("M06", subject, subject, "lost", because)
+        self.finds("M06", subject, legal_rep, "lost", because)
+
     def has_open_case(self, subject: str, legal_rep: str, band: str, since: int) -> None:
         """M02: acts on the enterprise, and reminds its legal representative."""
         case = "稽查案件" if band == "inspection" else "纳税评估"

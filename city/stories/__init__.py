@@ -14,6 +14,7 @@ from city.stories import (
     inspection_open,
     key_watch,
     losing_investor_buys_home,
+    lost_contact,
     non_normal_household,
     police_case_filed,
     unreadable_rows,
@@ -27,6 +28,7 @@ STORIES = (
     enterprise_arrears,
     key_watch,
     losing_investor_buys_home,
+    lost_contact,
     unreadable_rows,
 )
 

@@ -36,6 +36,8 @@ ORDERS: dict[tuple[str, str], dict[str, str]] = {
     ("M02", "inspection"): dict.fromkeys(
         ("DEREG", "move_region", "change_legal_rep", "change_investor"), D1)
         | dict.fromkeys((*INCREASES, "REFUND"), D2) | {"INV": D4},
+    ("M06", "lost"): dict.fromkeys(
+        ("INV", "INV-AUTH", "INV-ISS", "REFUND", "EXPORT", "REG-CHG", "ID"), D1),
     ("M07", "non_normal"): dict.fromkeys(
         ("INV", "INV-AUTH", "INV-ISS", "CERT-NA", "REG-CHG", "DEREG", "REFUND", "PREF"), D1),
     ("M09", "owing"): {"CERT-NA": D1, "DEREG": D1, "*": D4},
