@@ -23,6 +23,7 @@ from city import stories
 from city.annual_returns import AnnualReturns
 from city.cases import Cases
 from city.cast import Cast
+from city.conduct import Conduct
 from city.dice import Dice
 from city.enterprises import Enterprises
 from city.forms import Post
@@ -113,7 +114,7 @@ def _tell(
     enterprises = Enterprises(dice, world.people, persons=others, count=count, day=day)
     registers, investors = Registers(world), Investors(world, enterprises)
     taxes, annual_returns = Taxes(world), AnnualReturns(world)
-    cases, repute = Cases(world, enterprises), Repute(world)
+    cases, repute, conduct = Cases(world, enterprises), Repute(world), Conduct(world)
     for block in enterprises.blocks(_BLOCK):
         stopped = registers.write(block)
         stakes = investors.write(block)
@@ -121,6 +122,7 @@ def _tell(
         annual_returns.write(block, stakes)
         cases.of(block)
         repute.of(block)
+        conduct.of(block)
         progress("enterprises", int(block.index[-1]) + 1, count)
     cases.write()
 

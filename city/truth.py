@@ -77,6 +77,12 @@ class Truth:
         self.finds("M06", subject, subject, "lost", because)
         self.finds("M06", subject, legal_rep, "lost", because)
 
+    def unsettled(self, subject: str, *, overdue: bool, long: bool) -> None:
+        """M17: a violation that is not settled, or a fine that was not paid in time."""
+        band = ("fine_overdue" if overdue else "open") + ("_long" if long else "")
+        because = "罚款逾期未缴" if overdue else "违法违章未处理完毕"
+        self.finds("M17", subject, subject, band, because)
+
     def has_open_case(self, subject: str, legal_rep: str, band: str, since: int) -> None:
         """M02: acts on the enterprise, and reminds its legal representative."""
         case = "稽查案件" if band == "inspection" else "纳税评估"

@@ -28,7 +28,7 @@ from chengxin.trace.models import Trace
 
 STANDS = timedelta(days=180)  # then it falls, unless it is reviewed and imposed anew
 LONGEST = timedelta(days=365)
-LEADER_RELEASES = ("M01",)  # the fact's end is not enough: a county leader must release
+LEADER_RELEASES = ("M01", "M12")  # the fact's end is not enough: a county leader must release
 MAY_LIFT = (Role.RISK, Role.SECTION_HEAD, Role.LEADER)
 MAY_APPROVE = (Role.SECTION_HEAD, Role.LEADER)
 

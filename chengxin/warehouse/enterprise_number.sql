@@ -2,7 +2,7 @@
 title:    号码与企业对应
 title_en: The enterprise that a number names
 grain:    [number]
-reads:    [registration, registration_enterprise, police_case, watch, investment, registration_extension]
+reads:    [registration, registration_enterprise, police_case, watch, investment, registration_extension, invoice_abnormal]
 why: |
   Police, watchlist and investors name an enterprise by a credit code or a taxpayer number, not
   always by the one it is registered under.  A number leads to the enterprise registered under it,
@@ -51,6 +51,10 @@ named AS (
     SELECT investor_taxpayer_id AS number FROM investment
     UNION
     SELECT agent_taxpayer_id AS number FROM registration_extension
+    UNION
+    SELECT seller_id AS number FROM invoice_abnormal
+    UNION
+    SELECT buyer_id AS number FROM invoice_abnormal
 )
 SELECT number, enterprise_id
 FROM known

@@ -9,6 +9,9 @@ from __future__ import annotations
 
 from city.cast import Cast
 from city.stories import (
+    abnormal_vouchers,
+    conclusion_not_executed,
+    confirmed_false_invoicing,
     enterprise_arrears,
     front_page,
     inspection_open,
@@ -16,6 +19,7 @@ from city.stories import (
     losing_investor_buys_home,
     lost_contact,
     non_normal_household,
+    open_violation,
     police_case_filed,
     unreadable_rows,
 )
@@ -29,6 +33,10 @@ STORIES = (
     key_watch,
     losing_investor_buys_home,
     lost_contact,
+    conclusion_not_executed,
+    abnormal_vouchers,
+    confirmed_false_invoicing,
+    open_violation,
     unreadable_rows,
 )
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from city.cast import BOTH, STATE, Cast, Firm, Person
-from city.forms import Bureau
+from city.cast import BOTH, LOCAL, STATE, Cast, Firm, Person
+from city.enterprises import YANGXIN
+from city.forms import NONE, Bureau
 
 
 def loses(cast: Cast, firm: Firm, bureau: Bureau = STATE) -> None:
@@ -36,3 +37,55 @@ def bought(cast: Cast, person: Person, band: str, *losers: Firm) -> None:
     for firm in losers:
         because = "两户连续亏损企业的投资人购入高价住房"
         cast.truth.finds("A01", cast.key(person), cast.key(firm), band, because)
+
+
+def violates(
+    cast: Cast,
+    who: Person | Firm,
+    registered: date,
+    *,
+    kind: str = "02",
+    bureau: Bureau = LOCAL,
+    stage: str = "1",
+    decided: date | None = None,
+    fine: int | None = None,
+    paid: int | None = None,
+    secured_until: date | None = None,
+) -> None:
+    """A violation; fine and what was paid of it in fen, secured where a day is named."""
+    uuid, registration = cast.uuid(), registered_as(cast, who, bureau)
+    cast.write(
+        cast.world.post.to(bureau, "violation"),
+        uuid, registration, kind, registered, stage, decided,
+        NONE if fine is None else fine, NONE if paid is None else paid,
+    )  # fmt: skip
+    if secured_until:
+        relieves(cast, registration, uuid, bureau, until=secured_until)
+
+
+def relieves(
+    cast: Cast,
+    registration: str,
+    document: str,
+    bureau: Bureau = LOCAL,
+    *,
+    until: date | None = None,
+) -> None:
+    """A guarantee for a case or a violation."""
+    cast.write(
+        cast.world.post.to(bureau, "payment_relief"),
+        cast.uuid(), registration, document, "1", cast.ago(30), until,
+    )  # fmt: skip
+
+
+def registered_as(cast: Cast, who: Person | Firm, bureau: Bureau) -> str:
+    """The registration number of a firm, or a new one of a person in his own name."""
+    if isinstance(who, Firm):
+        return who.registration[bureau]
+    first = "1" if bureau is STATE else "2"
+    number = f"{first}0128{cast.serial():015d}"
+    cast.write(
+        cast.world.post.to(bureau, "natural_person"),
+        number, who.name, who.kind, who.number, who.phone, f"{first}{YANGXIN}0100", cast.ago(300),
+    )  # fmt: skip
+    return number

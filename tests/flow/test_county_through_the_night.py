@@ -36,14 +36,25 @@ ORDERS: dict[tuple[str, str], dict[str, str]] = {
     ("M02", "inspection"): dict.fromkeys(
         ("DEREG", "move_region", "change_legal_rep", "change_investor"), D1)
         | dict.fromkeys((*INCREASES, "REFUND"), D2) | {"INV": D4},
+    ("M03", "overdue"): dict.fromkeys(("INV", "INV-AUTH", "CERT-NA", "DEREG", "EXPORT"), D1)
+        | {"REG-CHG": D3},
     ("M06", "lost"): dict.fromkeys(
         ("INV", "INV-AUTH", "INV-ISS", "REFUND", "EXPORT", "REG-CHG", "ID"), D1),
     ("M07", "non_normal"): dict.fromkeys(
         ("INV", "INV-AUTH", "INV-ISS", "CERT-NA", "REG-CHG", "DEREG", "REFUND", "PREF"), D1),
+    ("M11", "issuer"): {"INV": D3} | dict.fromkeys(INCREASES, D1),
+    ("M11", "receiver"): {"REFUND": D1, "EXPORT": D1, "FILE": D4},
+    ("M12", "proven"): dict.fromkeys(
+        ("INV", "INV-AUTH", "INV-ISS", "REFUND", "EXPORT", "DEREG"), D1) | {"*": D2},
+    ("M17", "open"): {"DEREG": D1, "*": D4},
+    ("M17", "open_long"): {"DEREG": D1, "INV-AUTH": D3, "*": D4},
+    ("M17", "fine_overdue"): {"DEREG": D1, "CERT-NA": D1, "*": D4},
+    ("M17", "fine_overdue_long"): {"DEREG": D1, "CERT-NA": D1, "INV-AUTH": D3, "*": D4},
     ("M09", "owing"): {"CERT-NA": D1, "DEREG": D1, "*": D4},
     ("M09", "owing_50k"): {"CERT-NA": D1, "DEREG": D1, "REFUND": D3, "*": D4}
         | dict.fromkeys(INCREASES, D3),
 }  # fmt: skip
+ORDERS["M11", "both"] = ORDERS["M11", "issuer"] | ORDERS["M11", "receiver"]
 ORDERS["M02", "assessment"] = ORDERS["M02", "inspection"]
 ORDERS["M09", "owing_2m"] = ORDERS["M09", "owing_50k"]
 

@@ -32,12 +32,13 @@ HEADINGS = {
         .splitlines()
     )
 }
+CHINESE_ENCODING = {"invoice_abnormal"}  # beside the state bureau's extracts
 CSV_SOURCES = [name for name in HEADINGS if name not in ("police_case", "housing_contract")]
 Cells = list[list[Any]]
 
 
 def encoding_of(name: str) -> str:
-    if name.startswith("golden_tax_state"):
+    if name.startswith("golden_tax_state") or name in CHINESE_ENCODING:
         return "gb18030"
     return "utf-8-sig" if name == "personal_income" else "utf-8"
 

@@ -58,6 +58,22 @@ class World:
         ]
         return [*known, "91370000ABCDEFGH1X", "370000123456789"]
 
+    @property
+    def natural_persons(self) -> list[tuple[str, str, str]]:
+        """(bureau, registration id, person) of those registered in their own name."""
+        return [
+            (bureau, f"2010{bureau[0]}{person}", person)
+            for bureau in ("state", "local")
+            for person in self.persons
+        ]
+
+    def registered(self, dice: Dice) -> dict[str, str]:
+        """The registration of an enterprise or of a natural person."""
+        if dice.often(0.6):
+            return self.owner(dice)
+        bureau, registration, _person = dice.one(self.natural_persons)
+        return {"bureau": bureau, "registration_id": registration}
+
     def owner(self, dice: Dice) -> dict[str, str]:
         bureau, registration = dice.one(self.keys)
         if dice.often(0.05):

@@ -60,6 +60,24 @@ class County:
         found = exact or alike
         return found.pop() if len(found) == 1 else number
 
+    def registered_persons(self, row: Row) -> set[str]:
+        """The natural persons under the row's registration."""
+        own = (row["bureau"], row["registration_id"])
+        return {
+            one["person_id"]
+            for one in self.all("natural_person")
+            if (one["bureau"], one["registration_id"]) == own
+        }
+
+    def parties(self, row: Row) -> set[str]:
+        """Whom the row's registration is: an enterprise, a natural person."""
+        enterprise = self.enterprise_of(row)
+        found = {f"person:{person}" for person in self.registered_persons(row)}
+        return found | ({f"enterprise:{enterprise}"} if enterprise else set())
+
+    def same_party(self, one: Row, other: Row) -> bool:
+        return bool(self.parties(one) & self.parties(other))
+
     # who has which role
 
     def legal_reps(self, enterprise: str) -> set[str]:
