@@ -71,7 +71,8 @@ def rows(request: OfficerRequest, kind: str, pk: str, table: str) -> HttpRespons
 @access.roles(*READS)
 @require_GET
 def graph(request: OfficerRequest) -> HttpResponse:
-    about = request.GET.get("about", "")
-    return JsonResponse(
-        relations.around(request.user, about), headers={"Cache-Control": "no-store"}
-    )
+    """One step of the relation graph: around a subject, or around what it shares with others."""
+    about, mark = request.GET.get("about", ""), request.GET.get("mark", "")
+    officer = request.user
+    told = relations.sharing(officer, mark, about) if mark else relations.around(officer, about)
+    return JsonResponse(told, headers={"Cache-Control": "no-store"})
