@@ -60,7 +60,7 @@ function draw() {
       roam: true,
       draggable: true,
       scaleLimit: { min: 0.4, max: 3 },
-      force: { repulsion: 1800, edgeLength: [220, 320], gravity: 0.05, friction: 0.25, layoutAnimation: true },
+      force: { repulsion: 1000, edgeLength: [140, 220], gravity: 0.12, friction: 0.25, layoutAnimation: true },
       lineStyle: { color: "#848c9b", width: 1.4, curveness: 0 },
       labelLayout: { hideOverlap: false },
       edgeLabel: { show: true, fontSize: 11, lineHeight: 14, color: "#3b424f", backgroundColor: "#fafbfc", padding: [1, 3], formatter: (edge) => folded(edge.data.words) },
