@@ -30,6 +30,7 @@ from chengxin.offices import access
 from chengxin.offices.models import Officer
 from chengxin.people import dossier, sections
 from chengxin.people.dossier import EnterpriseDossier, PersonDossier, Purpose
+from chengxin.people.gathered import percent
 from chengxin.people.sections import Group
 from chengxin.trace import record
 from chengxin.trace.models import Trace
@@ -55,6 +56,7 @@ class Part:
     heads: list[str]
     rows: list[list[str]]
     note: str = ""
+    records: bool = False  # wide rows, each read as a list of facts
 
 
 @dataclass(frozen=True)
@@ -259,8 +261,9 @@ def _enterprise(told: EnterpriseDossier) -> tuple[str, list[tuple[str, str]], Pa
 
 
 def _roles(bond: dossier.Bound) -> str:
-    words = [str(one.get_role_display()) for one in bond.bindings]
-    return "、".join([*words, bond.share_words] if bond.share is not None else words)
+    return "、".join(
+        f"{one.get_role_display()} {percent(one.share)}".strip() for one in bond.bindings
+    )
 
 
 def _group(group: Group) -> tuple[str, list[Part]]:
@@ -268,10 +271,11 @@ def _group(group: Group) -> tuple[str, list[Part]]:
     for section in group.sections:
         notes = [gettext("不得向纳税人透露")] if section.restricted else []
         if section.left:
-            told = {"shown": len(section.lines), "count": section.count}
-            notes.append(gettext("共 %(count)s 条，列出前 %(shown)s 条") % told)
+            counts = {"shown": len(section.lines), "count": section.count}
+            notes.append(gettext("共 %(count)s 条，列出前 %(shown)s 条") % counts)
         heads = [title for title, _style in section.heads]
-        rows = [[cell.text for cell in line.cells] + [line.origin] for line in section.lines]
+        rows = [[cell.text for cell in line.cells] + [line.source] for line in section.lines]
         note = f"（{'；'.join(notes)}）" if notes else ""
-        parts.append(Part(section.title, [*heads, gettext("来源")], rows, note))
+        part = Part(section.title, [*heads, gettext("来源")], rows, note, section.as_records)
+        parts.append(part)
     return group.title, parts

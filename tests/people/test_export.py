@@ -48,7 +48,7 @@ def test_numbers_stay_masked_and_the_sections_are_there(home_bought, qian, wang)
     told = texts(export.make(qian, wang.key, PURPOSE, Form.XLSX)[0])
     assert wang.number not in told
     assert "372***********" in told
-    for word in ("3,200,000.00", "来源：paper", "阳信县守信食品有限公司"):
+    for word in ("3,200,000.00", "paper 2017-08-17", "阳信县守信食品有限公司"):
         assert word in told
 
 
