@@ -38,6 +38,12 @@ def rows(sql: str, **params: str | date) -> list[Row]:
 
 def counts(about: str) -> dict[str, int]:
     """Table -> its rows about one subject, of the tables that have any."""
+    file = _file(by_subject.COUNT)
+    return dict(_counts(file, about)) if file else {}
+
+
+@lru_cache(maxsize=64)  # a page asks several times; a version's files never change
+def _counts(_file: Path, about: str) -> dict[str, int]:
     found = _read(by_subject.COUNT, "about = ?", [about])
     return {str(row["table"]): int(row["rows"]) for row in found}
 
