@@ -14,7 +14,6 @@ from functools import cached_property
 from typing import Any
 
 from django.db import models
-from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
@@ -135,11 +134,11 @@ class PersonDossier:
         told = gathered.rows("SELECT * FROM affiliation WHERE person_id = :id", id=self.person.pk)
         return _bound(rows.order_by("enterprise", "role"), told, "enterprise_id", self.officer)
 
-    @property
-    def earlier(self) -> QuerySet[Affiliation]:
+    @cached_property
+    def earlier(self) -> list[Affiliation]:
         """Roles that ended."""
         rows = self.person.affiliations.filter(until__lt=localdate())
-        return rows.select_related("enterprise").order_by("-until")
+        return list(rows.select_related("enterprise").order_by("-until"))
 
     @property
     def arrears(self) -> Decimal:

@@ -38,6 +38,12 @@ def rows(sql: str, **params: str | date) -> list[Row]:
 
 def counts(about: str) -> dict[str, int]:
     """Table -> its rows about one subject, of the tables that have any."""
+    file = _file(by_subject.COUNT)
+    return dict(_counts(file, about)) if file else {}
+
+
+@lru_cache(maxsize=64)  # a page asks several times; a version's files never change
+def _counts(_file: Path, about: str) -> dict[str, int]:
     found = _read(by_subject.COUNT, "about = ?", [about])
     return {str(row["table"]): int(row["rows"]) for row in found}
 
@@ -71,9 +77,20 @@ def holding(table: str, column: str, value: str, limit: int) -> list[str]:
 
 
 def sharing(mark: str, limit: int) -> list[str]:
-    """The subjects whose rows hold this phone or address, as far as several do."""
-    found = _read(by_subject.SHARED, f"mark = ? LIMIT {int(limit)}", [mark], "DISTINCT about")
-    return sorted(str(row["about"]) for row in found)
+    """The subjects whose rows hold this phone or address."""
+    found = _read(by_subject.BY_MARK, f"mark = ? LIMIT {int(limit)}", [mark])
+    return [str(row["about"]) for row in found]
+
+
+def sharing_count(mark: str) -> int:
+    found = _read(by_subject.BY_MARK, "mark = ?", [mark], "count(*) AS n")
+    return int(found[0]["n"]) if found else 0
+
+
+def marks(about: str) -> list[tuple[str, str]]:
+    """(kind, token) of the phones and addresses of a subject."""
+    found = _read(by_subject.MARKS, "about = ? LIMIT 40", [about])
+    return [(str(row["kind"]), str(row["mark"])) for row in found]
 
 
 def _read(table: str, where: str, given: Sequence[str], what: str = "*") -> list[Row]:

@@ -13,11 +13,17 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from chengxin.offices import access
 from chengxin.offices.access import OfficerRequest
 from chengxin.people import dossier
+from chengxin.people import export as taking
 from chengxin.people import graph as relations
 from chengxin.people import search as finder
 from chengxin.people.dossier import READS, Purpose
+from chengxin.people.export import Form
 from chengxin.people.models import Person
 
+TYPES = {
+    Form.PDF: "application/pdf",
+    Form.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 SHOWN_SECONDS = 30  # how long an unmasked number stays on the screen
 
 
@@ -53,8 +59,37 @@ def reveal(request: OfficerRequest, person_id: str) -> HttpResponse:
 @access.roles(*READS)
 @require_GET
 def enterprise(request: OfficerRequest, enterprise_id: str) -> HttpResponse:
-    told = {"dossier": dossier.enterprise(request.user, enterprise_id)}
+    shown = dossier.enterprise(request.user, enterprise_id)
+    told = {"dossier": shown, "purposes": Purpose.choices}
     return render(request, "people/enterprise.html", told)
+
+
+@access.roles(*READS)
+@require_POST
+def export(request: OfficerRequest, kind: str, pk: str) -> HttpResponse:
+    """The dossier as a file, with its watermark."""
+    asked = request.POST
+    form = Form.XLSX if asked.get("form") == Form.XLSX else Form.PDF
+    whole = asked.get("whole") == "yes"
+    made, name = taking.make(
+        request.user, f"{kind}:{pk}", asked.get("purpose", ""), form, whole=whole
+    )
+    return HttpResponse(
+        made,
+        content_type=TYPES[form],
+        headers={
+            "Content-Disposition": f'attachment; filename="{name}"',
+            "Cache-Control": "no-store",
+        },
+    )
+
+
+@access.roles(*READS)
+@require_POST
+def printing(request: OfficerRequest, kind: str, pk: str) -> HttpResponse:
+    """The watermark without which the page does not print."""
+    mark = taking.printing(request.user, f"{kind}:{pk}", request.POST.get("purpose", ""))
+    return render(request, "people/_watermark.html", {"mark": mark, "lines": range(12)})
 
 
 @access.roles(*READS)
@@ -71,7 +106,8 @@ def rows(request: OfficerRequest, kind: str, pk: str, table: str) -> HttpRespons
 @access.roles(*READS)
 @require_GET
 def graph(request: OfficerRequest) -> HttpResponse:
-    about = request.GET.get("about", "")
-    return JsonResponse(
-        relations.around(request.user, about), headers={"Cache-Control": "no-store"}
-    )
+    """One step of the relation graph: around a subject, or around what it shares with others."""
+    about, mark = request.GET.get("about", ""), request.GET.get("mark", "")
+    officer = request.user
+    told = relations.sharing(officer, mark, about) if mark else relations.around(officer, about)
+    return JsonResponse(told, headers={"Cache-Control": "no-store"})

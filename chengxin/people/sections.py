@@ -58,6 +58,7 @@ class Line:
 
     cells: list[Cell]
     origin: str
+    source: str  # the same, short, for paper
 
 
 @dataclass(frozen=True)
@@ -256,15 +257,25 @@ def head(column: Column) -> str:
 
 def origin(row: Row, hidden: Iterable[Column] = ()) -> str:
     """Source, day of delivery and line; then the row's own numbers that have no column."""
-    source = all_sources().get(str(row["source"]))
     parts = [
-        gettext("来源：%(source)s") % {"source": values.title(source) if source else row["source"]},
+        gettext("来源：%(source)s") % {"source": _source(row)},
         gettext("%(day)s 交付") % {"day": row["delivered_on"]},
     ]
     if row["line"]:
         parts.append(gettext("第 %(line)s 行") % {"line": row["line"]})
     parts += [f"{values.title(one)} {row[one.name]}" for one in hidden if row[one.name]]
     return gettext("，").join(parts)
+
+
+def source(row: Row) -> str:
+    """Source, day and line, short."""
+    line = f" #{row['line']}" if row["line"] else ""
+    return f"{_source(row)} {row['delivered_on']}{line}"
+
+
+def _source(row: Row) -> str:
+    known = all_sources().get(str(row["source"]))
+    return values.title(known) if known else str(row["source"])
 
 
 def own_bureau(officer: Officer, table: Table) -> str | None:
@@ -332,4 +343,4 @@ def _lines(table: Table, columns: list[Column], rows: list[Row], names: Names) -
             else values.cell(column, row[column.name], names, by_name=by_name)
             for column in columns
         ]
-        yield Line(cells, origin(row, hidden))
+        yield Line(cells, origin(row, hidden), source(row))

@@ -11,6 +11,8 @@ urlpatterns = [
     path("people/<str:person_id>/", pages.person, name="dossier-person"),
     path("people/<str:person_id>/reveal", pages.reveal, name="dossier-reveal"),
     path("people/<str:pk>/rows/<slug:table>", pages.rows, {"kind": "person"}, name="person-rows"),
+    path("people/<str:pk>/export", pages.export, {"kind": "person"}, name="person-export"),
+    path("people/<str:pk>/printing", pages.printing, {"kind": "person"}, name="person-print"),
     # /enterprises/<id>/
     path("enterprises/<str:enterprise_id>/", pages.enterprise, name="dossier-enterprise"),
     path(
@@ -18,5 +20,17 @@ urlpatterns = [
         pages.rows,
         {"kind": "enterprise"},
         name="enterprise-rows",
+    ),
+    path(
+        "enterprises/<str:pk>/export",
+        pages.export,
+        {"kind": "enterprise"},
+        name="enterprise-export",
+    ),
+    path(
+        "enterprises/<str:pk>/printing",
+        pages.printing,
+        {"kind": "enterprise"},
+        name="enterprise-print",
     ),
 ]

@@ -2,7 +2,8 @@
 
     lake tables ──whom a row concerns──▶ <warehouse>/by_subject/<table>.parquet
                                          count.parquet    subject, table: rows, newest day
-                                         shared.parquet   phones and addresses that several have
+                                         marks.parquet, by_mark.parquet
+                                                          phones and addresses, as tokens
 
 Which subjects a row has is read from the table's description, so a table that is described
 tomorrow has its section tomorrow.  A row whose registration belongs to a natural person
@@ -25,7 +26,7 @@ from chengxin.lake.engine import Engine, literal, render
 from chengxin.lake.tables import ORIGIN, TABLES, Kind, Table
 
 FOLDER = "by_subject"
-COUNT, SHARED = "count", "shared"
+COUNT, BY_MARK, MARKS = "count", "by_mark", "marks"
 DONE = "by_subject.json"  # written last, inside the folder
 ROW_GROUP = 4_096  # rows; one subject is found without reading more than this of a table
 SHAREABLE = {Kind.PHONE: "phone", Kind.ADDRESS: "address"}
@@ -69,7 +70,7 @@ def is_written(home: Path) -> bool:
 
 def digest() -> str:
     """SHA-256 over what the files are made from: other descriptions give other files."""
-    told = hashlib.sha256()
+    told = hashlib.sha256(Path(__file__).read_bytes())
     for table in concerning().values():
         told.update(select(table).encode() + b"\0")
     return told.hexdigest()
@@ -140,24 +141,26 @@ def _fill(engine: Engine, aside: Path) -> None:
         aside / f"{COUNT}.parquet",
     )
     marks = " UNION ".join(_marks(files)) or "SELECT '' AS mark, '' AS kind, '' AS about"
-    _copy(
-        engine,
-        f"WITH marks AS ({marks}), several AS (SELECT mark FROM marks WHERE mark <> '' "
-        "GROUP BY mark HAVING COUNT(DISTINCT about) > 1) "
-        "SELECT DISTINCT m.mark, m.kind, m.about FROM marks AS m "
-        "JOIN several AS s ON s.mark = m.mark ORDER BY mark, kind, about",
-        aside / f"{SHARED}.parquet",
-    )
+    for name, order in ((BY_MARK, "mark, kind, about"), (MARKS, "about, kind, mark")):
+        sql = f"SELECT mark, kind, about FROM ({marks}) AS m ORDER BY {order}"
+        _copy(engine, sql, aside / f"{name}.parquet")
 
 
 def _marks(files: dict[str, Path]) -> Iterator[str]:
-    """Each phone or address token beside the subjects whose rows hold it."""
+    """Each phone or address token beside whom it belongs to.
+
+    A row about an enterprise tells the enterprise's phones; the persons it names have theirs in
+    the registry.
+    """
     for name, file in files.items():
+        firms = set(TABLES[name].subjects) - {"person"}
+        about = "AND about LIKE 'enterprise:%'" if firms else ""
         for column in TABLES[name].columns.values():
             if kind := SHAREABLE.get(column.kind):
                 yield (
                     f'SELECT "{column.name}" AS mark, {literal(kind)} AS kind, about '
-                    f'FROM read_parquet({literal(str(file))}) WHERE "{column.name}" IS NOT NULL'
+                    f"FROM read_parquet({literal(str(file))}) "
+                    f"WHERE \"{column.name}\" <> '' {about}"
                 )
 
 

@@ -1,7 +1,14 @@
-/* A number that was shown whole goes away when its time is over; the time line shows one kind or
+/* A number that was shown whole goes away when its time is over; a page is printed when its watermark has
+   come; the time line shows one kind or
    one year. */
 
 document.addEventListener("htmx:afterSwap", () => {
+  const mark = document.querySelector("#watermark[data-printed]:not([data-done])");
+  if (mark) {
+    mark.dataset.done = "";
+    for (const one of document.querySelectorAll(".graph-list, .take")) one.open = one.matches(".graph-list");
+    window.print();
+  }
   const shown = document.querySelector("#numbers[data-hide-after]:not([data-hiding])");
   if (!shown) return;
   shown.dataset.hiding = "";

@@ -1,5 +1,6 @@
-/* The relation graph: a node that is clicked brings its neighbours.  Persons are circles,
-   enterprises squares; colour is never the only sign: a troubled enterprise has a broken edge and
+/* The relation graph: a node that is clicked brings its neighbours; the list below it does the same
+   by keyboard.  Persons are circles, enterprises
+   squares, a shared phone or address a diamond; colour is never the only sign: a troubled enterprise has a broken edge and
    its state in words. */
 
 import { refuse } from "../web/page.js";
@@ -7,10 +8,15 @@ import { refuse } from "../web/page.js";
 const LOOK = {
   person: { symbol: "circle", symbolSize: 40, color: "#0052d9" },
   enterprise: { symbol: "roundRect", symbolSize: [46, 32], color: "#00754d" },
+  phone: { symbol: "diamond", symbolSize: 30, color: "#a15c00" },
+  address: { symbol: "diamond", symbolSize: 30, color: "#a15c00" },
 };
 const TROUBLE = "#b3261e", CLOSED = "#848c9b";
 const place = document.getElementById("graph");
 const open = document.getElementById("graph-open");
+const said = document.getElementById("graph-said");
+const list = document.getElementById("graph-rows");
+const from = new Map();
 const nodes = new Map(), edges = new Map(), asked = new Set();
 const chart = echarts.init(place);
 
@@ -38,6 +44,12 @@ function wrapped(name) {
   return lines.length > 3 ? `${lines.slice(0, 3).join("\n")}…` : lines.join("\n");
 }
 
+/** Several roles on one edge below each other, two a line. */
+function folded(words) {
+  const parts = words.split("、");
+  return parts.map((part, at) => (at ? (at % 2 ? "、" : "\n") : "") + part).join("");
+}
+
 function draw() {
   chart.setOption({
     animationDurationUpdate: 500,
@@ -48,9 +60,10 @@ function draw() {
       roam: true,
       draggable: true,
       scaleLimit: { min: 0.4, max: 3 },
-      force: { repulsion: 1400, edgeLength: [200, 280], gravity: 0.06, friction: 0.25, layoutAnimation: true },
+      force: { repulsion: 1000, edgeLength: [140, 220], gravity: 0.12, friction: 0.25, layoutAnimation: true },
       lineStyle: { color: "#848c9b", width: 1.4, curveness: 0 },
-      edgeLabel: { show: true, fontSize: 11, color: "#59606e", backgroundColor: "#fff", padding: [1, 3], formatter: (edge) => edge.data.words },
+      labelLayout: { hideOverlap: false },
+      edgeLabel: { show: true, fontSize: 11, lineHeight: 14, color: "#3b424f", backgroundColor: "#fafbfc", padding: [1, 3], formatter: (edge) => folded(edge.data.words) },
       emphasis: { focus: "adjacency" },
       data: [...nodes.values()].map(drawn),
       links: [...edges.values()],
@@ -58,21 +71,68 @@ function draw() {
   });
 }
 
+/** What to ask for a node: its neighbours, or who shares a phone or address with whom it came from. */
+function question(key) {
+  const shared = ["phone", "address"].includes(nodes.get(key)?.kind);
+  return shared
+    ? `?about=${encodeURIComponent(from.get(key))}&mark=${encodeURIComponent(key)}`
+    : `?about=${encodeURIComponent(key)}`;
+}
+
 async function expand(key) {
   if (asked.has(key)) return;
-  const answer = await fetch(`${place.dataset.graph}?about=${encodeURIComponent(key)}`, { headers: { Accept: "application/json" } });
+  const answer = await fetch(place.dataset.graph + question(key), { headers: { Accept: "application/json" } });
   const told = await answer.json();
   if (!answer.ok) return refuse(told.reason);
   asked.add(key);
-  for (const node of told.nodes) nodes.set(node.id, node);
+  for (const node of told.nodes) {
+    nodes.set(node.id, node);
+    if (!from.has(node.id)) from.set(node.id, key);
+  }
   for (const { source, target, label } of told.edges) edges.set(`${source} ${target} ${label}`, { source, target, words: label });
+  said.textContent = told.said.join("；");
   draw();
+  tell();
+}
+
+/** The same as a list: one line for each edge, with a button for what is not yet expanded. */
+function tell() {
+  const held = document.activeElement?.dataset?.key;
+  list.replaceChildren(...[...edges.values()].map(({ source, target, words }) => {
+    const row = document.createElement("tr"), last = document.createElement("td");
+    for (const part of [nodes.get(source)?.name, words, nodes.get(target)?.name]) row.insertCell().textContent = part ?? "";
+    for (const key of [source, target]) {
+      const node = nodes.get(key);
+      if (!node?.open || asked.has(key)) continue;
+      const button = document.createElement("button");
+      Object.assign(button, { type: "button", className: "btn btn-quiet", textContent: `${list.dataset.expand} ${node.name}` });
+      button.dataset.key = key;
+      button.addEventListener("click", () => expand(key));
+      last.append(button);
+    }
+    for (const key of [source, target]) {
+      const node = nodes.get(key);
+      if (!node?.open || !place.dataset[node.kind] || key === place.dataset.about) continue;
+      const link = document.createElement("a");
+      link.href = address(node);
+      link.textContent = `${list.dataset.open} ${node.name}`;
+      last.append(" ", link);
+    }
+    row.append(last);
+    return row;
+  }));
+  if (held) list.querySelector("button")?.focus();
+}
+
+function address(node) {
+  return `${place.dataset[node.kind]}${encodeURIComponent(node.pk)}/`;
 }
 
 function offer(node) {
-  open.hidden = !node.open || node.id === place.dataset.about;
+  open.hidden = !node.open || !place.dataset[node.kind] || node.id === place.dataset.about;
+  if (open.hidden) return;
   open.querySelector("span").textContent = node.name;
-  open.href = `${place.dataset[node.kind]}${encodeURIComponent(node.pk)}/`;
+  open.href = address(node);
 }
 
 chart.on("click", (event) => {
