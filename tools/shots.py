@@ -111,6 +111,11 @@ def officers(browser: Browser, address: str, tickets: list[tuple[str, str]]) -> 
     field.locator("canvas").first.wait_for()
     shoot(field, "dossier-enterprise", whole=True)
 
+    keeper = walk.sign_in(page_of(browser, SMALL), address, "feng")
+    for tab in ("queue", "joined", "past"):
+        keeper.goto(f"{address}/identities/?tab={tab}")
+        shoot(keeper, f"identities-{tab}", whole=True)
+
     auditor = walk.sign_in(page_of(browser, SMALL), address, "zheng")
     auditor.goto(f"{address}/traces/")
     shoot(auditor, "traces", whole=True)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Collection
 from datetime import UTC, date, datetime
 
 from django.db import models
@@ -22,6 +23,7 @@ from django.utils.translation import gettext as _
 from chengxin.core.refusal import Refusal
 from chengxin.offices import access
 from chengxin.offices.models import Officer, Role
+from chengxin.people.dossier import Purpose, seen_of
 from chengxin.people.models import Judgement, Person, Unidentified, UnsurePair, UnsurePairQuerySet
 from chengxin.trace import record
 
@@ -91,6 +93,22 @@ def put_off(record_id: str, person_id: str, *, officer: Officer) -> None:
         pairs = UnsurePair.objects.filter(record=record_id, person=person_id)
         if not pairs.update(put_off_at=now()):
             trace.drop()
+
+
+def show(record_id: str, person_id: str, purpose: str, *, officer: Officer) -> None:
+    """Leave the trace without which nobody sees whole numbers of a pair."""
+    about = f"person:{person_id}"
+    access.require(officer, about, place=PLACE)
+    with record.of("number.reveal", about=about, officer=officer, place=PLACE) as trace:
+        if purpose not in Purpose.values:
+            raise Refusal("purpose_needed", _("请先选择查看完整号码的用途"))
+        trace.detail |= {"purpose": purpose, "record": record_id}
+
+
+def seen_by(officer: Officer, person_ids: Collection[str]) -> set[str]:
+    """Those of `person_ids` that `officer` may see."""
+    keys = seen_of(officer, {f"person:{pk}" for pk in person_ids})
+    return {key.removeprefix("person:") for key in keys}
 
 
 def withdraw(judgement_id: int, *, officer: Officer, reason: str) -> Judgement:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from chengxin.people import pages
+from chengxin.people import identity_pages, pages
 
 urlpatterns = [
     # /people/
@@ -33,4 +33,9 @@ urlpatterns = [
         {"kind": "enterprise"},
         name="enterprise-print",
     ),
+    # /identities/
+    path("identities/", identity_pages.identities, name="identities"),
+    path("identities/decide", identity_pages.decide, name="decide-identity"),
+    path("identities/show", identity_pages.show, name="show-identity"),
+    path("identities/<int:pk>/withdraw", identity_pages.withdraw, name="withdraw-identity"),
 ]

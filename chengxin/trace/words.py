@@ -41,6 +41,7 @@ ACTIONS: dict[str, str | Promise] = {
     "dossier.search": _("查询档案"),
     "identity.judge": _("身份认定"),
     "identity.put_off": _("身份认定稍后处理"),
+    "identity.see": _("查看待认定记录"),
     "identity.withdraw": _("撤销身份认定"),
     "item.begin": _("受理事项"),
     "item.finish": _("办结事项"),
@@ -106,6 +107,7 @@ BANDS: dict[str, str | Promise] = {
 
 PLACES: dict[str, str | Promise] = {
     "dossier": _("档案"),
+    "identity": _("身份认定"),
     "exchange": _("数据交换"),
     "night": _("夜间运行"),
 }

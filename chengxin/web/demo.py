@@ -50,6 +50,7 @@ OFFICERS = (
     ("qian", "钱科长", "13716220000", (Role.RISK, Role.SECTION_HEAD)),
     ("wu", "吴局长", "13716220000", (Role.LEADER,)),
     ("he", "何主任", "13716220000", (Role.HALL_MANAGER,)),
+    ("feng", "冯数据", "13716220000", (Role.DATA,)),
     ("zheng", "郑监察", "13716220000", (Role.AUDITOR,)),
     ("sun", "孙外人", "13716230000", (Role.WINDOW, Role.FIELD, Role.AUDITOR)),
 )

@@ -27,6 +27,7 @@ ENTRIES = (
         "dossier-search",
         (Role.WINDOW, Role.FIELD, Role.RISK, Role.CREDIT, Role.SECTION_HEAD, Role.LEADER),
     ),
+    Entry(_("身份认定"), "identities", (Role.DATA,)),
     Entry(_("办税痕迹"), "traces", (Role.AUDITOR, Role.HALL_MANAGER)),
 )
 
