@@ -75,6 +75,11 @@ class Truth:
         self.finds("M06", subject, subject, "lost", because)
         self.finds("M06", subject, legal_rep, "lost", because)
 
+    def has_grade_d(self, subject: str, responsible: Iterable[str]) -> None:
+        """M14: acts on the enterprise, and reminds the directly responsible persons."""
+        for target in (subject, *responsible):
+            self.finds("M14", subject, target, "grade_d", "最近一次纳税信用评价为 D 级")
+
     def has_open_case(self, subject: str, legal_rep: str, band: str, since: int) -> None:
         """M02: acts on the enterprise, and reminds its legal representative."""
         case = "稽查案件" if band == "inspection" else "纳税评估"

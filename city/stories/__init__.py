@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from city.cast import Cast
 from city.stories import (
+    credit_grade_d,
     enterprise_arrears,
     front_page,
     inspection_open,
@@ -29,6 +30,7 @@ STORIES = (
     key_watch,
     losing_investor_buys_home,
     lost_contact,
+    credit_grade_d,
     unreadable_rows,
 )
 

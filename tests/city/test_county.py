@@ -28,7 +28,7 @@ HEADINGS = dict(
 BYTE_ORDER_MARK = {"personal_income"}
 CHINESE_ENCODING: set[str] = set()  # GB18030, of those that are not the state bureau's
 FACTS = ("extension", "investment", "ledger", "filing", "cit_year", "non_normal", "inspection",
-         "assessment", "lost_contact")  # fmt: skip
+         "assessment", "lost_contact", "credit_grade", "responsible")  # fmt: skip
 
 
 def test_same_seed_writes_the_same_bytes_under_any_key(small: Path, tmp_path: Path) -> None:
@@ -134,7 +134,8 @@ def test_every_fact_is_about_a_known_registration(small: Path) -> None:
 def test_keys_of_facts_are_never_given_twice(small: Path) -> None:
     keys = {"investment": (0,), "ledger": (0, 3), "filing": (0,), "cit_year": (0, 1),
             "non_normal": (0,), "inspection": (0,), "assessment": (0,), "registration": (0,),
-            "lost_contact": (0,), "extension": (0,), "natural_person": (0,)}  # fmt: skip
+            "lost_contact": (0,), "credit_grade": (0,), "responsible": (0,),
+            "extension": (0,), "natural_person": (0,)}  # fmt: skip
     for bureau in ("state", "local"):
         for source, columns in keys.items():
             rows = [tuple(row[c] for c in columns) for row in _lines(small, bureau, source)]
