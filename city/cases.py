@@ -62,6 +62,29 @@ class Cases:
                 subject = self._world.truth.enterprise(code)
                 self._watch(2 * index + 1, ENTERPRISE, code, block.name[0], subject)
 
+        for index in np.flatnonzero(self._world.dice.chance("debtor", everyone, 1_200)).tolist():
+            self._debtor(index)
+
+    def _debtor(self, index: int) -> None:
+        """M18: a court listed the enterprise as a dishonest judgment debtor; half are removed."""
+        serial, dice = np.array([index]), self._world.dice
+        block = self._enterprises.block(serial)
+        code = block.identity.code[0]
+        if not code:
+            return
+        published = self._world.today - int(dice.between("debtor since", serial, 20, 900)[0])
+        removed = published + int(dice.between("debtor for", serial, 10, 500)[0])
+        is_open = bool(dice.chance("debtor listed", serial, 500_000)[0])
+        removed = NONE if is_open else min(removed, self._world.today)
+        days: list[Ints] = [np.array([published]), np.array([removed])]
+        self._world.post.table("judgment_debtor").write(
+            [f"（2016）鲁1622执{index:07d}号"], [ENTERPRISE], [code], [block.name[0]],
+            ["阳信县人民法院"], days[0], ["公布中" if is_open else "已撤下"], days[1],
+        )  # fmt: skip
+        if is_open:
+            subject = self._world.truth.enterprise(code)
+            self._world.truth.finds("M18", subject, subject, "listed", "法院公布中的失信被执行人")
+
     def _police_person(self, turn: int) -> None:
         represented = np.sort(self._enterprises.represented_by(turn))
         persons = self._world.people.of(self._enterprises.rep_person[turn : turn + 1])

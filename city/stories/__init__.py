@@ -16,6 +16,7 @@ from city.stories import (
     enterprise_arrears,
     front_page,
     inspection_open,
+    judgment_debtor,
     key_watch,
     losing_investor_buys_home,
     lost_contact,
@@ -39,6 +40,7 @@ STORIES = (
     confirmed_false_invoicing,
     open_violation,
     credit_grade_d,
+    judgment_debtor,
     unreadable_rows,
 )
 
