@@ -1,7 +1,7 @@
 """Every speed in one go: `make bench`, or `make bench ARGS="--persons 200000 2000000"`.
 
     machine ──▶ ingest ──▶ county ▸ read ▸ warehouse ▸ scan beside PostgreSQL
-                                                        ──▶ check ──▶ push ──▶ face
+                                                  ──▶ who ──▶ check ──▶ push ──▶ face
 
 One JSON object a line; nothing else should run on the machine meanwhile.  The counties are made
 in a temporary folder (2,000,000 persons need about 6 GB there).
@@ -27,7 +27,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__.split("\n")[0])
     parser.add_argument("--persons", type=int, nargs="*", default=[200_000])
     parser.add_argument("--rows", type=int, default=2_000_000, help="of the ingest benchmark")
-    parser.add_argument("--only", choices=["ingest", "scan", "check", "push", "face"], default="")
+    parser.add_argument(
+        "--only", choices=["ingest", "scan", "who", "check", "push", "face"], default=""
+    )
     asked = parser.parse_args()
     tell("machine", machine())
     if asked.only in ("", "ingest"):
@@ -35,6 +37,8 @@ def main() -> None:
     if asked.only in ("", "scan"):
         for persons in asked.persons:
             county(persons)
+    if asked.only in ("", "who"):
+        part("who")
     if asked.only in ("", "check"):
         part("check")
     if asked.only in ("", "push"):
