@@ -1,7 +1,11 @@
 """Every speed in one go: `make bench`, or `make bench ARGS="--persons 200000 2000000"`.
 
     machine ──▶ ingest ──▶ county ▸ read ▸ warehouse ▸ scan beside PostgreSQL
+<<<<<<< HEAD
                                                         ──▶ check ──▶ push ──▶ dossier ──▶ face
+=======
+                                                  ──▶ who ──▶ check ──▶ push ──▶ face
+>>>>>>> who
 
 One JSON object a line; nothing else should run on the machine meanwhile.  The counties are made
 in a temporary folder (2,000,000 persons need about 6 GB there).
@@ -28,7 +32,11 @@ def main() -> None:
     parser.add_argument("--persons", type=int, nargs="*", default=[200_000])
     parser.add_argument("--rows", type=int, default=2_000_000, help="of the ingest benchmark")
     parser.add_argument(
+<<<<<<< HEAD
         "--only", choices=["ingest", "scan", "check", "push", "dossier", "face"], default=""
+=======
+        "--only", choices=["ingest", "scan", "who", "check", "push", "face"], default=""
+>>>>>>> who
     )
     asked = parser.parse_args()
     tell("machine", machine())
@@ -37,6 +45,8 @@ def main() -> None:
     if asked.only in ("", "scan"):
         for persons in asked.persons:
             county(persons)
+    if asked.only in ("", "who"):
+        part("who")
     if asked.only in ("", "check"):
         part("check")
     if asked.only in ("", "push"):

@@ -30,7 +30,7 @@ from tools.labelled_county import LabelledCounty, labelled_county
 
 SEED = 1  # of Splink's sampling
 LEAST = 0.0001  # of what was never seen in training
-JOIN_FROM = 1000  # hundredths of a bit that a pair must reach however well the training went
+JOIN_FROM = 1400  # hundredths of a bit that a pair must reach however well the training went
 MARGIN = 200  # above the last wrong pair of the training
 ASK_FROM = -400
 AHEAD = 500

@@ -100,6 +100,7 @@ def among(around: Path, folder: Path) -> Scene:
 
 
 OUYANG, PHONE, HOME = number("1985-03-12"), "15400000001", "阳信县商店镇棉纺宿舍3号楼2单元501室"
+HOUSE = "阳信县温店镇东关小区8号楼1单元302室"
 TWO = number("1970-05-06"), number("1979-11-20")
 
 
@@ -111,6 +112,10 @@ def outcome(around: Path, tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     scene.meter("home", "欧阳若水", HOME, PHONE, OUYANG)
     for place, one in enumerate(TWO):
         scene.car(f"two{place}", "司徒两人", "", "15400000022", one)
+    for place, one in enumerate((number("1966-06-06"), number("1969-09-09"))):
+        scene.car(f"alike{place}", "公孙同名", "", "15400000066", one)
+    scene.meter("alike home", "公孙同名", HOUSE, "15400000066", number("1966-06-06"))
+    scene.meter("whose", "公孙同名", HOUSE, "15400000066")
     married = number("1990-01-02")
     scene.car("before", "慕容旧名", "1990-01-02", "15400000033", married)
     scene.meter("after", "慕容新名", "阳信县河流镇新家1号楼1单元101室", "15400000034", married)
@@ -168,6 +173,12 @@ def test_another_name_at_the_same_home_and_telephone_is_somebody_else(outcome):
 def test_record_that_fits_two_persons_goes_to_a_person_with_both(outcome):
     assert outcome.joined("either") is None
     assert outcome.asked("either") == {person(one) for one in TWO}
+
+
+def test_who_is_better_known_of_two_namesakes_under_one_roof_is_not_simply_taken(outcome):
+    """Only one of them holds an account there; the record could still be the other's."""
+    assert outcome.joined("whose") is None
+    assert outcome.asked("whose") == {person(number("1966-06-06")), person(number("1969-09-09"))}
 
 
 def test_record_under_a_former_name_finds_the_person(outcome):

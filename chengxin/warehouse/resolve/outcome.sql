@@ -34,17 +34,24 @@ WHERE bits >= getvariable('ask_at')
 
 -- Sure enough to be joined without a person: the very same name, and more than the name.  A twin shares
 -- birth, home and telephone and may have a name that sounds the same; so who only sounds the same
--- is asked about.
+-- is asked about.  So is who has a namesake among the candidates whom nothing contradicts: two of
+-- one name may share a home, and one of them be better known.
 CREATE TABLE joined AS
-SELECT *
-FROM candidates
-WHERE place = 1
-    AND bits >= getvariable('join_at')
-    AND (ahead IS NULL OR ahead >= getvariable('ahead'))
-    AND name = 3
-    AND (born = 2 OR phone = 1 OR address = 2)
-    AND born <> 0
-    AND (phone = 0)::INTEGER + (address = 0)::INTEGER + (born = 1)::INTEGER <= 1;
+SELECT c.*
+FROM candidates AS c
+WHERE c.place = 1
+    AND c.bits >= getvariable('join_at')
+    AND (c.ahead IS NULL OR c.ahead >= getvariable('ahead'))
+    AND c.name = 3
+    AND (c.born = 2 OR c.phone = 1 OR c.address = 2)
+    AND c.born <> 0
+    AND (c.phone = 0)::INTEGER + (c.address = 0)::INTEGER + (c.born = 1)::INTEGER <= 1
+    AND NOT EXISTS (
+        SELECT 1
+        FROM candidates AS o
+        WHERE o.record_id = c.record_id AND o.person_id <> c.person_id
+            AND o.name = 3 AND o.born <> 0 AND o.phone <> 0 AND o.address <> 0
+    );
 
 CREATE TABLE decided AS
 WITH judged AS (
