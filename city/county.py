@@ -114,7 +114,8 @@ def _tell(
     enterprises = Enterprises(dice, world.people, persons=others, count=count, day=day)
     registers, investors = Registers(world), Investors(world, enterprises)
     taxes, annual_returns = Taxes(world), AnnualReturns(world)
-    cases, repute, conduct = Cases(world, enterprises), Repute(world), Conduct(world)
+    cases, repute = Cases(world, enterprises), Repute(world, enterprises)
+    conduct = Conduct(world)
     for block in enterprises.blocks(_BLOCK):
         stopped = registers.write(block)
         stakes = investors.write(block)

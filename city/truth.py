@@ -83,6 +83,11 @@ class Truth:
         because = "罚款逾期未缴" if overdue else "违法违章未处理完毕"
         self.finds("M17", subject, subject, band, because)
 
+    def has_grade_d(self, subject: str, responsible: Iterable[str]) -> None:
+        """M14: acts on the enterprise, and reminds the directly responsible persons."""
+        for target in (subject, *responsible):
+            self.finds("M14", subject, target, "grade_d", "最近一次纳税信用评价为 D 级")
+
     def has_open_case(self, subject: str, legal_rep: str, band: str, since: int) -> None:
         """M02: acts on the enterprise, and reminds its legal representative."""
         case = "稽查案件" if band == "inspection" else "纳税评估"

@@ -49,6 +49,8 @@ ROLES = {
     "04": "invoice collector (04)",
     "05": "agent (05)",
     "06": "investor (06)",
+    "09": "controller (09)",
+    "13": "directly responsible person (13)",
 }
 
 

@@ -214,7 +214,7 @@ class EnterpriseDossier:
     def bound(self) -> list[Bound]:
         rows = self.enterprise.affiliations.on(localdate()).select_related("enterprise", "person")
         told = gathered.rows(
-            "SELECT * FROM affiliation WHERE enterprise_id = :id", id=self.enterprise.pk
+            "SELECT * FROM enterprise_person WHERE enterprise_id = :id", id=self.enterprise.pk
         )
         return _bound(rows.order_by("person", "role"), told, "person_id", self.officer)
 

@@ -139,6 +139,7 @@ REGISTRATIONS = """
 AFFILIATIONS = """
     SELECT person_id, enterprise_id, role, share, valid_from, until
     FROM affiliation
+    WHERE role NOT IN ('09', '13')  -- said by case documents: they bind nobody at the counter
     QUALIFY row_number() OVER (
         PARTITION BY person_id, enterprise_id, role
         ORDER BY until DESC NULLS FIRST, valid_from DESC NULLS LAST, share DESC NULLS LAST

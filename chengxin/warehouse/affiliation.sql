@@ -2,11 +2,12 @@
 title:    人员与企业的关联
 title_en: A person's role in an enterprise
 grain:    [person_id, enterprise_id, role, share, valid_from, until]
-reads:    [registration, registration_extension, investment, registration_enterprise]
+reads:    [registration, registration_extension, investment, responsible_person, registration_enterprise]
 why: |
   Roles 01 legal representative, 02 finance officer, 03 tax handler, 06 investor (domain facts 5.1).
   Both bureaus' word counts; what both say alike is one row that names both.  Role 05, the agency,
-  is an enterprise and stands in `enterprise_link`.  A null date is an open end.
+  is an enterprise and stands in `enterprise_link`.  Roles 09 controller and 13 directly responsible
+  person are what case documents say; they give nobody a right.  A null date is an open end.
 */
 WITH said AS (
     SELECT
@@ -34,6 +35,9 @@ WITH said AS (
         valid_from,
         until
     FROM investment
+    UNION ALL
+    SELECT bureau, registration_id, person_id, role, NULL, valid_from, until
+    FROM responsible_person
 )
 SELECT
     s.person_id,

@@ -12,6 +12,7 @@ from city.stories import (
     abnormal_vouchers,
     conclusion_not_executed,
     confirmed_false_invoicing,
+    credit_grade_d,
     enterprise_arrears,
     front_page,
     inspection_open,
@@ -37,6 +38,7 @@ STORIES = (
     abnormal_vouchers,
     confirmed_false_invoicing,
     open_violation,
+    credit_grade_d,
     unreadable_rows,
 )
 

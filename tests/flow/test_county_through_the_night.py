@@ -53,6 +53,7 @@ ORDERS: dict[tuple[str, str], dict[str, str]] = {
     ("M09", "owing"): {"CERT-NA": D1, "DEREG": D1, "*": D4},
     ("M09", "owing_50k"): {"CERT-NA": D1, "DEREG": D1, "REFUND": D3, "*": D4}
         | dict.fromkeys(INCREASES, D3),
+    ("M14", "grade_d"): dict.fromkeys(INCREASES, D1) | {"INV": D2, "REFUND": D2, "PREF": D3},
 }  # fmt: skip
 ORDERS["M11", "both"] = ORDERS["M11", "issuer"] | ORDERS["M11", "receiver"]
 ORDERS["M02", "assessment"] = ORDERS["M02", "inspection"]

@@ -95,14 +95,20 @@ class County:
         }
         return {enterprise for enterprise in found if enterprise}
 
+    def named_by_documents(self, enterprise: str, role: str, day: date) -> set[str]:
+        """Whom case documents name as directly responsible (13) or as controller (09) on a day."""
+        return {
+            row["person_id"]
+            for row in self.all("responsible_person")
+            if self.enterprise_of(row) == enterprise and row["role"] == role and in_force(row, day)
+        }
+
     def invested_by(self, person: str, least: Decimal, day: date) -> set[str]:
         found = set()
         for row in self.all("investment"):
             if row.get("investor_person_id") != person or row.get("share") is None:
                 continue
-            begun = row.get("valid_from") is None or row["valid_from"] <= day
-            lasts = row.get("until") is None or row["until"] >= day
-            if row["share"] >= least and begun and lasts:
+            if row["share"] >= least and in_force(row, day):
                 found.add(self.enterprise_of(row))
         return {enterprise for enterprise in found if enterprise}
 
@@ -222,3 +228,9 @@ def is_organisation(code: str | None) -> bool:
 
 def ended(when: date | None, day: date) -> bool:
     return when is not None and when <= day
+
+
+def in_force(row: Row, day: date) -> bool:
+    """Whether a role holds on a day; its last day is included, an empty end is open."""
+    begun = row.get("valid_from") is None or row["valid_from"] <= day
+    return begun and (row.get("until") is None or row["until"] >= day)
