@@ -1,11 +1,7 @@
 """Every speed in one go: `make bench`, or `make bench ARGS="--persons 200000 2000000"`.
 
     machine ──▶ ingest ──▶ county ▸ read ▸ warehouse ▸ scan beside PostgreSQL
-<<<<<<< HEAD
-                                                        ──▶ check ──▶ push ──▶ dossier ──▶ face
-=======
-                                                  ──▶ who ──▶ check ──▶ push ──▶ face
->>>>>>> who
+                                                  ──▶ who ──▶ check ──▶ push ──▶ dossier ──▶ face
 
 One JSON object a line; nothing else should run on the machine meanwhile.  The counties are made
 in a temporary folder (2,000,000 persons need about 6 GB there).
@@ -32,11 +28,9 @@ def main() -> None:
     parser.add_argument("--persons", type=int, nargs="*", default=[200_000])
     parser.add_argument("--rows", type=int, default=2_000_000, help="of the ingest benchmark")
     parser.add_argument(
-<<<<<<< HEAD
-        "--only", choices=["ingest", "scan", "check", "push", "dossier", "face"], default=""
-=======
-        "--only", choices=["ingest", "scan", "who", "check", "push", "face"], default=""
->>>>>>> who
+        "--only",
+        choices=["ingest", "scan", "who", "check", "push", "dossier", "face"],
+        default="",
     )
     asked = parser.parse_args()
     tell("machine", machine())

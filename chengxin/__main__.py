@@ -11,8 +11,8 @@ import warnings
 
 from chengxin.core.refusal import Refusal, Trouble
 
-# These need no database: they write files, or talk to a server from a hall PC.
-WITHOUT_DATABASE = {"city", "device"}
+# These need no database: they read or write files, or talk to a server from a hall PC.
+WITHOUT_DATABASE = {"city", "device", "local"}
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from chengxin.lake.tables import TABLES, Column, Kind, Privacy, Table
+from chengxin.lake.tables import HERE, TABLES, Column, Kind, Privacy, Table
 from chengxin.sources import Source, all_sources
 from chengxin.sources.source import Form, Freshness, Rhythm
 
@@ -20,7 +20,7 @@ TOP = """\
 
 What the offices deliver, as the lake keeps it.  This page is made from the descriptions in
 `chengxin/lake/tables/` and the manifests in `chengxin/sources/`; change those, then
-`python -m tools.table_pages`.
+`python -m tools.table_pages`.  How a new one comes about: [adding-a-source.md](adding-a-source.md).
 
 A row of the same key in a newer delivery replaces the older one; an earlier lake version still has
 it.  No table holds a number of a document, a phone, an address or a person's name: a person is a
@@ -64,7 +64,7 @@ def page() -> str:
     """The whole page."""
     head = ("Table", "表", "Privacy", "Delivered by", "Fresh")
     parts = [TOP, _lines(head, _overview())]
-    parts += ["\n".join(_section(table)) for table in TABLES.values()]
+    parts += ["\n".join(_section(table)) for table in _tables()]
     return "\n".join(parts)
 
 
@@ -84,8 +84,13 @@ def fresh(promise: Freshness) -> str:
     return f"every {promise.every}, {promise.grace_days} days of grace"
 
 
+def _tables() -> list[Table]:
+    """The program's own; a bureau's are on no page of ours."""
+    return [table for table in TABLES.values() if (HERE / f"{table.name}.yaml").exists()]
+
+
 def _overview() -> Iterator[tuple[str, ...]]:
-    for table in TABLES.values():
+    for table in _tables():
         sources = _sources(table)
         owners = dict.fromkeys(source.owner for source in sources)
         promises = dict.fromkeys(fresh(source.freshness) for source in sources)
@@ -100,7 +105,7 @@ def _overview() -> Iterator[tuple[str, ...]]:
 
 def _sources(table: Table) -> list[Source]:
     """Those that fill it, the one to be believed first."""
-    found = [one for one in all_sources().values() if one.table == table.name]
+    found = [one for one in all_sources().values() if one.name in table.precedence]
     return sorted(found, key=lambda one: table.precedence.index(one.name))
 
 

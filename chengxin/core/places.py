@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]  # the checkout
 
 def home() -> Path:
     """The data folder, made when it is not there; `Trouble` when it cannot be written."""
-    folder = Path(os.environ.get("CHENGXIN_HOME") or ROOT / "var").absolute()
+    folder = _home()
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -23,6 +23,15 @@ def home() -> Path:
     if not os.access(folder, os.W_OK):
         raise Trouble(f"CHENGXIN_HOME={folder} cannot be written; give this user the right to.")
     return folder
+
+
+def _home() -> Path:
+    return Path(os.environ.get("CHENGXIN_HOME") or ROOT / "var").absolute()
+
+
+def local() -> Path:
+    """This bureau's own descriptions (core.descriptions); read at start, never written."""
+    return _home() / "local"
 
 
 def lake() -> Path:

@@ -25,6 +25,7 @@ import sqlglot
 import yaml
 from sqlglot import exp
 
+from chengxin.core import descriptions
 from chengxin.core.effects import Effect
 from chengxin.core.items import GROUPS, ITEMS, REST
 from chengxin.core.refusal import Trouble
@@ -266,7 +267,16 @@ def indicator(code: str) -> Indicator:
 @cache
 def all_indicators() -> tuple[Indicator, ...]:
     """Every indicator, by code."""
-    return tuple(sorted(map(Indicator.read, HERE.glob("*/*.sql")), key=lambda found: found.code))
+    found: dict[str, Indicator] = {}
+    for path in descriptions.files(HERE, "indicators", "*/*.sql").values():
+        with descriptions.understood(path):
+            one = Indicator.read(path)
+            if one.code in found:
+                raise ValueError(f"its code {one.code} is that of {found[one.code].name}")
+            if descriptions.is_local(path) and (problems := one.problems()):
+                raise ValueError(f"it {'; it '.join(problems)}")
+            found[one.code] = one
+    return tuple(found[code] for code in sorted(found))
 
 
 def _param(told: dict[str, Any]) -> Param:
@@ -298,8 +308,12 @@ def _value(told: object) -> Value:
 
 @cache
 def _parsed(sql: str) -> exp.Query:
-    tree = sqlglot.parse_one(sql, read="duckdb")
-    assert isinstance(tree, exp.Query)
+    try:
+        tree = sqlglot.parse_one(sql, read="duckdb")
+    except sqlglot.ParseError as error:
+        raise ValueError(f"it is no SQL ({str(error).splitlines()[0]})") from error
+    if not isinstance(tree, exp.Query):
+        raise ValueError("it is no SELECT")
     return tree
 
 

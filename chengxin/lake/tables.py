@@ -1,4 +1,4 @@
-"""Every table of the lake, described once: `tables/<name>.yaml`.
+"""Every table of the lake, described once: `tables/<name>.yaml`, and a bureau's own.
 
 From a description come the table's schema, how a source's text is read into it, and what a page
 may show of it.  A key that no description knows is an error.
@@ -6,6 +6,7 @@ may show of it.  A key that no description knows is an error.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -14,6 +15,8 @@ from typing import Any
 
 import pyarrow as pa
 import yaml
+
+from chengxin.core import descriptions
 
 HERE = Path(__file__).with_name("tables")
 
@@ -149,7 +152,10 @@ def described(name: str, told: dict[str, Any]) -> Table:
     return Table(name=name, key=key, privacy=privacy, columns=columns, **told)
 
 
-TABLES: dict[str, Table] = {
-    path.stem: described(path.stem, yaml.safe_load(path.read_text("utf-8")))
-    for path in sorted(HERE.glob("*.yaml"))
-}
+def _all() -> Iterator[Table]:
+    for name, path in descriptions.files(HERE, "tables", "*.yaml").items():
+        with descriptions.understood(path):
+            yield described(name, yaml.safe_load(path.read_text("utf-8")))
+
+
+TABLES: dict[str, Table] = {table.name: table for table in _all()}

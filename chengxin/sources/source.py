@@ -14,12 +14,13 @@ from typing import Any
 
 import yaml
 
+from chengxin.core import descriptions
 from chengxin.core.refusal import Trouble
 from chengxin.lake.tables import TABLES, Kind, Table
 
 HERE = Path(__file__).parent
 
-_FILE_NAME = re.compile(r"(?P<source>[a-z_]+)\.(?P<day>\d{8})(\.[^.]+)*\.(csv|jsonl|xlsx)")
+_FILE_NAME = re.compile(r"(?P<source>[a-z][a-z0-9_]*)\.(?P<day>\d{8})(\.[^.]+)*\.(csv|jsonl|xlsx)")
 
 
 class SourceChanged(Trouble):
@@ -104,6 +105,7 @@ class Source:
     """One kind of delivery, as its manifest describes it."""
 
     name: str  # the folder's name
+    folder: Path
     title: str
     title_en: str
     owner: str  # whom to ask
@@ -145,7 +147,7 @@ class Source:
 
     @property
     def sample(self) -> Path:
-        return HERE / self.name / f"sample.{self.form}"
+        return self.folder / f"sample.{self.form}"
 
     def targets(self) -> Iterator[Target]:
         for theirs, labels in self.columns.items():
@@ -165,6 +167,9 @@ class Source:
         return target
 
     def _problems(self) -> Iterator[str]:
+        if self.table not in TABLES:
+            yield f"there is no table {self.table}"
+            return
         columns = self.lake_table.columns
         targets = list(self.targets())
         filled = [t.label for t in targets]
@@ -201,7 +206,7 @@ class Source:
             yield f"encoding {self.encoding!r}"
 
 
-def manifest(name: str, told: dict[str, Any]) -> Source:
+def manifest(name: str, told: dict[str, Any], folder: Path | None = None) -> Source:
     """The source that a manifest tells of; TypeError for a key that we do not know."""
     columns = {
         theirs: [ours] if isinstance(ours, str) else list(ours)
@@ -209,7 +214,15 @@ def manifest(name: str, told: dict[str, Any]) -> Source:
     }
     form, expect = Form(told.pop("form")), Expect(**told.pop("expect"))
     freshness = _freshness(**told.pop("freshness"))
-    return Source(name=name, form=form, columns=columns, expect=expect, freshness=freshness, **told)
+    return Source(
+        name=name,
+        folder=folder or HERE / name,
+        form=form,
+        columns=columns,
+        expect=expect,
+        freshness=freshness,
+        **told,
+    )
 
 
 def _freshness(every: str, grace_days: int = 0) -> Freshness:
@@ -219,9 +232,14 @@ def _freshness(every: str, grace_days: int = 0) -> Freshness:
 @cache
 def all_sources() -> dict[str, Source]:
     """Every source by its name, in the order in which a day's deliveries are read."""
-    paths = sorted(HERE.glob("*/manifest.yaml"))
-    told = {path.parent.name: yaml.safe_load(path.read_text("utf-8")) for path in paths}
-    return {name: manifest(name, about) for name, about in told.items()}
+    return dict(sorted((source.name, source) for source in _all()))
+
+
+def _all() -> Iterator[Source]:
+    paths = descriptions.files(HERE, "sources", "*/manifest.yaml", name=descriptions.folder)
+    for name, path in paths.items():
+        with descriptions.understood(path):
+            yield manifest(name, yaml.safe_load(path.read_text("utf-8")), path.parent)
 
 
 def source_of(path: Path) -> Source | None:

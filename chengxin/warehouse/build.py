@@ -17,6 +17,7 @@ import json
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -27,6 +28,7 @@ import sqlglot
 import yaml
 from sqlglot import exp
 
+from chengxin.core import descriptions
 from chengxin.core.refusal import Trouble
 from chengxin.lake.engine import Engine, Versions, literal, render
 from chengxin.lake.tables import TABLES
@@ -81,9 +83,24 @@ class Model:
 @cache
 def models() -> dict[str, Model]:
     """Table name -> its file, each after the tables it reads."""
-    found = {path.stem: Model.read(path) for path in HERE.glob("*.sql")}
+    found = dict(_all())
     after = {name: sorted(set(model.reads) & set(found)) for name, model in sorted(found.items())}
     return {name: found[name] for name in TopologicalSorter(after).static_order()}
+
+
+def _paths() -> dict[str, Path]:
+    return descriptions.files(HERE, "warehouse", "*.sql")
+
+
+def _all() -> Iterator[tuple[str, Model]]:
+    for name, path in _paths().items():
+        with descriptions.understood(path):
+            model = Model.read(path)
+            if name in TABLES:
+                raise ValueError(f"the lake has a table {name}; choose another name")
+            if descriptions.is_local(path) and (problems := model.problems()):
+                raise ValueError(f"it {'; it '.join(problems)}")
+            yield name, model
 
 
 def build(engine: Engine, lake: Versions, version: int, folder: Path) -> Path:
@@ -133,7 +150,7 @@ def is_built(home: Path) -> bool:
 def digest() -> str:
     """SHA-256 over all files of the warehouse: other SQL is another warehouse."""
     told = hashlib.sha256()
-    for path in sorted(HERE.glob("*.sql")):
+    for path in _paths().values():
         told.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     told.update(resolve.digest().encode())
     return told.hexdigest()
@@ -239,6 +256,10 @@ def _versions(folder: Path) -> list[int]:
 
 
 def _parsed(sql: str) -> exp.Query:
-    tree = sqlglot.parse_one(sql, read="duckdb")
-    assert isinstance(tree, exp.Query)
+    try:
+        tree = sqlglot.parse_one(sql, read="duckdb")
+    except sqlglot.ParseError as error:
+        raise ValueError(f"it is no SQL ({str(error).splitlines()[0]})") from error
+    if not isinstance(tree, exp.Query):
+        raise ValueError("it is no SELECT")
     return tree

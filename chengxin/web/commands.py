@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -21,6 +22,7 @@ from chengxin.core.keys import Keys
 from chengxin.core.refusal import Trouble
 from chengxin.devices import agent
 from chengxin.exchange import deliveries, nights
+from chengxin.indicators import local
 from chengxin.people import lookup
 from chengxin.risk import directives
 from chengxin.trace import seals
@@ -149,6 +151,18 @@ def ingest(
             for reject in taken.rejects[:20] if not as_json else []:
                 sys.stderr.write(f"  line {reject['line']}: {reject['reason']}\n")
     if refused:
+        raise typer.Exit(1)
+
+
+@app.command(name="local")
+def local_(as_json: Json = False) -> None:
+    """Check this bureau's own tables, sources, warehouse and indicators in CHENGXIN_HOME/local."""
+    bad = 0
+    for checked in local.check():
+        bad += not checked.good
+        mark = "ok" if checked.good else "WRONG"
+        say([asdict(checked) | {"mark": mark}], as_json=as_json, sentence="{mark} {file}: {told}")
+    if bad:
         raise typer.Exit(1)
 
 
