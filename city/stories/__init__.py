@@ -20,6 +20,7 @@ from city.stories import (
     losing_investor_buys_home,
     lost_contact,
     non_normal_household,
+    open_invoice_violation,
     open_violation,
     police_case_filed,
     unreadable_rows,
@@ -39,6 +40,7 @@ STORIES = (
     confirmed_false_invoicing,
     open_violation,
     credit_grade_d,
+    open_invoice_violation,
     unreadable_rows,
 )
 
