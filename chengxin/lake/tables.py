@@ -39,6 +39,7 @@ class Kind(StrEnum):
     MONEY = "money"  # yuan
     SHARE = "share"  # fraction 0 to 1
     AREA = "area"  # square metres
+    QUANTITY = "quantity"  # in the unit that its column says
     TRAIT = "trait"  # token that is only compared, 60 bits
     TRAITS = "traits"  # several of them
 
@@ -55,6 +56,7 @@ _SQL = {
     Kind.MONEY: "DECIMAL(18,2)",
     Kind.SHARE: "DECIMAL(9,6)",
     Kind.AREA: "DECIMAL(12,2)",
+    Kind.QUANTITY: "DECIMAL(18,2)",
     Kind.TRAIT: "BIGINT",
     Kind.TRAITS: "BIGINT[]",
 }
@@ -118,6 +120,9 @@ class Table:
         named = {*self.key, *(name for names in self.subjects.values() for name in names)}
         if unknown := named - set(self.columns):
             raise ValueError(f"tables/{self.name}.yaml names {sorted(unknown)}, which it lacks.")
+        amounts = (one for one in self.columns.values() if one.kind is Kind.QUANTITY)
+        if bare := [one.name for one in amounts if not one.unit]:
+            raise ValueError(f"tables/{self.name}.yaml gives no unit for {bare}.")
 
     @cached_property
     def types(self) -> dict[str, str]:

@@ -24,6 +24,7 @@ PERIODS = 24  # columns of a plot: two years of months
 SERIES = 3  # kinds of columns beside each other
 RETURNS = 600  # returns read for the calendar: a year of what the busiest taxpayer files
 MONTHS = 12  # of the calendar
+ADDED = (Kind.MONEY, Kind.INTEGER, Kind.QUANTITY)  # what is summed up by period
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ def by_period(table: Table, about: str) -> Plot | None:
     A table that both bureaus send has no such plot: they may tell of one fact twice.
     """
     day = by_subject.day_of(table)
-    numbers = [one for one in table.columns.values() if one.kind in (Kind.MONEY, Kind.INTEGER)]
+    numbers = [one for one in table.columns.values() if one.kind in ADDED]
     if day is None or not numbers or "bureau" in table.columns:
         return None
     yearly = table.columns[day].kind is Kind.YEAR

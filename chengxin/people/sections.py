@@ -250,7 +250,9 @@ def head(column: Column) -> str:
     """A column's title; with its unit where the value does not show it."""
     if column.name == PERIOD[0]:
         return gettext("所属期")
-    unit = {Kind.MONEY: gettext("元"), Kind.AREA: "㎡"}.get(column.kind, "")
+    unit = {Kind.MONEY: gettext("元"), Kind.AREA: "㎡", Kind.QUANTITY: column.unit}.get(
+        column.kind, ""
+    )
     title = values.title(column)
     return gettext("%(title)s（%(unit)s）") % {"title": title, "unit": unit} if unit else title
 

@@ -24,7 +24,7 @@ from chengxin.people.gathered import percent
 from chengxin.people.models import Affiliation, Enterprise, Person
 from chengxin.sources import all_sources
 
-NUMBERS = (Kind.MONEY, Kind.SHARE, Kind.AREA, Kind.INTEGER)
+NUMBERS = (Kind.MONEY, Kind.SHARE, Kind.AREA, Kind.QUANTITY, Kind.INTEGER)
 MONO = (Kind.DATE, Kind.YEAR, Kind.ID, Kind.REGISTRATION, Kind.CREDIT, Kind.TAXPAYER)
 NAMED = (Kind.PERSON, Kind.PARTY, Kind.CREDIT, Kind.TAXPAYER)  # may name another subject
 
@@ -123,7 +123,7 @@ def words(column: Column, value: Any, names: Names) -> str:
     match column.kind:
         case Kind.MONEY:
             return f"{value:,.2f}"
-        case Kind.AREA:
+        case Kind.AREA | Kind.QUANTITY:
             return f"{Decimal(value).normalize():,f}"
         case Kind.SHARE:
             return percent(value)

@@ -31,6 +31,7 @@ _PLAIN = {
     Kind.MONEY: "as_money",
     Kind.SHARE: "as_share",
     Kind.AREA: "as_area",
+    Kind.QUANTITY: "as_money",
 }
 _NUMBERED = (Kind.PERSON, Kind.PARTY, Kind.TAXPAYER)
 IDENTITY = ("number", "document_kind", "name", "phone")

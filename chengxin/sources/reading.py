@@ -388,7 +388,7 @@ def _reason(kind: Kind, theirs: str, text: str) -> str:
             return f"{theirs}“{shown}”不是日期"
         case Kind.SHARE:
             return f"{theirs}“{shown}”不是 0 到 1（或 0% 到 100%）的比例"
-        case Kind.MONEY | Kind.AREA:
+        case Kind.MONEY | Kind.AREA | Kind.QUANTITY:
             return f"{theirs}“{shown}”不是最多两位小数的数"
         case Kind.YEAR:
             return f"{theirs}“{shown}”不是年份"

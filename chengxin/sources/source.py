@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -64,6 +65,40 @@ class Expect:
     max: int
 
 
+class Rhythm(StrEnum):
+    """How often a source delivers."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+    CHANGE = "change"  # whenever something changed: never late
+
+
+_MONTHS = {Rhythm.MONTH: 1, Rhythm.QUARTER: 3, Rhythm.YEAR: 12}
+_DAYS = {Rhythm.DAY: 1, Rhythm.WEEK: 7}
+
+
+@dataclass(frozen=True)
+class Freshness:
+    """What a source promises: a delivery every so often, and the days it may be late."""
+
+    every: Rhythm
+    grace_days: int = 0  # whole days
+
+    def due_after(self, last: date) -> date | None:
+        """The last day on which the delivery after the one of `last` is in time; None: no such."""
+        if self.every is Rhythm.CHANGE:
+            return None
+        if self.every in _DAYS:
+            return last + timedelta(days=_DAYS[self.every] + self.grace_days)
+        months = last.year * 12 + last.month - 1 + _MONTHS[self.every]
+        year, month = months // 12, months % 12 + 1
+        day = min(last.day, monthrange(year, month)[1])
+        return date(year, month, day) + timedelta(days=self.grace_days)
+
+
 @dataclass(frozen=True)
 class Source:
     """One kind of delivery, as its manifest describes it."""
@@ -77,6 +112,7 @@ class Source:
     table: str  # the lake table it fills
     columns: dict[str, list[str]]  # theirs -> ours; a column not named here stops the load
     delivers: str  # changes | everything
+    freshness: Freshness
     expect: Expect
     allowed_bad: float  # share of rejected rows above which nothing is taken
     encoding: str = "utf-8"  # utf-8 | utf-8-sig | gb18030
@@ -157,6 +193,10 @@ class Source:
                 yield f"{part} of {sorted(idle)}, which are not comparable"
         if self.delivers not in ("changes", "everything"):
             yield f"delivers {self.delivers!r}"
+        if self.freshness.grace_days < 0:
+            yield f"grace_days {self.freshness.grace_days}"
+        if self.freshness.every is Rhythm.CHANGE and self.freshness.grace_days:
+            yield "days of grace for a delivery that is never late"
         if self.encoding not in ("utf-8", "utf-8-sig", "gb18030"):
             yield f"encoding {self.encoding!r}"
 
@@ -168,7 +208,12 @@ def manifest(name: str, told: dict[str, Any]) -> Source:
         for theirs, ours in told.pop("columns").items()
     }
     form, expect = Form(told.pop("form")), Expect(**told.pop("expect"))
-    return Source(name=name, form=form, columns=columns, expect=expect, **told)
+    freshness = _freshness(**told.pop("freshness"))
+    return Source(name=name, form=form, columns=columns, expect=expect, freshness=freshness, **told)
+
+
+def _freshness(every: str, grace_days: int = 0) -> Freshness:
+    return Freshness(Rhythm(every), grace_days)
 
 
 @cache

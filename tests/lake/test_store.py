@@ -61,6 +61,17 @@ def test_description_whose_key_is_no_column_is_an_error():
         )  # fmt: skip
 
 
+def test_quantity_without_its_unit_is_an_error():
+    told = {
+        "title": "用水量", "title_en": "Water", "key": ["a"], "subjects": {}, "privacy": "business",
+        "precedence": [],
+        "columns": {"a": {"type": "quantity", "title": "量", "title_en": "Volume"}},
+    }  # fmt: skip
+
+    with pytest.raises(ValueError, match="unit"):
+        described("water", told)
+
+
 def test_lake_without_a_delivery_is_version_nought_with_every_table_empty(lake):
     assert lake.version() == 0
     assert lake.deliveries() == []

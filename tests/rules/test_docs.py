@@ -15,7 +15,7 @@ from chengxin.core.effects import Effect
 from chengxin.core.items import GROUPS
 from chengxin.indicators.catalogue import all_indicators
 from chengxin.offices.models import Role
-from tools import indicator_pages
+from tools import indicator_pages, table_pages
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -85,6 +85,11 @@ def test_every_band_of_a_finding_is_in_the_glossary():
 def test_indicator_page_says_what_the_headers_say():
     written = (DOCS / "indicators.md").read_text("utf-8")
     assert written == indicator_pages.page(), "run python -m tools.indicator_pages"
+
+
+def test_page_of_tables_says_what_the_descriptions_say():
+    written = (DOCS / "tables.md").read_text("utf-8")
+    assert written == table_pages.page(), "run python -m tools.table_pages"
 
 
 def test_every_setting_of_the_environment_is_explained():

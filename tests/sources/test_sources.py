@@ -280,6 +280,13 @@ def test_manifest_that_expects_an_unknown_thing_is_an_error():
         manifest("watchlist", told("watchlist") | {"expect": {"min": 0, "max": 1, "mean": 1}})
 
 
+def test_table_says_which_of_its_sources_is_to_be_believed_first():
+    fills = {(source.table, name) for name, source in all_sources().items()}
+    ordered = {(table.name, name) for table in TABLES.values() for name in table.precedence}
+
+    assert ordered == fills
+
+
 # file names
 
 
