@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from city.dice import chosen
+from city.dice import Bools, chosen
 from city.enterprises import Block
 from city.forms import NONE, Bureau
 from city.world import World
@@ -28,13 +28,14 @@ class Conduct:
     def __init__(self, world: World) -> None:
         self._world = world
 
-    def of(self, block: Block) -> None:
-        """Everything about a block of enterprises."""
-        self._violations(block)
+    def of(self, block: Block) -> Bools:
+        """Everything about a block; returns who has an open violation of invoices (M13)."""
+        of_invoices = self._violations(block)
         self._proofs(block)
         self._vouchers(block)
+        return of_invoices
 
-    def _violations(self, block: Block) -> None:
+    def _violations(self, block: Block) -> Bools:
         """Violations, one for an enterprise at most, at one bureau."""
         world, index = self._world, block.index
         dice, today = world.dice, world.today
@@ -68,6 +69,8 @@ class Conduct:
                 overdue=bool(overdue[place]),
                 long=bool(registered[place] < today - LONG_DAYS),
             )
+        of_invoices: Bools = mask & (stage < 2) & (kind == KINDS.index(INVOICE_KIND))
+        return of_invoices
 
     def _proofs(self, block: Block) -> None:
         """Notices of the state bureau; two of three are closed."""

@@ -28,6 +28,7 @@ from city.dice import Dice
 from city.enterprises import Enterprises
 from city.forms import Post
 from city.investors import Investors
+from city.invoices import Invoices
 from city.people import People
 from city.registers import Registers
 from city.repute import Repute
@@ -116,6 +117,7 @@ def _tell(
     taxes, annual_returns = Taxes(world), AnnualReturns(world)
     cases, repute = Cases(world, enterprises), Repute(world, enterprises)
     conduct = Conduct(world)
+    invoices = Invoices(world)
     for block in enterprises.blocks(_BLOCK):
         stopped = registers.write(block)
         stakes = investors.write(block)
@@ -123,7 +125,7 @@ def _tell(
         annual_returns.write(block, stakes)
         cases.of(block)
         repute.of(block)
-        conduct.of(block)
+        invoices.of(block, conduct.of(block))
         progress("enterprises", int(block.index[-1]) + 1, count)
     cases.write()
 

@@ -2,9 +2,10 @@
 title:    人员与企业的关联
 title_en: A person's role in an enterprise
 grain:    [person_id, enterprise_id, role, share, valid_from, until]
-reads:    [registration, registration_extension, investment, responsible_person, registration_enterprise]
+reads:    [registration, registration_extension, invoice_collector, investment, responsible_person, registration_enterprise]
 why: |
-  Roles 01 legal representative, 02 finance officer, 03 tax handler, 06 investor (domain facts 5.1).
+  Roles 01 legal representative, 02 finance officer, 03 tax handler, 04 invoice collector,
+  06 investor (domain facts 5.1).
   Both bureaus' word counts; what both say alike is one row that names both.  Role 05, the agency,
   is an enterprise and stands in `enterprise_link`.  Roles 09 controller and 13 directly responsible
   person are what case documents say; they give nobody a right.  A null date is an open end.
@@ -25,6 +26,9 @@ WITH said AS (
     UNION ALL
     SELECT bureau, registration_id, tax_handler_id AS person_id, '03' AS role, NULL, NULL, NULL
     FROM registration_extension
+    UNION ALL
+    SELECT bureau, registration_id, person_id, '04' AS role, NULL, valid_from, until
+    FROM invoice_collector
     UNION ALL
     SELECT
         bureau,

@@ -21,6 +21,7 @@ from city.stories import (
     losing_investor_buys_home,
     lost_contact,
     non_normal_household,
+    open_invoice_violation,
     open_violation,
     police_case_filed,
     unreadable_rows,
@@ -41,6 +42,7 @@ STORIES = (
     open_violation,
     credit_grade_d,
     judgment_debtor,
+    open_invoice_violation,
     unreadable_rows,
 )
 

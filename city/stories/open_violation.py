@@ -31,7 +31,9 @@ def play(cast: Cast) -> None:
     violates(
         cast, settled, cast.ago(300), stage="3", decided=cast.ago(200), fine=100_00, paid=100_00
     )
-    violates(cast, cast.firm("m17_of_invoices"), cast.ago(10), kind="04")
+    of_invoices = cast.firm("m17_of_invoices")
+    violates(cast, of_invoices, cast.ago(10), kind="04")
+    found(cast, "M13", of_invoices, "open", "发票违法违章未处理")
     unpaid = cast.firm("m17_payment_unknown")
     violates(cast, unpaid, cast.ago(300), stage="3", decided=cast.ago(200), fine=100_00)
 

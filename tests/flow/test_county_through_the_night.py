@@ -46,6 +46,7 @@ ORDERS: dict[tuple[str, str], dict[str, str]] = {
     ("M11", "receiver"): {"REFUND": D1, "EXPORT": D1, "FILE": D4},
     ("M12", "proven"): dict.fromkeys(
         ("INV", "INV-AUTH", "INV-ISS", "REFUND", "EXPORT", "DEREG"), D1) | {"*": D2},
+    ("M13", "open"): {"INV": D1, "INV-AUTH": D3},
     ("M17", "open"): {"DEREG": D1, "*": D4},
     ("M17", "open_long"): {"DEREG": D1, "INV-AUTH": D3, "*": D4},
     ("M17", "fine_overdue"): {"DEREG": D1, "CERT-NA": D1, "*": D4},

@@ -1,0 +1,91 @@
+"""Invoices that enterprises of the background fetch at the state bureau, and who fetches them.
+
+Most collections are verified and complete within three months.  A few are not, or miss pieces:
+those, and open violations of invoices, are M13's.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from city.dice import Bools, chosen
+from city.enterprises import Block
+from city.forms import NONE, Bureau
+from city.world import World
+
+KINDS = ("1130", "2130", "1400", "0160")  # FPZL_DM: special, plain, electronic, quota invoices
+_AGES = ((1, 80), (100, 190), (200, 360))  # days since each collection; three months are at most 92
+
+
+class Invoices:
+    """Writes the background's collectors and collections."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def of(self, block: Block, violating: Bools) -> None:
+        """Everything about a block; `violating` have an open violation of invoices."""
+        dice, index = self._world.dice, block.index
+        draws = dice.chance("draws invoices", index, 450_000)
+        draws &= block.at[Bureau.STATE] & ~block.gone()
+        self._collectors(block, draws)
+        open_matter = violating.copy()
+        for turn, (youngest, oldest) in enumerate(_AGES):
+            open_matter |= self._collections(block, draws, turn, youngest, oldest)
+        truth = self._world.truth
+        for place in np.flatnonzero(open_matter).tolist():
+            subject = truth.enterprise_of(block.identity, place)
+            truth.finds("M13", subject, subject, "open", "发票违法、未验旧或缺失，未处理")
+
+    def _collectors(self, block: Block, draws: Bools) -> None:
+        """FP_PZHDGPRXX: the tax handler, since the enterprise was registered."""
+        registered = block.registered[draws]
+        self._world.post.to(Bureau.STATE, "invoice_collector").write(
+            self._world.dice.uuids("collector", block.index[draws]),
+            chosen(block.registration[Bureau.STATE], draws),
+            chosen(block.tax_handler.name, draws),
+            chosen(block.tax_handler.kind, draws),
+            chosen(block.tax_handler.numbers_at(Bureau.STATE), draws),
+            registered,
+            np.full(len(registered), NONE),
+        )
+
+    def _collections(
+        self, block: Block, draws: Bools, turn: int, youngest: int, oldest: int
+    ) -> Bools:
+        """FP_LY_MX: one collection each, so many days ago; returns whose has a fault."""
+        dice, today = self._world.dice, self._world.today
+        serial = block.index * len(_AGES) + turn
+        collected = today - dice.between("collected", serial, youngest, oldest)
+        mask = draws & (collected >= block.registered)
+        verified = collected + dice.between("verified", serial, 5, 75)
+        late = dice.chance("not verified", serial, 6_000) & (turn > 0)
+        verified = np.where(late | (verified > today), NONE, verified)
+        missing = np.where(
+            dice.chance("missing", serial, 1_500), dice.between("lost", serial, 1, 3), 0
+        )
+        by_rep = dice.chance("by the representative", serial, 300_000)
+        kinds = dice.below("invoice kind", block.index, len(KINDS))
+        handler, rep = block.tax_handler, block.legal_rep
+        name, kind, number = (
+            [own if himself else other for himself, own, other in zip(by_rep, *pair, strict=True)]
+            for pair in (
+                (rep.name, handler.name),
+                (rep.kind, handler.kind),
+                (rep.numbers_at(Bureau.STATE), handler.numbers_at(Bureau.STATE)),
+            )
+        )
+        self._world.post.to(Bureau.STATE, "invoice_collection").write(
+            dice.uuids("collection", serial[mask]),
+            chosen(block.registration[Bureau.STATE], mask),
+            [KINDS[kind] for kind in kinds[mask].tolist()],
+            [str(pieces) for pieces in (25 * dice.between("pieces", serial[mask], 1, 8)).tolist()],
+            collected[mask],
+            chosen(name, mask),
+            chosen(kind, mask),
+            chosen(number, mask),
+            verified[mask],
+            [str(count) for count in missing[mask].tolist()],
+        )
+        fault: Bools = mask & ((missing > 0) | late)
+        return fault
