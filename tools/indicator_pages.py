@@ -22,6 +22,7 @@ from chengxin.indicators.catalogue import (
     Words,
     all_indicators,
 )
+from tools import pages
 
 PAGE = Path(__file__).parents[1] / "docs" / "indicators.md"
 
@@ -63,13 +64,7 @@ def page() -> str:
 
 
 def main() -> int:
-    if "--check" not in sys.argv:
-        PAGE.write_text(page(), "utf-8")
-        return 0
-    if PAGE.exists() and PAGE.read_text("utf-8") == page():
-        return 0
-    sys.stderr.write(f"{PAGE.name} is not up to date: run python -m tools.indicator_pages\n")
-    return 1
+    return pages.keep(PAGE, page(), "tools.indicator_pages")
 
 
 def _overview(found: list[Indicator]) -> Iterator[tuple[str, ...]]:

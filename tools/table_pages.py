@@ -12,6 +12,7 @@ from pathlib import Path
 from chengxin.lake.tables import HERE, TABLES, Column, Kind, Privacy, Table
 from chengxin.sources import Source, all_sources
 from chengxin.sources.source import Form, Freshness, Rhythm
+from tools import pages
 
 PAGE = Path(__file__).parents[1] / "docs" / "tables.md"
 
@@ -69,13 +70,7 @@ def page() -> str:
 
 
 def main() -> int:
-    if "--check" not in sys.argv:
-        PAGE.write_text(page(), "utf-8")
-        return 0
-    if PAGE.exists() and PAGE.read_text("utf-8") == page():
-        return 0
-    sys.stderr.write(f"{PAGE.name} is not up to date: run python -m tools.table_pages\n")
-    return 1
+    return pages.keep(PAGE, page(), "tools.table_pages")
 
 
 def fresh(promise: Freshness) -> str:
