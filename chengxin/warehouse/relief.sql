@@ -2,7 +2,7 @@
 title:    担保与分期缴纳
 title_en: Guarantees and instalments
 grain:    [subject_key, bureau, relief_id]
-reads:    [payment_relief, registration_enterprise, natural_person]
+reads:    [payment_relief, registered_subject]
 why: |
   `document_no` is the number of the inspection case or the id of the violation whose payment was
   secured or put off.  A null date is an open end.
@@ -16,11 +16,5 @@ SELECT
     r.valid_from,
     r.until
 FROM payment_relief AS r
-JOIN (
-    SELECT bureau, registration_id, 'enterprise:' || enterprise_id AS subject_key
-    FROM registration_enterprise
-    UNION
-    SELECT bureau, registration_id, 'person:' || person_id AS subject_key
-    FROM natural_person
-) AS s ON s.bureau = r.bureau AND s.registration_id = r.registration_id
+JOIN registered_subject AS s ON s.bureau = r.bureau AND s.registration_id = r.registration_id
 WHERE r.document_no <> ''

@@ -2,7 +2,7 @@
 title:    违法违章记录
 title_en: Violations
 grain:    [subject_key, bureau, violation_id]
-reads:    [violation, registration_enterprise, natural_person]
+reads:    [violation, registered_subject]
 why: |
   Of enterprises and of natural persons, each under the bureau that registered it.  What is handled
   to the end has the stage `closed`.  `unpaid` is the fine less what was paid (yuan); null where a
@@ -21,10 +21,4 @@ SELECT
     v.fine_paid,
     v.fine - v.fine_paid AS unpaid
 FROM violation AS v
-JOIN (
-    SELECT bureau, registration_id, 'enterprise:' || enterprise_id AS subject_key
-    FROM registration_enterprise
-    UNION
-    SELECT bureau, registration_id, 'person:' || person_id AS subject_key
-    FROM natural_person
-) AS s ON s.bureau = v.bureau AND s.registration_id = v.registration_id
+JOIN registered_subject AS s ON s.bureau = v.bureau AND s.registration_id = v.registration_id
