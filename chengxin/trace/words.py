@@ -136,11 +136,14 @@ def place(text: str) -> str:
 
 
 def detail(trace: Trace, enterprise: str) -> str:
-    """The particulars that tell the line: ticket, item, enterprise, band, who approved."""
+    """The particulars that tell the line: ticket, item, enterprise, band of a face, who approved.
+
+    The band of a finding is left out: it would say at the counter what a case is about.
+    """
     told = trace.detail
     parts = [str(told.get("ticket", "")), item_title(str(told.get("item", ""))), enterprise]
-    if told.get("band"):
-        parts.append(str(BANDS.get(told["band"], told["band"])))
+    if told.get("band") in BANDS:
+        parts.append(str(BANDS[told["band"]]))
     if told.get("approved_by"):
         parts.append(gettext("审批人 %(number)s") % {"number": told["approved_by"]})
     if told.get("out_of_turn"):
