@@ -11,12 +11,13 @@ from django.urls import reverse
 from django.utils import translation
 
 from chengxin.core.refusal import Refusal
-from chengxin.lake.tables import TABLES, described
+from chengxin.lake.tables import TABLES, Kind, described
 from chengxin.offices.models import Role
 from chengxin.people import dossier, sections
 from chengxin.people.models import Enterprise, Person
 from chengxin.people.sections import Section
 from chengxin.trace.models import Trace
+from chengxin.warehouse import by_subject
 
 pytestmark = pytest.mark.django_db
 
@@ -161,6 +162,12 @@ def test_person_of_another_county_is_named_as_in_public_and_cannot_be_opened(
     cells = [cell for line in section(qian, factory, "registration").lines for cell in line.cells]
     assert [cell.href for cell in cells if cell.text == stranger.public_name] == [""]
     assert "无棣某" not in [cell.text for cell in cells]
+
+
+def test_tokens_that_only_compare_are_no_section():
+    for table in by_subject.concerning().values():
+        kinds = {column.kind for column in table.columns.values()}
+        assert not kinds & {Kind.TRAIT, Kind.TRAITS}, table.name
 
 
 def test_every_declared_table_name_is_a_pattern_that_is_used_once():
