@@ -36,6 +36,7 @@ class Server(ThreadingHTTPServer):
         self.key = key
         self.to_agent = queue.Queue()
         self.received = queue.Queue()
+        self.waiting = []  # what came before somebody asked for it
         self.refused = 0
         self.lose = 0  # how many answers get lost on the way
         self.behind = 0  # how far the agent's clock is behind
@@ -53,12 +54,16 @@ class Server(ThreadingHTTPServer):
         self.to_agent.put(None)
 
     def next(self, kind, within=10):
-        """The next message of a kind; others are passed over."""
+        """The next message of a kind; others wait, as two may come in either order."""
         until = time.monotonic() + within
+        seen = 0
         while True:
-            message = self.received.get(timeout=max(0.01, until - time.monotonic()))
-            if isinstance(message, kind):
-                return message
+            for place, message in enumerate(self.waiting[seen:], seen):
+                if isinstance(message, kind):
+                    return self.waiting.pop(place)
+            seen = len(self.waiting)
+            left = max(0.01, until - time.monotonic())
+            self.waiting.append(self.received.get(timeout=left))
 
     def answer(self, id="c1"):
         answer = self.next(Answer)
