@@ -115,6 +115,10 @@ def officers(browser: Browser, address: str, tickets: list[tuple[str, str]]) -> 
     for tab in ("queue", "joined", "past"):
         keeper.goto(f"{address}/identities/?tab={tab}")
         shoot(keeper, f"identities-{tab}", whole=True)
+    keeper.goto(f"{address}/deliveries/")
+    shoot(keeper, "deliveries", whole=True)
+    keeper.goto(f"{address}/deliveries/golden_tax_local_registration/")
+    shoot(keeper, "deliveries-source", whole=True)
 
     auditor = walk.sign_in(page_of(browser, SMALL), address, "zheng")
     auditor.goto(f"{address}/traces/")

@@ -28,6 +28,7 @@ ENTRIES = (
         (Role.WINDOW, Role.FIELD, Role.RISK, Role.CREDIT, Role.SECTION_HEAD, Role.LEADER),
     ),
     Entry(_("身份认定"), "identities", (Role.DATA,)),
+    Entry(_("数据交付"), "deliveries", (Role.DATA,)),
     Entry(_("办税痕迹"), "traces", (Role.AUDITOR, Role.HALL_MANAGER)),
 )
 

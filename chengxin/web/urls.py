@@ -13,4 +13,5 @@ urlpatterns = [
     path("", include("chengxin.hall.urls")),
     path("", include("chengxin.risk.urls")),
     path("", include("chengxin.people.urls")),
+    path("", include("chengxin.exchange.urls")),
 ]

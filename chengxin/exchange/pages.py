@@ -1,0 +1,31 @@
+"""数据交付: the sources as they stand, and one source with what came from it.
+
+A view reads the request, calls one query, renders.  Nothing of a person is shown: the reasons of
+rejected rows leave names out and mask numbers.
+"""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from chengxin.exchange import arrivals
+from chengxin.offices import access
+from chengxin.offices.access import OfficerRequest
+
+
+@access.roles(*arrivals.READS)
+@require_GET
+def sources(request: OfficerRequest) -> HttpResponse:
+    return render(request, "exchange/deliveries.html", {"board": arrivals.board()})
+
+
+@access.roles(*arrivals.READS)
+@require_GET
+def source(request: OfficerRequest, name: str) -> HttpResponse:
+    try:
+        one, listed = arrivals.of_source(name)
+    except KeyError:
+        raise Http404 from None
+    return render(request, "exchange/source.html", {"one": one, "deliveries": listed})
