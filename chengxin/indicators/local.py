@@ -42,7 +42,9 @@ def check() -> Iterator[Checked]:
         told = TABLES[path.stem]
         yield _checked(path, f"{told.title}: {len(told.columns)} columns")
     for path in _own("sources", "*/manifest.yaml"):
-        yield _sample(all_sources()[path.parent.name], path)
+        newest = all_sources()[path.parent.name]
+        for source in (*newest.earlier, newest):
+            yield _sample(source, path.with_name(source.manifest))
     for path in _own("warehouse", "*.sql"):
         model = models()[path.stem]
         yield _checked(path, f"{model.title}: {len(model.columns)} columns")
@@ -54,7 +56,8 @@ def check() -> Iterator[Checked]:
 
 def _sample(source: Source, path: Path) -> Checked:
     try:
-        with read(source.sample, keys=Keys.load(), source=source, delivered_on=ANY_DAY) as reading:
+        day = source.since or ANY_DAY
+        with read(source.sample, keys=Keys.load(), source=source, delivered_on=day) as reading:
             told = f"{source.title}: {reading.count} rows of the sample read"
             if reading.rejects:
                 first = reading.rejects[0]

@@ -170,7 +170,8 @@ class Plan:
     def _value(self, ours: str) -> str:
         column = self.source.lake_table.columns[ours]
         if ours in self.source.constants:
-            return literal(self.source.constants[ours])
+            told = self.source.constants[ours]
+            return literal(told) if told else f"CAST(NULL AS {column.kind.sql})"
         target = self.source.giver(ours)
         field = self.field(target.theirs)
         number, n = _q(f"{ours}.number"), _q(f"{ours}.n")

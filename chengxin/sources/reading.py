@@ -95,7 +95,8 @@ def read(
 ) -> Reading:
     """All good rows of one delivery in our names, its rejects, and whom it names.
 
-    The file's name says source and day unless they are given.  Raises `SourceChanged`, with the
+    The file's name says source and day unless they are given; the day says which version of the
+    source's manifest describes it.  Raises `SourceChanged`, with the
     source, the line and what to do, when any of it is not as the manifest says.
     """
     if isinstance(source, str):
@@ -108,6 +109,7 @@ def read(
         raise Trouble(
             f"{path.name} is not named <source>.<yyyymmdd>.<ext>; rename it, or say source and day."
         )
+    source = source.on(day)
     own = engine is None
     engine = engine or DuckDB()
     staging = Staging()

@@ -1,11 +1,19 @@
-"""A source is a folder: a manifest that says what arrives, and a sample of it."""
+"""A source is a folder: a manifest that says what arrives, and a sample of it.
+
+When the office changes its file, the manifest from that day on lies beside the first one:
+
+    watchlist/manifest.yaml, sample.csv
+              manifest.20170901.yaml, sample.20170901.csv    for deliveries of 2017-09-01 and later
+
+so that a late delivery of August, and the whole past, can still be read as it was agreed then.
+"""
 
 from __future__ import annotations
 
 import re
 from calendar import monthrange
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import cache
@@ -20,6 +28,7 @@ from chengxin.lake.tables import TABLES, Kind, Table
 
 HERE = Path(__file__).parent
 
+_VERSION = re.compile(r"manifest\.(\d{8})\.yaml")
 _FILE_NAME = re.compile(r"(?P<source>[a-z][a-z0-9_]*)\.(?P<day>\d{8})(\.[^.]+)*\.(csv|jsonl|xlsx)")
 
 
@@ -122,15 +131,17 @@ class Source:
     ignore: list[str] = field(default_factory=list)  # theirs that we have no business with
     values: dict[str, dict[str, str]] = field(default_factory=dict)  # ours -> their code -> ours
     percent: list[str] = field(default_factory=list)  # shares that arrive as 0 to 100
-    constants: dict[str, str] = field(default_factory=dict)
+    constants: dict[str, str | None] = field(default_factory=dict)  # ours -> None: not told at all
     # Columns whose persons are kept comparable, by tokens, for records without a number
     comparable: list[str] = field(default_factory=list)
     # Those of them where a row without a usable number is kept under a record's id
     unidentified: list[str] = field(default_factory=list)
+    since: date | None = None  # the first delivery it describes; None from the beginning
+    earlier: tuple[Source, ...] = ()  # its versions of before, the oldest first
 
     def __post_init__(self) -> None:
         if problems := list(self._problems()):
-            raise ValueError(f"sources/{self.name}/manifest.yaml: {'; '.join(problems)}.")
+            raise ValueError(f"sources/{self.name}/{self.manifest}: {'; '.join(problems)}.")
 
     @property
     def lake_table(self) -> Table:
@@ -147,7 +158,22 @@ class Source:
 
     @property
     def sample(self) -> Path:
-        return self.folder / f"sample.{self.form}"
+        return self.folder / f"sample{self._since}.{self.form}"
+
+    @property
+    def manifest(self) -> str:
+        """The name of the file that describes this version."""
+        return f"manifest{self._since}.yaml"
+
+    @property
+    def _since(self) -> str:
+        return f".{self.since:%Y%m%d}" if self.since else ""
+
+    def on(self, day: date) -> Source:
+        """The version that describes the delivery of `day`."""
+        versions = [*self.earlier, self]
+        began = [one for one in versions if one.since is None or one.since <= day]
+        return (began or versions)[-1]
 
     def targets(self) -> Iterator[Target]:
         for theirs, labels in self.columns.items():
@@ -180,6 +206,9 @@ class Source:
             yield f"{sorted(twice)} named twice"
         if empty := set(columns) - {t.ours for t in targets} - set(self.constants):
             yield f"nothing fills {sorted(empty)}"
+        untold = {name for name, value in self.constants.items() if value is None}
+        if needed := {name for name in untold if self.lake_table.must_have(name)}:
+            yield f"{sorted(needed)} must have a value"
         if unknown := {*self.values} - {*filled}:
             yield f"values for {sorted(unknown)}, which no column fills"
         coded = {t.label for t in targets if t.part == Part.KIND}
@@ -238,8 +267,27 @@ def all_sources() -> dict[str, Source]:
 def _all() -> Iterator[Source]:
     paths = descriptions.files(HERE, "sources", "*/manifest.yaml", name=descriptions.folder)
     for name, path in paths.items():
-        with descriptions.understood(path):
-            yield manifest(name, yaml.safe_load(path.read_text("utf-8")), path.parent)
+        newest = _version(name, path)
+        for later in sorted(path.parent.glob("manifest.*.yaml")):
+            with descriptions.understood(later):
+                newest = _followed(newest, _version(name, later), later)
+        yield newest
+
+
+def _version(name: str, path: Path) -> Source:
+    with descriptions.understood(path):
+        return manifest(name, yaml.safe_load(path.read_text("utf-8")), path.parent)
+
+
+def _followed(before: Source, after: Source, path: Path) -> Source:
+    """`after` with its day and what was before it; ValueError when it cannot follow."""
+    named = _VERSION.fullmatch(path.name)
+    since = _day(named[1]) if named else None
+    if since is None:
+        raise ValueError("its name must be manifest.<yyyymmdd>.yaml, the day of its first delivery")
+    if after.table != before.table:
+        raise ValueError(f"it fills {after.table}, but {before.table} is this source's table")
+    return replace(after, since=since, earlier=(*before.earlier, replace(before, earlier=())))
 
 
 def source_of(path: Path) -> Source | None:
@@ -251,7 +299,11 @@ def source_of(path: Path) -> Source | None:
 def day_of(path: Path) -> date | None:
     """The day in a delivery's file name."""
     named = _FILE_NAME.fullmatch(path.name)
+    return _day(named["day"]) if named else None
+
+
+def _day(digits: str) -> date | None:
     try:
-        return datetime.strptime(named["day"], "%Y%m%d").date() if named else None  # noqa: DTZ007
+        return datetime.strptime(digits, "%Y%m%d").date()  # noqa: DTZ007
     except ValueError:
         return None
