@@ -83,7 +83,7 @@ class Firm:
     address: str  # "" for one that is drawn
     phone: str  # of the registered address; "" for the legal representative's
     sales: int  # a month's, in fen; 0 for a level that is drawn
-    files: bool  # whether a quiet year of returns is written for it
+    files: bool  # whether a quiet year of duties and returns is written for it
 
     @property
     def personal(self) -> bool:
@@ -169,7 +169,8 @@ class Cast:
         """An enterprise; `old_at` those bureaus that know only its 15-digit number.
 
         A `shop` is an individual business under its owner's resident number.  Where `files` is
-        false the story writes the returns itself; else the firm files and pays everything in time.
+        false the story writes duties and returns itself; else the firm files and pays everything
+        in time.
         """
         index = np.array([CAST + len(self.firms)])
         legal_rep = legal_rep or self.person(story)
@@ -448,7 +449,10 @@ class Cast:
         registers.extensions(block)
         registers.qualifications(block)
         stopped = np.array([self._stopped(firm).toordinal() for firm in self.firms])
-        taxes.taxes(block, stopped, np.zeros(len(block), np.bool_))
+        bound = np.array(
+            [(self.day if firm.files else firm.registered).toordinal() for firm in self.firms]
+        )
+        taxes.taxes(block, stopped, bound, np.zeros(len(block), np.bool_))
         residents.registrations(self._columns([person for _, person in self.persons]))
         for story, person in self.persons:
             own = [firm for firm in self.firms if person in _people_of(firm)]

@@ -1,4 +1,6 @@
-"""A year of returns (SB_SBB) and of what became due (ZS_YJSF), and who owes taxes (M09).
+"""A year of duties to file, of returns (SB_SBB) and of what became due (ZS_YJSF).
+
+Says who owes taxes (M09) and who has not filed (M16).
 
 VAT is filed and paid at the state bureau, its surtax and individual income tax at the local one,
 corporate income tax at either.
@@ -6,8 +8,10 @@ corporate income tax at either.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from datetime import date
+from itertools import pairwise
 
 import numpy as np
 
@@ -51,7 +55,7 @@ def _first_of(month: int) -> int:
 
 @dataclass(frozen=True)
 class Returns:
-    """Returns of one levy item filed by some enterprises of a block."""
+    """Returns of one levy item that some enterprises of a block must file."""
 
     item: str
     row: Ints  # place in the block
@@ -62,6 +66,11 @@ class Returns:
     filed: Ints
     sales: Ints
     payable: Ints
+    done: Bools  # whether it was filed
+
+    def filed_ones(self) -> Returns:
+        columns = (getattr(self, column.name) for column in fields(self)[1:])
+        return Returns(self.item, *(column[self.done] for column in columns))
 
 
 class Taxes:
@@ -75,16 +84,18 @@ class Taxes:
         """A year of a block of the background; one in fifty leaves taxes unpaid."""
         world = self._world
         owing = world.dice.chance("owing", block.index, 22_000) & ~block.gone()
-        arrears = self.taxes(block, stopped, owing)
+        # only deregistration ends the duty to file
+        arrears = self.taxes(block, stopped, np.where(block.gone(), stopped, world.today), owing)
         for place in np.flatnonzero(arrears).tolist():
             subject = world.truth.enterprise_of(block.identity, place)
             world.truth.owes(subject, int(arrears[place]))
 
-    def taxes(self, block: Block, stopped: Ints, owing: Bools) -> Ints:
+    def taxes(self, block: Block, stopped: Ints, bound: Ints, owing: Bools) -> Ints:
         """A year of returns and ledgers; returns the arrears of each enterprise in fen.
 
-        Nobody files after the day on which he stopped.  Those who are `owing` leave some of
-        their taxes unpaid.  The cast of the stories is punctual.
+        Nobody files after the day on which he stopped, and must file until the day on which he is
+        no longer `bound`.  Those who are `owing` leave some of their taxes unpaid.  The cast of
+        the stories is punctual.
         """
         at_state, at_local = block.at[Bureau.STATE], block.at[Bureau.LOCAL]
         loss = loses_always(self._world.dice, block)
@@ -100,15 +111,22 @@ class Taxes:
             (5, IIT, months, at_local & block.company),
             (6, IIT, quarters, at_local & ~block.company),
         ]
+        everything = []
         for code, item, periods, who in plans:
-            returns = self._returns(block, code, item, periods, who, stopped, loss)
+            duties = self._returns(block, code, item, periods, who, stopped, bound, loss)
+            returns = duties.filed_ones()
+            everything.append(duties)
             by_local = np.full(len(block), item in (SURTAX, IIT))
             if item == CIT:
                 by_local = (block.cit_local & at_local) | ~at_state
             for bureau in Bureau:
+                self._send_duties(
+                    block, bureau, duties, by_local[duties.row] == (bureau is Bureau.LOCAL)
+                )
                 mask = by_local[returns.row] == (bureau is Bureau.LOCAL)
                 self._send_filings(block, bureau, returns, mask)
                 arrears += self._send_ledger(block, bureau, returns, mask, owing)
+        self._say_who_has_not_filed(block, everything)
         return arrears
 
     def _returns(
@@ -119,9 +137,10 @@ class Taxes:
         periods: list[tuple[int, int, int]],
         who: Bools,
         stopped: Ints,
+        bound: Ints,
         loss: Bools,
     ) -> Returns:
-        dice = self._world.dice
+        dice, today = self._world.dice, self._world.today
         row = np.repeat(np.flatnonzero(who), len(periods))
         turn = np.tile(np.arange(len(periods)), int(np.count_nonzero(who)))
         first, last, due = np.array(periods).T
@@ -129,9 +148,12 @@ class Taxes:
         filed = due[turn] - dice.between("filed", serial, 0, 11)
         late = dice.chance("filed late", serial, 30_000) & (block.index[row] < CAST)
         filed = np.where(late, filed + 35, filed)
-        done = (first[turn] > block.registered[row]) & (last[turn] < stopped[row])
-        done &= filed <= self._world.today
-        row, turn, serial, filed = row[done], turn[done], serial[done], filed[done]
+        asked = (first[turn] > block.registered[row]) & (last[turn] < bound[row])
+        row, turn, serial, filed = row[asked], turn[asked], serial[asked], filed[asked]
+        done = (last[turn] < stopped[row]) & (filed <= today)
+        # most of those who are late and have not filed yet were granted a later day
+        deferred = (filed > due[turn]) & ~dice.chance("not deferred", serial, 100_000)
+        until = np.where(deferred & (filed > today), filed, due[turn])
         months = 12 // len(periods)
         # VAT and surtax of one period are about the same sales
         basis = block.index[row] * 64 + turn if item in (VAT, SURTAX) else serial
@@ -147,7 +169,40 @@ class Taxes:
         elif item == IIT:
             payable = np.where(block.company[row], rate * 30 * np.where(block.general[row], 8, 1),
                                sales // 200)  # fmt: skip
-        return Returns(item, row, serial, first[turn], last[turn], due[turn], filed, sales, payable)
+        return Returns(
+            item, row, serial, first[turn], last[turn], until, filed, sales, payable, done
+        )
+
+    def _send_duties(self, block: Block, bureau: Bureau, duties: Returns, mask: Bools) -> None:
+        """RD_SFZRDXXB by the tax calendar."""
+        registration, count = block.registration[bureau], int(np.count_nonzero(mask))
+        self._world.post.to(bureau, "filing_duty").write(
+            [registration[place] for place in duties.row[mask].tolist()],
+            [duties.item] * count,
+            duties.first[mask],
+            duties.last[mask],
+            duties.due[mask],
+            ["N"] * count,
+        )
+
+    def _say_who_has_not_filed(self, block: Block, everything: Sequence[Returns]) -> None:
+        """M16: the year's duties all came due within the last twelve months."""
+        today, truth = self._world.today, self._world.truth
+        missing = [np.unique(one.row[~one.done & (one.due < today)]) for one in everything]
+        for place in np.unique(np.concatenate(missing)).tolist():
+            calendars = []
+            for duties in everything:
+                own = duties.row == place
+                calendars.append(
+                    [
+                        (due, not done and due < today)
+                        for due, done in zip(
+                            duties.due[own].tolist(), duties.done[own].tolist(), strict=True
+                        )
+                    ]
+                )
+            band = _how_overdue(calendars, today)
+            truth.has_not_filed(truth.enterprise_of(block.identity, place), band)
 
     def _send_filings(self, block: Block, bureau: Bureau, returns: Returns, mask: Bools) -> None:
         """SB_SBB; one in 200 was filed twice and the first one voided."""
@@ -214,3 +269,22 @@ class Taxes:
         arrears = np.zeros(len(block), np.int64)
         np.add.at(arrears, row[overdue], amount[overdue])
         return arrears
+
+
+def _how_overdue(calendars: list[list[tuple[int, bool]]], today: int) -> str:
+    """The band of someone's duties: of each tax in order the due days and whether overdue."""
+    months: dict[int, bool] = {}  # whether nothing was filed of what came due in it
+    for due, overdue in (duty for calendar in calendars for duty in calendar):
+        if due < today:
+            day = date.fromordinal(due)
+            month = day.year * 12 + day.month
+            months[month] = months.get(month, True) and overdue
+    if all(months.get(max(months) - back, False) for back in range(3)):
+        return "stopped"
+    unfiled = sum(overdue for calendar in calendars for _, overdue in calendar)
+    in_a_row = any(
+        one and following
+        for calendar in calendars
+        for (_, one), (_, following) in pairwise(calendar)
+    )
+    return "repeated" if in_a_row or unfiled >= 3 else "overdue"

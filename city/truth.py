@@ -71,6 +71,10 @@ class Truth:
         because = f"{date.fromordinal(since)} 起为非正常户"
         self.finds("M07", subject, subject, "non_normal", because)
 
+    def has_not_filed(self, subject: str, band: str) -> None:
+        """M16."""
+        self.finds("M16", subject, subject, band, "有税种逾期未申报")
+
     def is_lost(self, subject: str, legal_rep: str) -> None:
         """M06: acts on the enterprise, and reminds its legal representative."""
         because = "被认定走逃（失联），未解除"

@@ -23,6 +23,7 @@ from city.stories import (
     non_normal_household,
     open_invoice_violation,
     open_violation,
+    overdue_non_filing,
     police_case_filed,
     unreadable_rows,
 )
@@ -43,6 +44,7 @@ STORIES = (
     credit_grade_d,
     judgment_debtor,
     open_invoice_violation,
+    overdue_non_filing,
     unreadable_rows,
 )
 

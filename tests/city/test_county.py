@@ -132,7 +132,7 @@ def test_every_fact_is_about_a_known_registration(small: Path) -> None:
 
 
 def test_keys_of_facts_are_never_given_twice(small: Path) -> None:
-    more = {"ledger": (0, 3), "cit_year": (0, 1), "invoice_proof": (0, 1)}
+    more = {"ledger": (0, 3), "cit_year": (0, 1), "invoice_proof": (0, 1), "filing_duty": (0, 1, 3)}
     keys = dict.fromkeys(BY_BOTH, (0,)) | more
     for bureau in ("state", "local"):
         for source, columns in keys.items():

@@ -47,6 +47,8 @@ ORDERS: dict[tuple[str, str], dict[str, str]] = {
     ("M12", "proven"): dict.fromkeys(
         ("INV", "INV-AUTH", "INV-ISS", "REFUND", "EXPORT", "DEREG"), D1) | {"*": D2},
     ("M13", "open"): {"INV": D1, "INV-AUTH": D3},
+    ("M16", "overdue"): {"*": D4},
+    ("M16", "repeated"): {"INV": D3, "*": D4} | dict.fromkeys(INCREASES, D1),
     ("M17", "open"): {"DEREG": D1, "*": D4},
     ("M17", "open_long"): {"DEREG": D1, "INV-AUTH": D3, "*": D4},
     ("M17", "fine_overdue"): {"DEREG": D1, "CERT-NA": D1, "*": D4},
@@ -58,6 +60,7 @@ ORDERS: dict[tuple[str, str], dict[str, str]] = {
     ("M14", "grade_d"): dict.fromkeys(INCREASES, D1) | {"INV": D2, "REFUND": D2, "PREF": D3},
 }  # fmt: skip
 ORDERS["M11", "both"] = ORDERS["M11", "issuer"] | ORDERS["M11", "receiver"]
+ORDERS["M16", "stopped"] = ORDERS["M16", "repeated"]
 ORDERS["M02", "assessment"] = ORDERS["M02", "inspection"]
 ORDERS["M09", "owing_2m"] = ORDERS["M09", "owing_50k"]
 
