@@ -1,4 +1,4 @@
-"""A year of duties to file, of returns (SB_SBB) and of what became due (ZS_YJSF).
+"""A year of duties to file, of returns (SB_SBB), of invoices and of what became due (ZS_YJSF).
 
 Says who owes taxes (M09) and who has not filed (M16).
 
@@ -16,6 +16,7 @@ from itertools import pairwise
 import numpy as np
 
 from city.annual_returns import loses_always
+from city.conduct import OUTSIDE
 from city.dice import Bools, Ints, chosen
 from city.enterprises import Block
 from city.forms import NONE, Bureau
@@ -24,6 +25,7 @@ from city.world import World
 
 VAT, SURTAX, CIT, IIT, DEED_TAX = "10101", "10109", "10104", "10106", "10119"
 TAX, SURCHARGE, FINE = "10", "20", "30"
+_INVOICED_DAYS = 125  # the last months of which invoices are written
 _RETURNS = 256  # serial numbers for each enterprise's returns of the year
 
 
@@ -116,6 +118,8 @@ class Taxes:
             duties = self._returns(block, code, item, periods, who, stopped, bound, loss)
             returns = duties.filed_ones()
             everything.append(duties)
+            if item == VAT:
+                self._send_invoices(block, returns)
             by_local = np.full(len(block), item in (SURTAX, IIT))
             if item == CIT:
                 by_local = (block.cit_local & at_local) | ~at_state
@@ -226,6 +230,51 @@ class Taxes:
                 returns.payable[rows],
                 chosen(kind, rows),
                 [void] * count,
+            )
+
+    def _send_invoices(self, block: Block, returns: Returns) -> None:
+        """DZDZ: what some of the background invoiced of the sales that they declared.
+
+        The rest was sold without an invoice.  One in thirty is written a second time, voided, or
+        written again and taken back by a red one.
+        """
+        dice, row = self._world.dice, returns.row
+        coded = np.array([bool(code) for code in block.identity.code])
+        mask = coded[row] & dice.chance("invoices", block.index[row], 150_000)
+        mask &= (returns.sales > 0) & (returns.first >= self._world.today - _INVOICED_DAYS)
+        mask &= block.index[row] < CAST
+        row, serial, last = row[mask], returns.serial[mask], returns.last[mask]
+        amount = returns.sales[mask] * dice.between("invoiced", serial, 60, 100) // 100
+        fault = dice.pick("invoice fault", serial, (940, 30, 30))
+        issued = last - dice.between("issued", serial, 0, 20)
+        sellers = [block.identity.code[place] for place in row.tolist()]
+        kinds = dice.below("buyer", serial, 3).tolist()
+        neighbours = [*sellers[1:], *sellers[:1]]
+        buyers = [
+            (OUTSIDE, "", other if other != own else OUTSIDE)[kind]
+            for kind, own, other in zip(kinds, sellers, neighbours, strict=True)
+        ]
+        everything = np.ones(len(row), np.bool_)
+        for turn, (rows, sign, state) in enumerate(
+            (
+                (everything, 1, "0"),
+                (fault == 1, 1, "2"),
+                (fault == 2, 1, "3"),
+                (fault == 2, -1, "0"),
+            )
+        ):
+            numbers = (serial[rows] * 4 + turn).tolist()
+            count = len(numbers)
+            self._world.post.table("invoice_ledger").write(
+                [f"3700{17_0000 + number // 100_000_000:06d}" for number in numbers],
+                [f"{number % 100_000_000:08d}" for number in numbers],
+                chosen(sellers, rows),
+                chosen(buyers, rows),
+                issued[rows],
+                sign * amount[rows],
+                sign * (amount[rows] * 17 // 100),
+                [state] * count,
+                ["1010101010000000000"] * count,
             )
 
     def _send_ledger(
