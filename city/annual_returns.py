@@ -20,7 +20,7 @@ class AnnualReturns:
         self._losing_persons: list[Ints] = []
         self._losing_enterprises: list[Ints] = []
 
-    def write(self, block: Block, investors: tuple[Ints, Ints]) -> None:
+    def write(self, block: Block, investors: tuple[Ints, Ints, Ints]) -> None:
         """Corporate income tax of the two last finished years.
 
         Keeps who stands behind an enterprise whose both returns are losses, by profit or by
@@ -59,7 +59,7 @@ class AnnualReturns:
                     filed[mask],
                 )
         loses = loses_by_profit | loses_by_income
-        row, person = investors
+        row, person, _share = investors
         self._losing_persons += [block.legal_rep.index[loses], person[loses[row]]]
         self._losing_enterprises += [block.index[loses], block.index[row[loses[row]]]]
 

@@ -29,6 +29,7 @@ from city.enterprises import Enterprises
 from city.forms import Post
 from city.investors import Investors
 from city.invoices import Invoices
+from city.links import Links
 from city.people import People
 from city.registers import Registers
 from city.repute import Repute
@@ -117,17 +118,18 @@ def _tell(
     taxes, annual_returns = Taxes(world), AnnualReturns(world)
     cases, repute = Cases(world, enterprises), Repute(world, enterprises)
     conduct = Conduct(world)
-    invoices = Invoices(world)
+    invoices, links = Invoices(world), Links(world, enterprises)
     for block in enterprises.blocks(_BLOCK):
         stopped = registers.write(block)
         stakes = investors.write(block)
         taxes.write(block, stopped)
         annual_returns.write(block, stakes)
         cases.of(block)
-        repute.of(block)
+        links.of(block, repute.of(block), stakes)
         invoices.of(block, conduct.of(block))
         progress("enterprises", int(block.index[-1]) + 1, count)
     cases.write()
+    links.judge()
 
     residents = Residents(world, enterprises, annual_returns.losing_roles())
     unidentified = Unidentified(world)

@@ -146,6 +146,11 @@ class Enterprises:
     def representative(self, index: Ints) -> Ints:
         return self._rep[index].astype(np.int64)
 
+    def finance_officer(self, index: Ints) -> Ints:
+        own_books = self._dice.chance("own books", index, 450_000)
+        accountant = self._accountant("finance officer", index)
+        return np.where(own_books, self.representative(index), accountant)
+
     def blocks(self, size: int) -> Iterator[Block]:
         for start in range(0, self.count, size):
             yield self.block(np.arange(start, min(self.count, start + size)))
@@ -158,8 +163,6 @@ class Enterprises:
         legal_rep = people.of(representative)
         of_age = np.minimum(legal_rep.born + _OF_AGE, self._day.toordinal() - 5)
         registered = np.maximum(registered, of_age)
-        own_books = dice.chance("own books", index, 450_000)
-        accountant = self._accountant("finance officer", index)
         handled_by = dice.pick("handled by", index, (40, 45, 15))
         agent = dice.below("agent", index, self._agents)
         handler = np.where(handled_by == 0, representative, self._accountant("handler", index))
@@ -188,7 +191,7 @@ class Enterprises:
             kind=[_TYPES.get(text, "410") for text in suffix],
             industry=industries(dice, index),
             legal_rep=legal_rep,
-            finance_officer=people.of(np.where(own_books, representative, accountant)),
+            finance_officer=people.of(self.finance_officer(index)),
             tax_handler=people.of(np.where(handled_by == 2, agents, handler)),
             agent=[
                 code if by == 2 else ""

@@ -24,10 +24,10 @@ class Investors:
         self._world = world
         self._enterprises = enterprises
 
-    def write(self, block: Block) -> tuple[Ints, Ints]:
+    def write(self, block: Block) -> tuple[Ints, Ints, Ints]:
         """Investors, shares summing to 100 %; returns those who can count for A01.
 
-        They are natural persons with 10 % or more now: place in the block and person.
+        They are natural persons with 10 % or more now: place in the block, person and share.
         """
         dice = self._world.dice
         drawn = dice.pick("investors", block.index, (0, 45, 35, 12, 5, 3))
@@ -59,7 +59,7 @@ class Investors:
         until = np.concatenate(untils)
         self._send_investments(block, row, person, share, np.concatenate(serials), until)
         counts = (person != NONE) & (share >= TENTH) & (until == NONE)
-        return row[counts], person[counts]
+        return row[counts], person[counts], share[counts]
 
     def _send_investments(
         self, block: Block, row: Ints, person: Ints, share: Ints, serial: Ints, until: Ints

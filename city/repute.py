@@ -42,14 +42,15 @@ class Repute:
         self._world = world
         self._enterprises = enterprises
 
-    def of(self, block: Block) -> None:
-        """Everything about a block of enterprises."""
+    def of(self, block: Block) -> Bools:
+        """Everything about a block; returns who is lost or was graded D by a direct code."""
         lost = self._lost_contact(block)
         grades = self._grades(block)
         doubtful = self._world.dice.chance("named in a document", block.index, 500_000)
         doubtful &= lost | grades.is_d | grades.direct | block.where(NON_NORMAL)
         named = list(self._responsible(block, doubtful))
         self._judge_grades(block, grades, named)
+        return lost | grades.direct
 
     def _lost_contact(self, block: Block) -> Bools:
         """Determinations of one bureau or both; returns who is lost now (M06)."""

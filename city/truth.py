@@ -7,7 +7,7 @@ with the installation's key, so that they equal what its night will find.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Protocol, TextIO
@@ -91,6 +91,15 @@ class Truth:
         """M14: acts on the enterprise, and reminds the directly responsible persons."""
         for target in (subject, *responsible):
             self.finds("M14", subject, target, "grade_d", "最近一次纳税信用评价为 D 级")
+
+    def is_linked(self, person: str, others: Mapping[str, bool]) -> None:
+        """M08: someone behind an unsettled enterprise; what else he runs, and whether it is new."""
+        targets = dict(others)
+        if targets:
+            targets[person] = any(others.values())
+        for target, new in targets.items():
+            band = "new_household" if new else "linked"
+            self.finds("M08", person, target, band, "关联非正常户、走逃户或直接判D级企业")
 
     def has_open_case(self, subject: str, legal_rep: str, band: str, since: int) -> None:
         """M02: acts on the enterprise, and reminds its legal representative."""

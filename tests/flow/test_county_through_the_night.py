@@ -42,6 +42,8 @@ ORDERS: dict[tuple[str, str], dict[str, str]] = {
         ("INV", "INV-AUTH", "INV-ISS", "REFUND", "EXPORT", "REG-CHG", "ID"), D1),
     ("M07", "non_normal"): dict.fromkeys(
         ("INV", "INV-AUTH", "INV-ISS", "CERT-NA", "REG-CHG", "DEREG", "REFUND", "PREF"), D1),
+    ("M08", "linked"): {"INV": D2, "INV-AUTH": D2},
+    ("M08", "new_household"): {"INV": D2, "INV-AUTH": D2, "invoice_type": D1},
     ("M11", "issuer"): {"INV": D3} | dict.fromkeys(INCREASES, D1),
     ("M11", "receiver"): {"REFUND": D1, "EXPORT": D1, "FILE": D4},
     ("M12", "proven"): dict.fromkeys(

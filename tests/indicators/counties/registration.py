@@ -44,4 +44,6 @@ def registrations(dice: Dice, persons: Sequence[str]) -> Rows:
                 "office": dice.one(["13716220100", "23716220100", None]),
             }
         )
+    for row in found:
+        row["registered_on"] = dice.day(0.2)
     return found
