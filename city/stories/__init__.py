@@ -24,6 +24,7 @@ from city.stories import (
     open_invoice_violation,
     open_violation,
     police_case_filed,
+    tax_blacklist,
     unreadable_rows,
 )
 
@@ -43,6 +44,7 @@ STORIES = (
     credit_grade_d,
     judgment_debtor,
     open_invoice_violation,
+    tax_blacklist,
     unreadable_rows,
 )
 
