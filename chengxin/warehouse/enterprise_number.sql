@@ -2,7 +2,7 @@
 title:    号码与企业对应
 title_en: The enterprise that a number names
 grain:    [number]
-reads:    [registration, registration_enterprise, police_case, watch, investment, registration_extension, invoice_abnormal, invoice, judgment_debtor]
+reads:    [registration, registration_enterprise, police_case, watch, investment, registration_extension, invoice_abnormal, invoice, judgment_debtor, blacklist]
 why: |
   Police, watchlist and investors name an enterprise by a credit code or a taxpayer number, not
   always by the one it is registered under.  A number leads to the enterprise registered under it,
@@ -61,6 +61,8 @@ named AS (
     SELECT buyer_id AS number FROM invoice
     UNION
     SELECT subject AS number FROM judgment_debtor WHERE subject_kind = 'enterprise'
+    UNION
+    SELECT subject AS number FROM blacklist WHERE subject_kind = 'enterprise'
 )
 SELECT number, enterprise_id
 FROM known

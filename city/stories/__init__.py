@@ -26,6 +26,7 @@ from city.stories import (
     open_violation,
     overdue_non_filing,
     police_case_filed,
+    tax_blacklist,
     unreadable_rows,
 )
 
@@ -47,6 +48,7 @@ STORIES = (
     judgment_debtor,
     open_invoice_violation,
     overdue_non_filing,
+    tax_blacklist,
     unreadable_rows,
 )
 

@@ -26,7 +26,8 @@ HEADINGS = dict(
     for line in Path(__file__).with_name("headings.txt").read_text("utf-8").splitlines()
 )
 BYTE_ORDER_MARK = {"personal_income"}
-CHINESE_ENCODING = {"invoice_abnormal", "invoice_ledger"}  # beside the state bureau's extracts
+# Beside the state bureau's extracts
+CHINESE_ENCODING = {"blacklist", "invoice_abnormal", "invoice_ledger"}
 BY_BOTH = {name.split("_", 3)[3] for name in HEADINGS if name.startswith("golden_tax")}
 FACTS = sorted(BY_BOTH - {"registration", "natural_person"})
 

@@ -38,6 +38,7 @@ ORDERS: dict[tuple[str, str], dict[str, str]] = {
         | dict.fromkeys((*INCREASES, "REFUND"), D2) | {"INV": D4},
     ("M03", "overdue"): dict.fromkeys(("INV", "INV-AUTH", "CERT-NA", "DEREG", "EXPORT"), D1)
         | {"REG-CHG": D3},
+    ("M04", "published"): dict.fromkeys((*INCREASES, "PREF"), D1) | {"*": D2},
     ("M06", "lost"): dict.fromkeys(
         ("INV", "INV-AUTH", "INV-ISS", "REFUND", "EXPORT", "REG-CHG", "ID"), D1),
     ("M07", "non_normal"): dict.fromkeys(

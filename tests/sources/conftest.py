@@ -32,7 +32,8 @@ HEADINGS = {
         .splitlines()
     )
 }
-CHINESE_ENCODING = {"invoice_abnormal", "invoice_ledger"}  # beside the state bureau's extracts
+# Beside the state bureau's extracts
+CHINESE_ENCODING = {"blacklist", "invoice_abnormal", "invoice_ledger"}
 CSV_SOURCES = [name for name in HEADINGS if name not in ("police_case", "housing_contract")]
 Cells = list[list[Any]]
 
