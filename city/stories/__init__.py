@@ -15,6 +15,7 @@ from city.stories import (
     credit_grade_d,
     enterprise_arrears,
     front_page,
+    identity_abnormal,
     inspection_open,
     judgment_debtor,
     key_watch,
@@ -42,6 +43,7 @@ STORIES = (
     open_violation,
     credit_grade_d,
     judgment_debtor,
+    identity_abnormal,
     open_invoice_violation,
     unreadable_rows,
 )

@@ -26,7 +26,10 @@ HEADINGS = dict(
     for line in Path(__file__).with_name("headings.txt").read_text("utf-8").splitlines()
 )
 BYTE_ORDER_MARK = {"personal_income"}
-CHINESE_ENCODING = {"invoice_abnormal"}  # GB18030, of those that are not the state bureau's
+CHINESE_ENCODING = {
+    "invoice_abnormal",
+    "police_identity",
+}  # GB18030, of those that are not the state bureau's
 BY_BOTH = {name.split("_", 3)[3] for name in HEADINGS if name.startswith("golden_tax")}
 FACTS = sorted(BY_BOTH - {"registration", "natural_person"})
 

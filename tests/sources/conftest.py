@@ -32,7 +32,7 @@ HEADINGS = {
         .splitlines()
     )
 }
-CHINESE_ENCODING = {"invoice_abnormal"}  # beside the state bureau's extracts
+CHINESE_ENCODING = {"invoice_abnormal", "police_identity"}  # beside the state bureau's extracts
 CSV_SOURCES = [name for name in HEADINGS if name not in ("police_case", "housing_contract")]
 Cells = list[list[Any]]
 
