@@ -57,6 +57,8 @@ ORDERS: dict[tuple[str, str], dict[str, str]] = {
     ("M17", "fine_overdue"): {"DEREG": D1, "CERT-NA": D1, "*": D4},
     ("M17", "fine_overdue_long"): {"DEREG": D1, "CERT-NA": D1, "INV-AUTH": D3, "*": D4},
     ("M18", "listed"): dict.fromkeys(("change_legal_rep", *INCREASES), D3) | {"*": D4},
+    ("M20", "unverified"): {"*": D2},
+    ("M20", "investor_unverified"): {"*": D4},
     ("M09", "owing"): {"CERT-NA": D1, "DEREG": D1, "*": D4},
     ("M09", "owing_50k"): {"CERT-NA": D1, "DEREG": D1, "REFUND": D3, "*": D4}
         | dict.fromkeys(INCREASES, D3),
