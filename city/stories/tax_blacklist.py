@@ -6,6 +6,7 @@ from datetime import date
 
 from city.cases import ENTERPRISE, PERSON
 from city.cast import LOCAL, Cast, Firm, Person
+from city.conduct import OUTSIDE
 
 
 def play(cast: Cast) -> None:
@@ -25,7 +26,9 @@ def play(cast: Cast) -> None:
     for stopped in (cast.ago(5), cast.day):
         publishes(cast, cast.firm("m04_stopped"), cast.ago(1095), stopped)
     publishes(cast, cast.firm("m04_tomorrow"), cast.ago(-1))
-    publishes(cast, cast.firm("m04_another_number"), cast.ago(30), number="370000123456789")
+    publishes(cast, cast.firm("m04_another_number"), cast.ago(30), number=OUTSIDE)
+    elsewhere = cast.truth.enterprise(OUTSIDE)
+    cast.truth.finds("M04", elsewhere, elsewhere, "published", "公布的号码不是本县纳税人")
 
     again = cast.firm("m04_one_stopped_one_published")
     publishes(cast, again, cast.ago(1500), cast.ago(405))
