@@ -6,16 +6,12 @@ offices spoil files: encodings, columns, codes, dates, sizes, cuts.
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from openpyxl import Workbook
 
 from chengxin.core import places
 from chengxin.core.refusal import Trouble
@@ -28,7 +24,7 @@ from chengxin.sources import Source, all_sources
 from chengxin.sources.arrival import NOTE
 from chengxin.sources.source import Form
 from chengxin.trace.models import Trace
-from tests.sources.conftest import Cells, sample
+from tests.sources.conftest import Cells, sample, written
 
 pytestmark = pytest.mark.django_db
 
@@ -50,26 +46,6 @@ class Harm:
 
     content: Callable[[Source, Cells], bytes | None]  # None: this source has nothing to spoil
     forms: tuple[Form, ...] = tuple(Form)
-
-
-def written(source: Source, cells: Cells, encoding: str = "") -> bytes:
-    """The file of `cells` as its source sends it."""
-    match source.form:
-        case Form.XLSX:
-            book, file = Workbook(), io.BytesIO()
-            book.worksheets[0].title = source.sheet
-            for row in cells:
-                book.worksheets[0].append(row)
-            book.save(file)
-            return file.getvalue()
-        case Form.JSONL:
-            lines = (dict(zip(cells[0], row, strict=True)) for row in cells[1:])
-            text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
-        case Form.CSV:
-            table = io.StringIO()
-            csv.writer(table, lineterminator="\r\n").writerows(cells)
-            text = table.getvalue()
-    return text.encode(encoding or source.encoding)
 
 
 def theirs(source: Source, kinds: set[Kind]) -> list[str]:

@@ -69,6 +69,26 @@ def changed(name: str, **values: Any) -> Cells:
     return cells
 
 
+def written(source: Source, cells: Cells, encoding: str = "") -> bytes:
+    """The file of `cells` in the form its source sends, by default in the agreed encoding."""
+    match source.form:
+        case Form.XLSX:
+            book, file = Workbook(), io.BytesIO()
+            book.worksheets[0].title = source.sheet
+            for row in cells:
+                book.worksheets[0].append(row)
+            book.save(file)
+            return file.getvalue()
+        case Form.JSONL:
+            lines = (dict(zip(cells[0], row, strict=True)) for row in cells[1:])
+            text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+        case Form.CSV:
+            table = io.StringIO()
+            csv.writer(table, lineterminator="\r\n").writerows(cells)
+            text = table.getvalue()
+    return text.encode(encoding or encoding_of(source.name))
+
+
 @dataclass
 class Office:
     """Writes into `folder` and has it read; what was read is closed at the end."""
@@ -81,22 +101,7 @@ class Office:
         """A delivery of `cells` in the form its source sends."""
         form = all_sources()[name].form
         path = self.folder / f"{name}.{day}.{form}"
-        match form:
-            case Form.XLSX:
-                book = Workbook()
-                sheet = book.worksheets[0]
-                sheet.title = "网签合同"
-                for row in cells:
-                    sheet.append(row)
-                book.save(path)
-            case Form.JSONL:
-                lines = (dict(zip(cells[0], row, strict=True)) for row in cells[1:])
-                text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
-                path.write_bytes(text.encode(encoding or "utf-8"))
-            case Form.CSV:
-                text = io.StringIO()
-                csv.writer(text, lineterminator="\r\n").writerows(cells)
-                path.write_bytes(text.getvalue().encode(encoding or encoding_of(name)))
+        path.write_bytes(written(all_sources()[name], cells, encoding))
         return path
 
     def send_bytes(self, name: str, content: bytes, day: str = "20170818") -> Reading:
