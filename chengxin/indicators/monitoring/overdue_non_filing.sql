@@ -19,7 +19,7 @@ bands:
   repeated:
     title: 多期未申报
     title_en: Repeatedly overdue
-    levels:
+    levels: &repeated
       enterprise:
         INV: approval
         invoice_increase: block
@@ -29,13 +29,7 @@ bands:
   stopped:
     title: 连续三个月全部未申报
     title_en: No return at all
-    levels:
-      enterprise:
-        INV: approval
-        invoice_increase: block
-        invoice_limit: block
-        digital_quota: block
-        '*': remind
+    levels: *repeated
 wording:
   zh: '{who}{value}个税种逾期未申报（最早{oldest_on}到期），请先申报。'
   en: '{who} has not filed {value} taxes in time (the first was due on {oldest_on}); please file them first.'
