@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, timedelta
 
 import structlog
 from django.db.models import Max
+from django.utils.timezone import now
 
 from chengxin import nightly
 from chengxin.core import places
@@ -19,9 +21,11 @@ from chengxin.lake.engine import DuckDB
 from chengxin.lake.store import Lake
 from chengxin.people import registry
 from chengxin.risk import alerts
+from chengxin.risk.models import Alert
 from chengxin.trace import record
 from chengxin.warehouse import build, by_subject
 
+YEARS = 5  # 征管法第八十六条: what is older than that is no longer punished
 MOST = 5_000  # subjects that are handed over by themselves
 
 log = structlog.get_logger("chengxin.night")
@@ -131,6 +135,36 @@ def whole_lake() -> Lake:
             f"version {seen}; restore the folder from its backup, or deliver again what it held."
         )
     return lake
+
+
+@dataclass(frozen=True)
+class Tidied:
+    """What tidying the lake did."""
+
+    lake_version: int  # the newest one after it
+    kept: int  # versions that can still be read
+    forgotten: int  # versions let go of now
+    bytes: int  # of files that are gone
+
+
+def tidy(years: int = YEARS) -> Tidied:
+    """Put small files together; let go of the versions that nothing refers to.
+
+    Every night of the last `years` can be computed again, and every alert of whatever age.  A run
+    that reads the newest version meanwhile reads it to its end.
+    """
+    since = now() - timedelta(days=366 * years)
+    with record.of("lake.tidy", place="exchange") as trace:
+        lake = whole_lake()
+        runs = NightRun.objects.filter(finished_at__gte=since).values_list("lake_version")
+        last = NightRun.objects.order_by("-pk").values_list("lake_version")[:1]
+        alerted = Alert.objects.values_list("lake_version").distinct()
+        keep = {lake.version()} | {version for [version] in [*runs, *last, *alerted]}
+        version = lake.compact()
+        before, freed = len(lake.kept()), lake.forget(keep)
+        kept = len(lake.kept())
+        trace.detail |= {"lake_version": version, "kept": kept, "bytes": freed}
+        return Tidied(version, kept, before - kept, freed)
 
 
 def look(

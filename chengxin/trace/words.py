@@ -49,6 +49,7 @@ ACTIONS: dict[str, str | Promise] = {
     "kiosk.begin": _("自助取号"),
     "kiosk.read": _("读取证件"),
     "kiosk.skip_face": _("不比对人脸"),
+    "lake.tidy": _("整理数据湖"),
     "night.follow": _("变动扫描"),
     "night.run": _("夜间扫描"),
     "number.reveal": _("显示完整证件号"),

@@ -38,6 +38,9 @@ app = typer.Typer(
 audit = typer.Typer(no_args_is_help=True, help="Check what must not have been changed.")
 app.add_typer(audit, name="audit")
 
+lake = typer.Typer(no_args_is_help=True, help="Keep the lake well.")
+app.add_typer(lake, name="lake")
+
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 Companion = Annotated[bool, typer.Option(hidden=True)]  # started by `serve`, ends with it
 console = Console(stderr=True)
@@ -237,6 +240,24 @@ def check(
     )
     row = {"item": item, "decision": verdict.decision, "reasons": list(verdict.reasons)}
     say([row], as_json=as_json, sentence="{decision} {reasons}")
+
+
+@lake.command()
+def tidy(
+    years: Annotated[
+        int, typer.Option(min=1, help="Nights so young stay computable again.")
+    ] = nights.YEARS,
+    as_json: Json = False,
+) -> None:
+    """Put small files together; let go of versions that no night and no alert refers to."""
+    server.migrate()
+    told = nights.tidy(years)
+    say(
+        [asdict(told) | {"mb": round(told.bytes / 1e6, 1)}],
+        as_json=as_json,
+        sentence="Lake version {lake_version}; {kept} versions kept, {forgotten} let go of, "
+        "{mb} MB freed",
+    )
 
 
 @audit.command()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -13,8 +13,10 @@ from chengxin.core import places
 from chengxin.core.refusal import Trouble
 from chengxin.exchange import deliveries, nights
 from chengxin.exchange.models import NightRun
-from chengxin.risk.models import Directive
+from chengxin.lake.store import Lake
+from chengxin.risk.models import Alert, Directive
 from chengxin.sources import all_sources
+from chengxin.trace.models import Trace
 from tests.conftest import number
 
 pytestmark = pytest.mark.django_db
@@ -103,3 +105,66 @@ class TestFollow:
         monkeypatch.setenv("CHENGXIN_HOME", str(tmp_path / "home"))
 
         assert nights.follow() is None
+
+
+class TestTidy:
+    """The lake gives room back, and what evidence needs stays computable."""
+
+    def test_night_and_alert_are_computed_again_to_the_same_bytes(self, restricted, tmp_path):
+        first = told(2)
+        deliveries_of_twelve_days(tmp_path)
+        nights.run(DAY)
+        last = told(14)
+
+        tidied = nights.tidy()
+
+        assert (tidied.lake_version, tidied.kept, tidied.forgotten) == (15, 3, 12)
+        assert tidied.bytes > 0
+        assert first
+        assert told(2) == first
+        assert told(14) == last
+        assert [one.replace('"lake_version":15', '"lake_version":14') for one in told(15)] == last
+        with pytest.raises(Trouble, match=r"Version 9 .* are 2, 14–15\."):
+            told(9)
+
+    def test_night_beyond_the_years_stays_for_the_alert_that_it_refreshed_last(self, restricted):
+        NightRun.objects.update(finished_at=datetime(2010, 1, 1, tzinfo=UTC))
+        Alert.objects.update(lake_version=1)
+        [run] = NightRun.objects.all()
+        NightRun.objects.create(day=run.day, lake_version=2)
+
+        nights.tidy()
+
+        assert Lake().kept() == [1, 2]
+
+    def test_following_after_tidying_changes_nobody(self, restricted, tmp_path):
+        deliveries_of_twelve_days(tmp_path)
+        nights.run(DAY)
+        before = list(Directive.objects.in_force().values_list("pk", flat=True))
+        nights.tidy()
+
+        run = nights.follow()
+
+        assert run.lake_version == 15
+        assert list(Directive.objects.in_force().values_list("pk", flat=True)) == before
+
+    def test_it_leaves_a_trace(self, restricted):
+        nights.tidy()
+
+        assert Trace.objects.filter(action="lake.tidy").count() == 1
+
+
+def told(version: int) -> list[str]:
+    """The findings of that lake version as `scan --json` prints them."""
+    return [one.to_json() for one in nights.look(as_of=DAY, lake_version=version)]
+
+
+def deliveries_of_twelve_days(tmp_path: Path) -> None:
+    for day in range(19, 31):
+        police(
+            tmp_path,
+            number("37230119650101123"),
+            f"201708{day}",
+            案件编号=f"Y{day % 10}",  # the last two correct the first two
+            立案单位=f"{day}所",
+        )

@@ -19,7 +19,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from chengxin.lake import store
+from chengxin.lake import commit, store
 from chengxin.lake.engine import DuckDB
 from chengxin.lake.tables import TABLES
 
@@ -100,11 +100,11 @@ def _rig(point: str) -> None:
     """Let this process die there."""
     match point:
         case "files half written":
-            store._Change._add = _die  # type: ignore[method-assign]
+            commit.Change._add = _die  # type: ignore[method-assign]
         case "before the commit":
-            store._Change.commit = _die  # type: ignore[method-assign]
+            commit.Change.commit = _die  # type: ignore[method-assign]
         case "after the commit":
-            store._Change.commit = _after(store._Change.commit)  # type: ignore[method-assign]
+            commit.Change.commit = _after(commit.Change.commit)  # type: ignore[method-assign]
         case "before publishing":
             store.Lake._publish = _die  # type: ignore[method-assign]
         case "record written, not named":
