@@ -13,18 +13,20 @@ from city.world import World
 
 
 class AnnualReturns:
-    """Writes the background's annual returns and keeps the losers for A01."""
+    """Writes the background's annual returns and keeps who is behind losers, for A01 and A02."""
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._losing_persons: list[Ints] = []
-        self._losing_enterprises: list[Ints] = []
+        # rows of person, enterprise, whether it loses by profit, whether the person controls it
+        self._losing: list[Ints] = []
 
-    def write(self, block: Block, investors: tuple[Ints, Ints, Ints]) -> None:
+    def write(
+        self, block: Block, investors: tuple[Ints, Ints, Ints], controllers: tuple[Ints, Ints]
+    ) -> None:
         """Corporate income tax of the two last finished years.
 
         Keeps who stands behind an enterprise whose both returns are losses, by profit or by
-        taxable income.
+        taxable income; `controllers` as `Repute.controllers` gives them.
         """
         dice, day = self._world.dice, self._world.today
         always = loses_always(dice, block)
@@ -60,19 +62,34 @@ class AnnualReturns:
                 )
         loses = loses_by_profit | loses_by_income
         row, person, _share = investors
-        self._losing_persons += [block.legal_rep.index[loses], person[loses[row]]]
-        self._losing_enterprises += [block.index[loses], block.index[row[loses[row]]]]
+        place, controller = controllers
+        for places, persons, controls in (
+            (np.arange(len(block)), block.legal_rep.index, 0),
+            (row, person, 0),
+            (place, controller, 1),
+        ):
+            mask = loses[places]
+            places = places[mask]
+            columns = (block.index[places], loses_by_profit[places], np.full(len(places), controls))
+            self._losing.append(np.stack((persons[mask], *columns), axis=1))
 
     def losing_roles(self) -> tuple[Ints, Ints]:
         """Who is legal representative or an investor of 10 % in what lost in both years.
 
         Two columns, persons and enterprises; a pair may stand there twice.
         """
-        nobody = [np.zeros(0, np.int64)]
-        return (
-            np.concatenate(self._losing_persons or nobody),
-            np.concatenate(self._losing_enterprises or nobody),
-        )
+        rows = self._rows()
+        rows = rows[rows[:, 3] == 0]
+        return rows[:, 0], rows[:, 1]
+
+    def unprofitable_roles(self) -> tuple[Ints, Ints]:
+        """The same, and controllers, of what lost by profit in both years."""
+        rows = self._rows()
+        rows = rows[rows[:, 2] == 1]
+        return rows[:, 0], rows[:, 1]
+
+    def _rows(self) -> Ints:
+        return np.concatenate((np.zeros((0, 4), np.int64), *self._losing))
 
 
 def loses_always(dice: Dice, block: Block) -> Bools:

@@ -377,6 +377,14 @@ class Cast:
             row = home_row(contract, buyer.name, number, share, price, 13_850, on)
             self.world.post.book("housing_contract").add(row)
 
+    def car(self, owner: Person, price: int | None, since: date | None = None) -> None:
+        """A car, price in fen, first registered 60 days ago unless said otherwise."""
+        self.write(
+            self.world.post.table("vehicle_registration"),
+            f"鲁M8{self.serial():07d}", owner.name, owner.number, date.fromordinal(owner.born),
+            owner.phone, "奥迪牌", price, since or self.ago(60),
+        )  # fmt: skip
+
     def income(
         self, person: Person, fen: int, *, tax_year: int | None = None, payer: str = ""
     ) -> None:

@@ -123,7 +123,7 @@ def _tell(
         stopped = registers.write(block)
         stakes = investors.write(block)
         taxes.write(block, stopped)
-        annual_returns.write(block, stakes)
+        annual_returns.write(block, stakes, repute.controllers(block))
         cases.of(block)
         links.of(block, repute.of(block), stakes)
         invoices.of(block, conduct.of(block))
@@ -132,7 +132,7 @@ def _tell(
     links.judge()
 
     residents = Residents(world, enterprises, annual_returns.losing_roles())
-    unidentified = Unidentified(world)
+    unidentified = Unidentified(world, enterprises, annual_returns.unprofitable_roles())
     for start in range(0, others, 4 * _BLOCK):
         stop = min(others, start + 4 * _BLOCK)
         residents.write(np.arange(start, stop))

@@ -128,11 +128,11 @@ class Repute:
         """Who is named in documents now: role, persons, and for which of the block."""
         dice, index, today = self._world.dice, block.index, self._world.today
         since = today - dice.between("named on", index, 5, 900)
-        over = dice.chance("no longer named", index, 100_000)
+        over = self._no_longer_named(block)
         until = np.where(over, np.minimum(since + 300, today - 1), NONE)
         second = dice.chance("finance officer named", index, 400_000)
-        controlled = dice.chance("controlled", index, 2_000) & ~block.gone()
-        controller = self._world.people.of(self._enterprises.investor(index + 7))
+        controlled = self._controlled(block)
+        controller = self._world.people.of(self._controller(block))
         for role, persons, mask in (
             (RESPONSIBLE, block.legal_rep, doubtful),
             (RESPONSIBLE, block.finance_officer, doubtful & second),
@@ -153,6 +153,20 @@ class Repute:
                     until[here],
                 )
             yield role, persons, mask & ~over
+
+    def controllers(self, block: Block) -> tuple[Ints, Ints]:
+        """Who controls enterprises of the block now: place in the block, person."""
+        place = np.flatnonzero(self._controlled(block) & ~self._no_longer_named(block))
+        return place, self._controller(block)[place]
+
+    def _controlled(self, block: Block) -> Bools:
+        return self._world.dice.chance("controlled", block.index, 2_000) & ~block.gone()
+
+    def _controller(self, block: Block) -> Ints:
+        return self._enterprises.investor(block.index + 7)
+
+    def _no_longer_named(self, block: Block) -> Bools:
+        return self._world.dice.chance("no longer named", block.index, 100_000)
 
     def _judge_grades(
         self, block: Block, grades: Grades, named: list[tuple[str, Persons, Bools]]

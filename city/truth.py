@@ -140,6 +140,13 @@ class Truth:
         for target in acted_on:
             self.finds("A01", subject, target, "high" if high else "normal", because)
 
+    def buys_car(self, subject: str, acted_on: Iterable[str], price: int) -> None:
+        """A02 for someone behind what earns nothing; `price` in fen, from 400,000 yuan."""
+        band = "high" if price >= 130_000_000 else "normal"
+        because = f"名下车辆初次登记，价格 {price // 100}.{price % 100:02d} 元"
+        for target in acted_on:
+            self.finds("A02", subject, target, band, because)
+
     def rejects(self, source: str, line: int, number: str) -> None:
         """A row with a number that cannot be true; the headings are line 1."""
         because = f"证件号码 {number} 校验不通过" if number else "证件号码为空"

@@ -4,7 +4,7 @@ Half of the persons hold an electricity account and one in twenty-five a car, bo
 number; from there the county knows addresses.  Beside them stand old cars and water accounts whose
 owner has no usable number: the person himself, described well or badly, or somebody who only looks
 like him.  `truth/identities.csv` says who each of these is, and why it is hard; an empty subject
-is somebody whom no register knows.
+is somebody whom no register knows.  Here the truth learns who bought too dear a car (A02).
 """
 
 from __future__ import annotations
@@ -15,12 +15,14 @@ from datetime import date
 
 import numpy as np
 
-from city.dice import Dice, Ints, chosen, shares
+from city.dice import Bools, Dice, Ints, chosen, shares
+from city.enterprises import Enterprises
 from city.forms import NONE
 from city.people import RESIDENT, Persons, with_wrong_check
 from city.world import World
 
 VEHICLE, UTILITY = "vehicle_registration", "utility_account"
+CAR_PRICE = 40_000_000  # 400,000 yuan, in fen
 # So many of a million persons have such a record
 _CAR, _METER, _OLD_CAR, _WATER = 40_000, 500_000, 20_000, 20_000
 
@@ -54,9 +56,14 @@ class Record:
 class Unidentified:
     """Writes cars and meters of the background's persons."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(
+        self, world: World, enterprises: Enterprises, unprofitable: tuple[Ints, Ints]
+    ) -> None:
+        """`unprofitable`: persons, enterprises, as `AnnualReturns.unprofitable_roles` says."""
         self._world = world
         self._dice = world.dice
+        self._enterprises = enterprises
+        self._unprofitable = unprofitable
 
     def write(self, persons: Persons) -> None:
         """Everything about a block of persons."""
@@ -100,6 +107,8 @@ class Unidentified:
     def _cars(self, persons: Persons) -> None:
         dice, index = self._dice, persons.index
         mask = persons.number_tells_kind & dice.chance("car", index, _CAR)
+        price = dice.between("car price", index, 400, 6_000) * 10_000
+        since = self._world.today - dice.between("car since", index, 30, 3_000)
         self._world.post.table(VEHICLE).write(
             [f"鲁M{row:07d}" for row in index[mask].tolist()],
             chosen(persons.name, mask),
@@ -107,9 +116,22 @@ class Unidentified:
             np.where(mask, persons.born, NONE)[mask],
             chosen(persons.phone, mask),
             [_MODELS[row % len(_MODELS)] for row in index[mask].tolist()],
-            dice.between("car price", index[mask], 400, 6_000) * 10_000,
-            self._world.today - dice.between("car since", index[mask], 30, 3_000),
+            price[mask],
+            since[mask],
         )
+        new = since >= self._world.year_ago.toordinal()
+        self._judge_cars(persons, mask & new & (price >= CAR_PRICE), price)
+
+    def _judge_cars(self, persons: Persons, dear: Bools, price: Ints) -> None:
+        """A02, of losses alone: hardly an enterprise draws six months without sales in a row."""
+        truth, (holders, held) = self._world.truth, self._unprofitable
+        for place in np.flatnonzero(dear & np.isin(persons.index, holders)).tolist():
+            losers = np.unique(held[holders == persons.index[place]])
+            truth.buys_car(
+                truth.person(persons.number[place]),
+                truth.enterprises_of(self._enterprises.block(losers).identity),
+                int(price[place]),
+            )
 
     def _meters(self, persons: Persons, homes: list[str]) -> None:
         dice, index = self._dice, persons.index

@@ -60,9 +60,9 @@ def play(cast: Cast) -> None:
     partly = _silent(cast, "m16_three_months_but_one_tax")
     for firm in (silent, partly):
         for back in (2, 3, 4):
-            duty(cast, firm, VAT, back, _middle(cast.day, back - 1))
-            duty(cast, firm, IIT, back, _middle(cast.day, back - 1), bureau=LOCAL)
-    files(cast, partly, IIT, 3, _middle(cast.day, 2), bureau=LOCAL)
+            duty(cast, firm, VAT, back, middle(cast.day, back - 1))
+            duty(cast, firm, IIT, back, middle(cast.day, back - 1), bureau=LOCAL)
+    files(cast, partly, IIT, 3, middle(cast.day, 2), bureau=LOCAL)
     found(cast, "M16", silent, "stopped", "连续三个月所有税种均未申报")
     found(cast, "M16", partly, "repeated", "三个月内有一个税种已申报")
 
@@ -92,15 +92,16 @@ def files(
     back: int,
     filed: date,
     *,
+    sales: int = 0,
     bureau: Bureau = STATE,
     kind: str = "0",
     voided: bool = False,
 ) -> None:
-    """A return of no sales for the month so many months ago."""
+    """A return for the month so many months ago, with nothing to pay; sales in fen."""
     first, last = _month(cast.day, back)
     cast.write(
         cast.world.post.to(bureau, "filing"),
-        cast.uuid(), firm.registration[bureau], item, first, last, filed, 0, 0, kind,
+        cast.uuid(), firm.registration[bureau], item, first, last, filed, sales, 0, kind,
         "Y" if voided else "N",
     )  # fmt: skip
 
@@ -114,7 +115,7 @@ def _month(day: date, back: int) -> tuple[date, date]:
     return first, following - timedelta(1)
 
 
-def _middle(day: date, back: int) -> date:
+def middle(day: date, back: int) -> date:
     return _day_of(day, back, 15)
 
 

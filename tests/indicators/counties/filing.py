@@ -24,24 +24,25 @@ def periods(length: int) -> list[tuple[date, date, date]]:
 def rows(dice: Dice, world: World) -> Rows:
     found: Rows = []
     for bureau, registration in world.keys:
-        levels = [dice.one(SALES)] if dice.often(0.4) else SALES
+        idle = dice.often(0.3)  # sells nothing and says so in every period, nearly
+        levels = ["0", "-100"] if idle else [dice.one(SALES)] if dice.often(0.4) else SALES
         item = "10101" if bureau == "state" else "10109"
         for first, last, due in periods(dice.one([1, 3])):
-            for again in range(dice.one([0, 1, 1, 1, 1, 1, 2])):
+            for again in range(1 if idle else dice.one([0, 1, 1, 1, 1, 1, 2])):
                 filed = due + timedelta(dice.one([-10, -1, 0, 1, 20]) + 5 * again)
                 found.append(
                     {
                         "bureau": bureau,
                         "registration_id": registration,
                         "filing_id": f"{registration}{first}{again}",
-                        "levy_item": item if dice.often(0.9) else "10104",
+                        "levy_item": item if dice.often(0.98 if idle else 0.9) else "10104",
                         "period_from": first,
                         "period_until": last,
                         "filed_on": None if dice.often(0.02) else filed,
                         "sales": dice.amount(levels, 0.03),
                         "payable": dice.amount(["0", "10", "3000"]),
                         "correction": dice.one(["0", "1", "4", "5"]),
-                        "voided": dice.one([False, False, False, False, None, True]),
+                        "voided": not idle and dice.one([False, False, False, False, None, True]),
                     }
                 )
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -111,6 +111,21 @@ class County:
             if row["share"] >= least and in_force(row, day):
                 found.add(self.enterprise_of(row))
         return {enterprise for enterprise in found if enterprise}
+
+    # what was declared
+
+    def newest_annual_returns(self, enterprise: str, day: date) -> list[Row]:
+        """Of the two newest tax years of the last three; of each what was filed last."""
+        newest: dict[int, Row] = {}
+        for row in self.all("cit_year"):
+            if self.enterprise_of(row) != enterprise or row.get("filed_on") is None:
+                continue
+            if row["filed_on"] > day or row["tax_year"] < day.year - 3:
+                continue
+            other = newest.get(row["tax_year"])
+            if other is None or _return_order(row) < _return_order(other):
+                newest[row["tax_year"]] = row
+        return [newest[year] for year in sorted(newest, reverse=True)[:2]]
 
 
 class _Group:
@@ -224,6 +239,11 @@ def is_organisation(code: str | None) -> bool:
         and all(c in "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ" for c in code)
         and organisation_check_character(code[:8]) == code[8]
     )
+
+
+def _return_order(row: Row) -> tuple[timedelta, bool, str]:
+    """Filed last first; of one day the state bureau's; then by registration."""
+    return date.max - row["filed_on"], row["bureau"] != "state", row["registration_id"]
 
 
 def ended(when: date | None, day: date) -> bool:

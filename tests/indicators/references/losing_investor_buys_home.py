@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
-from tests.indicators.references.county import County, Hit, Row, months_after
+from tests.indicators.references.county import County, Hit, months_after
 
 
 def hits(county: County, day: date) -> Iterator[Hit]:
@@ -40,25 +40,11 @@ def hits(county: County, day: date) -> Iterator[Hit]:
 
 def _loses(county: County, enterprise: str, day: date) -> bool:
     """Whether the two newest annual returns both show no profit, or both no taxable income."""
-    newest: dict[int, Row] = {}
-    for row in county.all("cit_year"):
-        if county.enterprise_of(row) != enterprise or row.get("filed_on") is None:
-            continue
-        if row["filed_on"] > day or row["tax_year"] < day.year - 3:
-            continue
-        other = newest.get(row["tax_year"])
-        if other is None or _return_order(row) < _return_order(other):
-            newest[row["tax_year"]] = row
-    two = [newest[year] for year in sorted(newest, reverse=True)[:2]]
+    two = county.newest_annual_returns(enterprise, day)
     return len(two) == 2 and any(
         all(row.get(word) is not None and row[word] <= 0 for row in two)
         for word in ("profit", "taxable_income")
     )
-
-
-def _return_order(row: Row) -> tuple[timedelta, bool, str]:
-    """Filed last first; of one day the state bureau's; then by registration."""
-    return date.max - row["filed_on"], row["bureau"] != "state", row["registration_id"]
 
 
 def _home_prices(county: County, person: str, day: date) -> list[Decimal]:
