@@ -64,29 +64,6 @@ class Cases:
 
         for index in np.flatnonzero(self._world.dice.chance("debtor", everyone, 1_200)).tolist():
             self._debtor(index)
-        published = self._world.dice.chance("blacklist", everyone, 800)
-        for index in np.flatnonzero(published).tolist():
-            self._blacklisted(index)
-
-    def _blacklisted(self, index: int) -> None:
-        """M04: the bureau published the enterprise for three years; some were stopped early."""
-        serial, dice = np.array([index]), self._world.dice
-        block = self._enterprises.block(serial)
-        code = block.identity.code[0]
-        if not code:
-            return
-        published = self._world.today - int(dice.between("blacklist since", serial, 20, 1_400)[0])
-        stops = published + (183 if dice.chance("blacklist early", serial, 300_000)[0] else 1_096)
-        is_open = stops > self._world.today
-        days: list[Ints] = [np.array([published]), np.array([NONE if is_open else stops])]
-        criterion = int(dice.between("blacklist criterion", serial, 1, 11)[0])
-        self._world.post.table("blacklist").write(
-            [f"滨税稽案〔2014〕{index:07d}号"], [ENTERPRISE], [code], [block.name[0]],
-            [f"滨税稽失信〔2014〕{index:07d}号"], [f"{criterion:02d}"], days[0], days[1],
-        )  # fmt: skip
-        if is_open:
-            subject = self._world.truth.enterprise(code)
-            self._world.truth.finds("M04", subject, subject, "published", "公布期内失信主体")
 
     def _debtor(self, index: int) -> None:
         """M18: a court listed the enterprise as a dishonest judgment debtor; half are removed."""

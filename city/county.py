@@ -31,6 +31,7 @@ from city.investors import Investors
 from city.invoices import Invoices
 from city.links import Links
 from city.people import People
+from city.publications import Publications
 from city.registers import Registers
 from city.repute import Repute
 from city.residents import Residents
@@ -119,6 +120,8 @@ def _tell(
     cases, repute = Cases(world, enterprises), Repute(world, enterprises)
     conduct = Conduct(world)
     invoices, links = Invoices(world), Links(world, enterprises)
+    publications = Publications(world, enterprises, repute, invoices)
+    publications.write()
     for block in enterprises.blocks(_BLOCK):
         stopped = registers.write(block)
         stakes = investors.write(block)
@@ -126,10 +129,12 @@ def _tell(
         annual_returns.write(block, stakes, repute.controllers(block))
         cases.of(block)
         links.of(block, repute.of(block), stakes)
+        publications.of(block, stakes)
         invoices.of(block, conduct.of(block))
         progress("enterprises", int(block.index[-1]) + 1, count)
     cases.write()
     links.judge()
+    publications.judge()
 
     residents = Residents(world, enterprises, annual_returns.losing_roles())
     unidentified = Unidentified(world, enterprises, annual_returns.unprofitable_roles())

@@ -53,6 +53,7 @@ _THREE_IN_ONE = date(2015, 10, 1).toordinal()  # 三证合一: one licence, one 
 _CODE_AT_BOTH, _OLD_AT_STATE, _OLD_AT_LOCAL, _OLD_AND_CODE, _OLD_AT_BOTH = range(5)
 _SMALL_SCALE = 240_000 * 100  # fen a month; a good year of them is 4.32 million yuan
 _OF_AGE = 18 * 366  # days
+_AT_ONCE = 8_000  # enterprises whose officers are looked at at once
 # Corporate income tax of enterprises registered before stays with the local bureau
 _CIT_SPLIT = date(2002, 1, 1).toordinal()
 
@@ -150,6 +151,17 @@ class Enterprises:
         own_books = self._dice.chance("own books", index, 450_000)
         accountant = self._accountant("finance officer", index)
         return np.where(own_books, self.representative(index), accountant)
+
+    def in_office(self, persons: Ints) -> Ints:
+        """Rows of person, enterprise: the living ones in which these persons are 01 or 02."""
+        found = [np.zeros((0, 2), np.int64)]
+        for start in range(0, self.count, _AT_ONCE):
+            index = np.arange(start, min(self.count, start + _AT_ONCE))
+            index = index[~self.gone(index)]
+            for holder in (self.representative(index), self.finance_officer(index)):
+                mask = np.isin(holder, persons)
+                found.append(np.stack((holder[mask], index[mask]), axis=1))
+        return np.unique(np.concatenate(found), axis=0)
 
     def blocks(self, size: int) -> Iterator[Block]:
         for start in range(0, self.count, size):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from city.dice import Bools, chosen
+from city.dice import Bools, Ints, chosen
 from city.enterprises import Block
 from city.forms import NONE, Bureau
 from city.world import World
@@ -25,17 +25,33 @@ class Invoices:
 
     def of(self, block: Block, violating: Bools) -> None:
         """Everything about a block; `violating` have an open violation of invoices."""
-        dice, index = self._world.dice, block.index
-        draws = dice.chance("draws invoices", index, 450_000)
-        draws &= block.at[Bureau.STATE] & ~block.gone()
+        draws = self._draws(block)
         self._collectors(block, draws)
         open_matter = violating.copy()
-        for turn, (youngest, oldest) in enumerate(_AGES):
-            open_matter |= self._collections(block, draws, turn, youngest, oldest)
+        for turn in range(len(_AGES)):
+            open_matter |= self._collections(block, draws, turn)
         truth = self._world.truth
         for place in np.flatnonzero(open_matter).tolist():
             subject = truth.enterprise_of(block.identity, place)
             truth.finds("M13", subject, subject, "open", "发票违法、未验旧或缺失，未处理")
+
+    def drawn_this_month(self, block: Block) -> Bools:
+        """Who collected some in the month of this day."""
+        first = self._world.day.replace(day=1).toordinal()
+        found = np.zeros(len(block), np.bool_)
+        for turn in range(len(_AGES)):
+            collected = self._collected(block, turn)
+            found |= (collected >= first) & (collected >= block.registered)
+        return found & self._draws(block)
+
+    def _draws(self, block: Block) -> Bools:
+        draws = self._world.dice.chance("draws invoices", block.index, 450_000)
+        return draws & block.at[Bureau.STATE] & ~block.gone()
+
+    def _collected(self, block: Block, turn: int) -> Ints:
+        """The day of each one's collection of this turn."""
+        serial = block.index * len(_AGES) + turn
+        return self._world.today - self._world.dice.between("collected", serial, *_AGES[turn])
 
     def _collectors(self, block: Block, draws: Bools) -> None:
         """FP_PZHDGPRXX: the tax handler, since the enterprise was registered."""
@@ -50,13 +66,11 @@ class Invoices:
             np.full(len(registered), NONE),
         )
 
-    def _collections(
-        self, block: Block, draws: Bools, turn: int, youngest: int, oldest: int
-    ) -> Bools:
+    def _collections(self, block: Block, draws: Bools, turn: int) -> Bools:
         """FP_LY_MX: one collection each, so many days ago; returns whose has a fault."""
         dice, today = self._world.dice, self._world.today
         serial = block.index * len(_AGES) + turn
-        collected = today - dice.between("collected", serial, youngest, oldest)
+        collected = self._collected(block, turn)
         mask = draws & (collected >= block.registered)
         verified = collected + dice.between("verified", serial, 5, 75)
         late = dice.chance("not verified", serial, 6_000) & (turn > 0)

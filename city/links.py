@@ -9,7 +9,6 @@ from city.enterprises import NON_NORMAL, Block, Enterprises
 from city.world import World
 
 QUARTER = 2_500  # a share of 25 %, in hundredths of a percent
-_BLOCK = 8_000  # enterprises whose officers are looked at at once
 _PERSONS = 500  # persons whose enterprises are drawn at once
 
 
@@ -36,25 +35,11 @@ class Links:
     def judge(self) -> None:
         """M08: the person, and what he represents or keeps the books of beside the unsettled."""
         behind = np.unique(np.concatenate(self._behind), axis=0)
-        held = self._held(np.unique(behind[:, 0]))
+        held = self._enterprises.in_office(np.unique(behind[:, 0]))
         persons = np.unique(held[:, 0])
         for start in range(0, len(persons), _PERSONS):
             some = persons[start : start + _PERSONS]
             self._judge(some, behind[np.isin(behind[:, 0], some)], held[np.isin(held[:, 0], some)])
-
-    def _held(self, persons: Ints) -> Ints:
-        """The living enterprises in which these persons are 01 or 02."""
-        found = [np.zeros((0, 2), np.int64)]
-        for start in range(0, self._enterprises.count, _BLOCK):
-            index = np.arange(start, min(self._enterprises.count, start + _BLOCK))
-            index = index[~self._enterprises.gone(index)]
-            for holder in (
-                self._enterprises.representative(index),
-                self._enterprises.finance_officer(index),
-            ):
-                mask = np.isin(holder, persons)
-                found.append(np.stack((holder[mask], index[mask]), axis=1))
-        return np.unique(np.concatenate(found), axis=0)
 
     def _judge(self, persons: Ints, behind: Ints, held: Ints) -> None:
         truth, index = self._world.truth, np.unique(held[:, 1])

@@ -35,6 +35,15 @@ class Grades:
     direct: Bools  # D by a direct code in one of the two years before this one
 
 
+@dataclass(frozen=True)
+class Controls:
+    """Whom a document names as controller of some enterprises, where one was told at all."""
+
+    person: Ints
+    told: Bools
+    until: Ints
+
+
 class Repute:
     """Writes determinations, grades and responsible persons of the background."""
 
@@ -126,17 +135,16 @@ class Repute:
 
     def _responsible(self, block: Block, doubtful: Bools) -> Iterator[tuple[str, Persons, Bools]]:
         """Who is named in documents now: role, persons, and for which of the block."""
-        dice, index, today = self._world.dice, block.index, self._world.today
-        since = today - dice.between("named on", index, 5, 900)
-        over = self._no_longer_named(block)
-        until = np.where(over, np.minimum(since + 300, today - 1), NONE)
+        dice, index = self._world.dice, block.index
+        since = self._named_since(index)
+        controls = self.controls(index)
+        until = controls.until
         second = dice.chance("finance officer named", index, 400_000)
-        controlled = self._controlled(block)
-        controller = self._world.people.of(self._controller(block))
+        controller = self._world.people.of(controls.person)
         for role, persons, mask in (
             (RESPONSIBLE, block.legal_rep, doubtful),
             (RESPONSIBLE, block.finance_officer, doubtful & second),
-            (CONTROLLER, controller, controlled),
+            (CONTROLLER, controller, controls.told),
         ):
             for bureau in Bureau:
                 here = mask & self._told_by(block, bureau)
@@ -152,21 +160,27 @@ class Repute:
                     since[here],
                     until[here],
                 )
-            yield role, persons, mask & ~over
+            yield role, persons, mask & (until == NONE)
+
+    def controls(self, index: Ints) -> Controls:
+        """Who controls these; for a tenth of them that is over."""
+        dice = self._world.dice
+        over = dice.chance("no longer named", index, 100_000)
+        until = np.minimum(self._named_since(index) + 300, self._world.today - 1)
+        return Controls(
+            person=self._enterprises.investor(index + 7),
+            told=dice.chance("controlled", index, 2_000) & ~self._enterprises.gone(index),
+            until=np.where(over, until, NONE),
+        )
+
+    def _named_since(self, index: Ints) -> Ints:
+        return self._world.today - self._world.dice.between("named on", index, 5, 900)
 
     def controllers(self, block: Block) -> tuple[Ints, Ints]:
         """Who controls enterprises of the block now: place in the block, person."""
-        place = np.flatnonzero(self._controlled(block) & ~self._no_longer_named(block))
-        return place, self._controller(block)[place]
-
-    def _controlled(self, block: Block) -> Bools:
-        return self._world.dice.chance("controlled", block.index, 2_000) & ~block.gone()
-
-    def _controller(self, block: Block) -> Ints:
-        return self._enterprises.investor(block.index + 7)
-
-    def _no_longer_named(self, block: Block) -> Bools:
-        return self._world.dice.chance("no longer named", block.index, 100_000)
+        controls = self.controls(block.index)
+        place = np.flatnonzero(controls.told & (controls.until == NONE))
+        return place, controls.person[place]
 
     def _judge_grades(
         self, block: Block, grades: Grades, named: list[tuple[str, Persons, Bools]]

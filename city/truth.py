@@ -101,6 +101,16 @@ class Truth:
             band = "new_household" if new else "linked"
             self.finds("M08", person, target, band, "关联非正常户、走逃户或直接判D级企业")
 
+    def answers_for_published(self, person: str, others: Mapping[str, bool]) -> None:
+        """M05: someone behind a published enterprise; what else he has, and whether invoices were
+        collected for it this month."""
+        targets = dict(others)
+        if targets:
+            targets[person] = False
+        for target, collected in targets.items():
+            band = "collected" if collected else "linked"
+            self.finds("M05", person, target, band, "公布期内失信主体的责任人员")
+
     def has_open_case(self, subject: str, legal_rep: str, band: str, since: int) -> None:
         """M02: acts on the enterprise, and reminds its legal representative."""
         case = "稽查案件" if band == "inspection" else "纳税评估"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
 
@@ -26,3 +27,8 @@ class World:
     @property
     def year_ago(self) -> date:
         return self.day.replace(year=self.day.year - 1)
+
+    def months_ago(self, months: int) -> date:
+        """The same day of an earlier month; its last one where it has no such day."""
+        years, month = divmod(self.day.year * 12 + self.day.month - 1 - months, 12)
+        return date(years, month + 1, min(self.day.day, monthrange(years, month + 1)[1]))

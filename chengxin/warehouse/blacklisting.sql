@@ -15,6 +15,8 @@ SELECT
     b.case_no,
     b.subject,
     b.criterion,
+    b.violated_from,
+    b.violated_until,
     b.published_on,
     b.stopped_on
 FROM blacklist AS b

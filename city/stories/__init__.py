@@ -10,6 +10,7 @@ from __future__ import annotations
 from city.cast import Cast
 from city.stories import (
     abnormal_vouchers,
+    blacklist_responsible,
     conclusion_not_executed,
     confirmed_false_invoicing,
     credit_grade_d,
@@ -53,6 +54,7 @@ STORIES = (
     open_invoice_violation,
     overdue_non_filing,
     tax_blacklist,
+    blacklist_responsible,
     unreadable_rows,
 )
 

@@ -24,9 +24,9 @@ def play(cast: Cast) -> None:
     violates(cast, person, cast.ago(5), kind="04", bureau=STATE)
     found(cast, "M13", person, "open", "自然人发票违法未处理")
 
-    collects(cast, cast.firm("m13_three_months"), _three_months_ago(cast.day))
+    collects(cast, cast.firm("m13_three_months"), cast.world.months_ago(3))
     late = cast.firm("m13_three_months_and_a_day")
-    collects(cast, late, _three_months_ago(cast.day) - timedelta(1))
+    collects(cast, late, cast.world.months_ago(3) - timedelta(1))
     found(cast, "M13", late, "open", "领票三个月后仍未验旧")
     verified = cast.firm("m13_verified_today")
     collects(cast, verified, cast.ago(200), verified=cast.day)
@@ -95,11 +95,3 @@ def registers(
 
 def undecided(cast: Cast, firm: Firm, because: str) -> None:
     cast.truth.leaves("M13", cast.key(firm), cast.key(firm), because)
-
-
-def _three_months_ago(day: date) -> date:
-    """The latest day that is three months back; the last of a month where it has no such day."""
-    month = day.year * 12 + day.month - 4
-    first = date(month // 12, month % 12 + 1, 1)
-    last = (first + timedelta(31)).replace(day=1) - timedelta(1)
-    return first.replace(day=min(day.day, last.day))

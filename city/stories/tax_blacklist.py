@@ -44,14 +44,19 @@ def publishes(
     *,
     number: str = "",
     criterion: str = "05",
+    violated: tuple[date | None, date | None] = (None, None),
 ) -> None:
-    """A publication; `number` where the bureau names the subject by another one."""
+    """A publication; `number` where the bureau names the subject by another one.
+
+    `violated` are the first and last day of the violation, as far as they are told.
+    """
     own = subject.number if isinstance(subject, Person) else subject.known_as
     serial = cast.serial()
     cast.write(
         cast.world.post.table("blacklist"),
         f"滨税稽案〔2017〕9{serial:06d}号", PERSON if isinstance(subject, Person) else ENTERPRISE,
-        number or own, subject.name, f"滨税稽失信〔2017〕9{serial:06d}号", criterion, day, stopped,
+        number or own, subject.name, f"滨税稽失信〔2017〕9{serial:06d}号", criterion,
+        *violated, day, stopped,
     )  # fmt: skip
 
 

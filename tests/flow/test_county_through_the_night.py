@@ -39,6 +39,8 @@ ORDERS: dict[tuple[str, str], dict[str, str]] = {
     ("M03", "overdue"): dict.fromkeys(("INV", "INV-AUTH", "CERT-NA", "DEREG", "EXPORT"), D1)
         | {"REG-CHG": D3},
     ("M04", "published"): dict.fromkeys((*INCREASES, "PREF"), D1) | {"*": D2},
+    ("M05", "linked"): dict.fromkeys(("INV", "INV-AUTH", "REG-CHG", "DEREG"), D2),
+    ("M05", "collected"): dict.fromkeys(("INV-AUTH", "REG-CHG", "DEREG"), D2),
     ("M06", "lost"): dict.fromkeys(
         ("INV", "INV-AUTH", "INV-ISS", "REFUND", "EXPORT", "REG-CHG", "ID"), D1),
     ("M07", "non_normal"): dict.fromkeys(

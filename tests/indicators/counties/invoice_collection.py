@@ -15,5 +15,5 @@ def rows(dice: Dice, world: World) -> Rows:
             "verified_on": dice.day(0.5),
             "missing": dice.one([0, 0, 0, 0, 0, 1, None]),
         }
-        for n in dice.some(6)
+        for n in dice.some(10)
     ]
