@@ -35,6 +35,7 @@ from city.publications import Publications
 from city.registers import Registers
 from city.repute import Repute
 from city.residents import Residents
+from city.sharing import Sharing
 from city.taxes import Taxes
 from city.truth import Truth
 from city.unidentified import Unidentified
@@ -122,6 +123,7 @@ def _tell(
     invoices, links = Invoices(world), Links(world, enterprises)
     publications = Publications(world, enterprises, repute, invoices)
     publications.write()
+    sharing = Sharing(world, enterprises)
     for block in enterprises.blocks(_BLOCK):
         stopped = registers.write(block)
         stakes = investors.write(block)
@@ -130,11 +132,12 @@ def _tell(
         cases.of(block)
         links.of(block, repute.of(block), stakes)
         publications.of(block, stakes)
-        invoices.of(block, conduct.of(block))
+        sharing.of(block, invoices.of(block, conduct.of(block)))
         progress("enterprises", int(block.index[-1]) + 1, count)
     cases.write()
     links.judge()
     publications.judge()
+    sharing.judge()
 
     residents = Residents(world, enterprises, annual_returns.losing_roles())
     unidentified = Unidentified(world, enterprises, annual_returns.unprofitable_roles())

@@ -18,7 +18,7 @@ import numpy as np
 from chengxin.core import identifiers
 from city.dice import Bools, Dice, Ints, shares
 from city.forms import Bureau
-from city.people import RESIDENT, SHARING, People, Persons, old_number
+from city.people import CAST, RESIDENT, SHARING, People, Persons, old_number
 
 YANGXIN, WUDI = "371622", "371623"
 NORMAL, SUSPENDED, NON_NORMAL, LIQUIDATION, DEREGISTERED, NON_NORMAL_DEREGISTERED = (
@@ -215,6 +215,10 @@ class Enterprises:
             phone=legal_rep.phone,
         )
 
+    def agents(self) -> Ints:
+        """Persons of the tax agencies, who handle the taxes of their clients."""
+        return self._dice.spread("agents", np.arange(self._agents), self._persons)
+
     def companies(self, index: Ints) -> Bools:
         return (index < self._agencies) | self._dice.chance("company", index, 620_000)
 
@@ -386,13 +390,15 @@ def townships(dice: Dice, index: Ints) -> list[str]:
 def addresses(dice: Dice, index: Ints) -> list[str]:
     group = dice.pick("shared address", index // 60, SHARING[1])
     holder = index - index % np.array(SHARING[0])[group]
+    holder = np.where(index < CAST, holder, index)  # a story says who shares
     town = dice.pick("township", holder, _TOWNSHIP_WEIGHTS)
     return [
-        f"山东省滨州市阳信县{_TOWNSHIPS[place][1]}{_ROADS[road]}{number}号"
-        for place, road, number in zip(
+        f"山东省滨州市阳信县{_TOWNSHIPS[place][1]}{_ROADS[road]}{number}号{room}室"
+        for place, road, number, room in zip(
             town.tolist(),
             dice.below("road", holder, len(_ROADS)).tolist(),
             dice.between("house", holder, 1, 999).tolist(),
+            dice.between("room", holder, 101, 140).tolist(),
             strict=True,
         )
     ]

@@ -23,8 +23,11 @@ class Invoices:
     def __init__(self, world: World) -> None:
         self._world = world
 
-    def of(self, block: Block, violating: Bools) -> None:
-        """Everything about a block; `violating` have an open violation of invoices."""
+    def of(self, block: Block, violating: Bools) -> Bools:
+        """Everything about a block; returns whose tax handler is known as a collector.
+
+        `violating` have an open violation of invoices.
+        """
         draws = self._draws(block)
         self._collectors(block, draws)
         open_matter = violating.copy()
@@ -34,6 +37,7 @@ class Invoices:
         for place in np.flatnonzero(open_matter).tolist():
             subject = truth.enterprise_of(block.identity, place)
             truth.finds("M13", subject, subject, "open", "发票违法、未验旧或缺失，未处理")
+        return draws
 
     def drawn_this_month(self, block: Block) -> Bools:
         """Who collected some in the month of this day."""

@@ -126,6 +126,7 @@ class People:
         dice = self._dice
         group = dice.pick("shared phone", index // 60, SHARING[1])
         holder = index - index % np.array(SHARING[0])[group]
+        holder = np.where(index < CAST, holder, index)  # a story says who shares
         segment = dice.below("phone segment", holder, len(_SEGMENTS))
         line = dice.below("phone line", holder, 10**8)
         return [

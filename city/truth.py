@@ -111,6 +111,15 @@ class Truth:
             band = "collected" if collected else "linked"
             self.finds("M05", person, target, band, "公布期内失信主体的责任人员")
 
+    def is_in_many(self, person: str, enterprises: Iterable[str]) -> None:
+        """M21: in office in too many; acts on them, and reminds the person."""
+        for target in (person, *enterprises):
+            self.finds("M21", person, target, "offices", "一人在多户企业任职")
+
+    def shares_contact(self, subject: str) -> None:
+        """M21: a telephone or an address of too many."""
+        self.finds("M21", subject, subject, "contacts", "与多户企业共用电话或地址")
+
     def has_open_case(self, subject: str, legal_rep: str, band: str, since: int) -> None:
         """M02: acts on the enterprise, and reminds its legal representative."""
         case = "稽查案件" if band == "inspection" else "纳税评估"

@@ -2,7 +2,7 @@
 title:    号码与企业对应
 title_en: The enterprise that a number names
 grain:    [number]
-reads:    [registration, registration_enterprise, police_case, watch, investment, registration_extension, invoice_abnormal, invoice, judgment_debtor, blacklist]
+reads:    [registration, registration_enterprise, police_case, watch, investment, registration_extension, invoice_abnormal, invoice, judgment_debtor, blacklist, shared_contact_register]
 why: |
   Police, watchlist and investors name an enterprise by a credit code or a taxpayer number, not
   always by the one it is registered under.  A number leads to the enterprise registered under it,
@@ -63,6 +63,8 @@ named AS (
     SELECT subject AS number FROM judgment_debtor WHERE subject_kind = 'enterprise'
     UNION
     SELECT subject AS number FROM blacklist WHERE subject_kind = 'enterprise'
+    UNION
+    SELECT subject AS number FROM shared_contact_register WHERE subject_kind = 'enterprise'
 )
 SELECT number, enterprise_id
 FROM known

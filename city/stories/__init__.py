@@ -29,6 +29,7 @@ from city.stories import (
     open_violation,
     overdue_non_filing,
     police_case_filed,
+    shared_contact,
     tax_blacklist,
     unreadable_rows,
 )
@@ -55,6 +56,7 @@ STORIES = (
     overdue_non_filing,
     tax_blacklist,
     blacklist_responsible,
+    shared_contact,
     unreadable_rows,
 )
 

@@ -2,7 +2,7 @@
 
 Slow and obvious on purpose: one dict a row, one loop a rule.  It shares no code with the county,
 nor with the readers and indicators of the system; only the files are common to them.  Subjects are
-named by number, so that no key is needed: `("person", number)`, `("enterprise", number)`.
+named by number, so that no key is needed to count: `("person", number)`, `("enterprise", number)`.
 """
 
 from __future__ import annotations
@@ -18,10 +18,12 @@ from pathlib import Path
 
 from openpyxl import load_workbook
 
+from chengxin.core.keys import Keys
+
 Subject = tuple[str, str]
 Found = tuple[str, Subject, Subject, str]
 
-COUNTED = {"M01", "M02", "M07", "M09", "M15", "A01", "A02"}
+COUNTED = {"M01", "M02", "M07", "M09", "M15", "M21", "A01", "A02"}
 TAX_CRIMES = {str(article) for article in range(201, 213)} | {"205-1"}
 CODES = {
     "registration": "DJXH NSRSBH SHXYDM NSRMC FDDBRXM FDDBRSFZJLX_DM FDDBRSFZJHM SCJYDZ JDXZ_DM "
@@ -29,6 +31,10 @@ CODES = {
     "investment": "UUID DJXH TZFHHRMC TZFHHRZJZL_DM TZFHHRZJHM TZBL TZJE YXQQ YXQZ",
     "ledger": "YZPZXH DJXH ZSXM_DM SKZL_DM SKSSQQ SKSSQZ JKQX YBTSE RKRQ",
     "cit_year": "DJXH ND YYSR LRZE YNSDSE YNSE SBRQ_1",
+    "extension": "DJXH CYRS ZCZB ZCDLXDH FDDBRYDDH CWFZRXM CWFZRSFZJZL_DM CWFZRSFZJHM CWFZRYDDH "
+    "BSRXM BSRSFZJZL_DM BSRSFZJHM BSRYDDH SWDLRNSRSBH",
+    "invoice_collector": "GPRUUID DJXH GPRXM SFZJZL_DM SFZJHM YXQQ YXQZ",
+    "invoice_collection": "LYMXUUID DJXH FPZL_DM FS LPRQ GPRXM GPRSFZJZL_DM GPRSFZJHM YJRQ QSFS",
     "non_normal": "FZCHRDUUID DJXH RDRQ JCRQ",
     "inspection": "JCAJXXUUID JCAJBH DJXH LARQ JARQ JCJDRQ SDRQ YJSKZE SJSKZE YJZNJZE SJZNJZE "
     "YJFKZE SJFKZE",
@@ -66,7 +72,7 @@ def read(folder: Path, day: date) -> County:
         local = _csv(folder / f"golden_tax_local_{source}.{stamp}.csv", "utf-8")
         assert state[0] == codes.split()
         rows[source] = [dict(zip(codes.split(), row, strict=True)) for row in state[1:] + local[1:]]
-    for source in ("personal_income", "watchlist"):
+    for source in ("personal_income", "watchlist", "shared_contact_register"):
         lines = _csv(folder / f"{source}.{stamp}.csv", "utf-8-sig")
         rows[source] = [dict(zip(lines[0], row, strict=True)) for row in lines[1:]]
     lines = _csv(folder / f"vehicle_registration.{stamp}.csv", "utf-8")
@@ -89,6 +95,17 @@ def read(folder: Path, day: date) -> County:
     return county
 
 
+def key(subject: Subject, keys: Keys) -> str:
+    """The subject's key at an installation with these keys."""
+    kind, number = subject
+    if kind == "person":
+        return f"person:p{keys.token('person', number)}"
+    owner = number[:17].isdigit() and check_digit(number[:17]) == number[17:18]
+    if len(number) in (18, 20) and owner and number[6:8] == "19":
+        return f"enterprise:T{keys.token('taxpayer', number)}"
+    return f"enterprise:{number}"
+
+
 def findings(county: County) -> set[Found]:
     return {
         *police_filings(county),
@@ -96,6 +113,8 @@ def findings(county: County) -> set[Found]:
         *non_normal(county),
         *arrears(county),
         *watched(county),
+        *in_many(county),
+        *shared_contacts(county),
         *(row for row in dear_homes(county) if row[3] != "undecided"),
         *dear_cars(county),
     }
@@ -184,6 +203,88 @@ def watched(county: County) -> set[Found]:
             subject = _party(county, row["主体类型"], row["证件号码或信用代码"])
             found.add(("M15", subject, subject, "watched"))
     return found
+
+
+def in_many(county: County) -> set[Found]:
+    """M21 of persons: legal representative of five, 02 or 03 of ten, collector of five, founder
+    of three in 90 days."""
+    listed, living = _in_register(county), _living(county)
+    offices: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for key in living:
+        enterprise = county.enterprises[key]
+        first = min(_day(row["DJRQ"]) or date.max for row in enterprise.registrations)
+        for number in enterprise.representatives:
+            offices[number, "01"].add(key)
+            if (county.day - first).days <= 90:
+                offices[number, "new"].add(key)
+    for row in county.rows["extension"]:
+        key = county.by_registration[row["DJXH"]]
+        for number, agency in ((row["CWFZRSFZJHM"], ""), (row["BSRSFZJHM"], row["SWDLRNSRSBH"])):
+            if number and not agency and key in living:
+                offices[_person(number) or number, "02/03"].add(key)
+    for row in county.rows["invoice_collector"]:
+        key, until = county.by_registration[row["DJXH"]], _day(row["YXQZ"])
+        since = _day(row["YXQQ"]) or date.min
+        if key in living and since <= county.day and (until is None or until >= county.day):
+            offices[_person(row["SFZJHM"]) or row["SFZJHM"], "04"].add(key)
+    found = set()
+    for (number, office), keys in offices.items():
+        least = {"01": 5, "02/03": 10, "04": 5, "new": 3}[office]
+        if len(keys) >= least and ("person", number) not in listed:
+            subject = ("person", number)
+            found.add(("M21", subject, subject, "offices"))
+            found |= {("M21", subject, ("enterprise", key), "offices") for key in keys}
+    return found
+
+
+def shared_contacts(county: County) -> set[Found]:
+    """M21 of enterprises: five with one telephone and five representatives, ten at an address."""
+    listed, living = _in_register(county), _living(county)
+    told: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for row in county.rows["extension"]:
+        key, officer, handler = (
+            county.by_registration[row["DJXH"]],
+            _person(row["CWFZRSFZJHM"]) or row["CWFZRSFZJHM"],
+            _person(row["BSRSFZJHM"]) or row["BSRSFZJHM"],
+        )
+        told[row["ZCDLXDH"]][key].add(key)
+        told[row["FDDBRYDDH"]][key].add(key)
+        told[row["CWFZRYDDH"]][key].add(officer or key)
+        if not row["SWDLRNSRSBH"]:
+            told[row["BSRYDDH"]][key].add(handler or key)
+    at: dict[str, set[str]] = defaultdict(set)
+    for row in county.rows["registration"]:
+        at[row["SCJYDZ"]].add(county.by_registration[row["DJXH"]])
+    found = set()
+    for number, keys in told.items():
+        if not number or any(("enterprise", key) in listed for key in keys):
+            continue
+        own = {key: whose for key, whose in keys.items() if key in living}
+        holders = {next(iter(whose)) if len(whose) == 1 else key for key, whose in own.items()}
+        reps = set().union(*(county.enterprises[key].representatives for key in own))
+        if len(holders) >= 5 and len(reps) >= 5:
+            found |= {("M21", ("enterprise", k), ("enterprise", k), "contacts") for k in own}
+    for place, keys_at in at.items():
+        shared = keys_at & living
+        if place and len(shared) >= 10 and not any(("enterprise", k) in listed for k in keys_at):
+            found |= {("M21", ("enterprise", k), ("enterprise", k), "contacts") for k in shared}
+    return found
+
+
+def _living(county: County) -> set[str]:
+    return {
+        county.by_registration[row["DJXH"]]
+        for row in county.rows["registration"]
+        if row["NSRZT_DM"] in ("03", "04", "05", "06")
+    }
+
+
+def _in_register(county: County) -> set[Subject]:
+    return {
+        _party(county, row["主体类型"], row["证件号码或信用代码"])
+        for row in county.rows["shared_contact_register"]
+        if not row["截止日期"] or row["截止日期"] >= county.day.isoformat()
+    }
 
 
 def dear_homes(county: County) -> set[Found]:

@@ -317,17 +317,10 @@ def _truth(out: Path, name: str) -> set[tuple[str, str, str, str]]:
 
 
 def _keyed(found: set[recount.Found]) -> set[tuple[str, str, str, str]]:
-    return {(code, _key(subject), _key(acted_on), band) for code, subject, acted_on, band in found}
-
-
-def _key(subject: recount.Subject) -> str:
-    kind, number = subject
-    if kind == "person":
-        return f"person:p{KEYS.token('person', number)}"
-    owner = number[:17].isdigit() and recount.check_digit(number[:17]) == number[17:18]
-    if len(number) in (18, 20) and owner and number[6:8] == "19":
-        return f"enterprise:T{KEYS.token('taxpayer', number)}"
-    return f"enterprise:{number}"
+    return {
+        (code, recount.key(subject, KEYS), recount.key(acted_on, KEYS), band)
+        for code, subject, acted_on, band in found
+    }
 
 
 def _lines(out: Path, bureau: str, source: str) -> list[list[str]]:

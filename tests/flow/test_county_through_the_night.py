@@ -20,6 +20,7 @@ from chengxin.people.models import Person
 from chengxin.risk import directives
 from chengxin.risk.models import Alert, Directive
 from city import county
+from tests.city import recount
 
 pytestmark = [pytest.mark.django_db, pytest.mark.county]
 
@@ -61,12 +62,16 @@ ORDERS: dict[tuple[str, str], dict[str, str]] = {
     ("M18", "listed"): dict.fromkeys(("change_legal_rep", *INCREASES), D3) | {"*": D4},
     ("M20", "unverified"): {"*": D2},
     ("M20", "investor_unverified"): {"*": D4},
+    ("M21", "offices"): {"INV-AUTH": D2, "*": D4},
+    ("M21", "offices, first invoices"): {"INV-AUTH": D2, "INV": D2, "*": D4},
     ("M09", "owing"): {"CERT-NA": D1, "DEREG": D1, "*": D4},
     ("M09", "owing_50k"): {"CERT-NA": D1, "DEREG": D1, "REFUND": D3, "*": D4}
         | dict.fromkeys(INCREASES, D3),
     ("M14", "grade_d"): dict.fromkeys(INCREASES, D1) | {"INV": D2, "REFUND": D2, "PREF": D3},
 }  # fmt: skip
 ORDERS["M11", "both"] = ORDERS["M11", "issuer"] | ORDERS["M11", "receiver"]
+ORDERS["M21", "contacts"] = ORDERS["M21", "offices"]
+ORDERS["M21", "contacts, first invoices"] = ORDERS["M21", "offices, first invoices"]
 ORDERS["M16", "stopped"] = ORDERS["M16", "repeated"]
 ORDERS["M02", "assessment"] = ORDERS["M02", "inspection"]
 ORDERS["M09", "owing_2m"] = ORDERS["M09", "owing_50k"]
@@ -96,21 +101,34 @@ def truth(home: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(rows))
 
 
+def collected_before(deliveries_of: Path) -> set[str]:
+    """Who has fetched invoices already."""
+    told = recount.read(deliveries_of, DAY)
+    return {
+        recount.key(("enterprise", told.by_registration[row["DJXH"]]), Keys.load())
+        for row in told.rows["invoice_collection"]
+    }
+
+
 def four(row: dict[str, str]) -> tuple[str, ...]:
     return row["indicator"], row["subject"], row["acted_on"], row["band"]
 
 
-def test_night_finds_exactly_the_truth_and_the_counter_answers_accordingly(truth):
+def test_night_finds_exactly_the_truth_and_the_counter_answers_accordingly(truth, home):
     found = nights.look(as_of=None, lake_version=None)
     decided = {(f.indicator, f.subject, f.acted_on, f.band) for f in found if not f.undecided}
     assert decided == {four(row) for row in truth}
 
     # an analysis indicator orders nothing before an office has confirmed it
     standing: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    known = collected_before(home / "county" / "deliveries")
     for row in truth:
         hits = standing[row["acted_on"]]
         if row["indicator"].startswith("M"):
             hits.append((row["indicator"], row["band"]))
+        first = row["indicator"] == "M21" and row["acted_on"] not in known
+        band = row["band"] + (", first invoices" if first else "")
+        standing[row["acted_on"]].append((row["indicator"], band))
     nobody = "person:nobody"
     for about, hits in sorted(standing.items()):
         if not about.startswith("enterprise:") or any(hit[0] == "M15" for hit in hits):

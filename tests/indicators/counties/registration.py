@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from chengxin.core.identifiers import organisation_check_character
-from tests.indicators.counties.world import Dice, Rows, World
+from tests.indicators.counties.world import HALL, Dice, Rows, World
 
 STATUSES = [
     "normal",
@@ -16,7 +16,28 @@ STATUSES = [
 
 
 def rows(dice: Dice, world: World) -> Rows:
-    return world.registrations
+    # drawn apart, so that the rest of the county stays as it is
+    return [
+        {**row, "business_address_token": dice.one(["a1", "a1", "a1", "a2", None])}
+        for row in world.registrations
+    ] + _hall(dice)
+
+
+def _hall(dice: Dice) -> Rows:
+    if dice.often(0.6):
+        return []
+    return [
+        {
+            "bureau": bureau,
+            "registration_id": registration,
+            "taxpayer_id": f"H{registration}",
+            "status": "deregistered" if dice.often(0.05) else "normal",
+            "legal_rep_id": f"h{dice.one([number, number, 0])}",
+            "registered_on": dice.day(0.2),
+            "business_address_token": "a9" if dice.often(0.9) else None,
+        }
+        for number, (bureau, registration) in enumerate(HALL)
+    ]
 
 
 def registrations(dice: Dice, persons: Sequence[str]) -> Rows:

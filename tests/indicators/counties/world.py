@@ -12,6 +12,9 @@ from typing import Any
 DAY = date(2017, 8, 18)
 NEAR = [0, 0, 1, -1, 2, -30, -89, -90, -91, -364, -365, -366, -367, -700]
 
+# A market hall: enterprises of strangers that share telephone and address, in some counties
+HALL = [("state", f"1020{number:04d}") for number in range(14)]
+
 Rows = list[dict[str, Any]]
 
 
