@@ -30,6 +30,7 @@ from city.forms import Post
 from city.investors import Investors
 from city.invoices import Invoices
 from city.links import Links
+from city.market import Market
 from city.people import People
 from city.publications import Publications
 from city.registers import Registers
@@ -119,7 +120,7 @@ def _tell(
     registers, investors = Registers(world), Investors(world, enterprises)
     taxes, annual_returns = Taxes(world), AnnualReturns(world)
     cases, repute = Cases(world, enterprises), Repute(world, enterprises)
-    conduct = Conduct(world)
+    conduct, market = Conduct(world), Market(world)
     invoices, links = Invoices(world), Links(world, enterprises)
     publications = Publications(world, enterprises, repute, invoices)
     publications.write()
@@ -133,6 +134,7 @@ def _tell(
         links.of(block, repute.of(block), stakes)
         publications.of(block, stakes)
         sharing.of(block, invoices.of(block, conduct.of(block)))
+        market.of(block)
         progress("enterprises", int(block.index[-1]) + 1, count)
     cases.write()
     links.judge()

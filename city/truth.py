@@ -92,6 +92,17 @@ class Truth:
         for target in (subject, *responsible):
             self.finds("M14", subject, target, "grade_d", "最近一次纳税信用评价为 D 级")
 
+    def has_market_facts(self, subject: str, status: str, lists: Iterable[str]) -> None:
+        """M19: status in the market while taxed as normal, and the lists that count."""
+        if status in ("吊销", "注销", "撤销登记"):
+            self.finds("M19", subject, subject, "ended", f"市场登记状态为{status}，税务状态正常")
+        elif "冒名登记" in lists:
+            self.finds("M19", subject, subject, "impersonated", "被反映冒名登记")
+        elif lists:
+            self.finds("M19", subject, subject, "listed", "、".join(lists))
+        else:
+            self.finds("M19", subject, subject, "moved_out", "市场登记已迁出，税务状态正常")
+
     def is_linked(self, person: str, others: Mapping[str, bool]) -> None:
         """M08: someone behind an unsettled enterprise; what else he runs, and whether it is new."""
         targets = dict(others)

@@ -2,7 +2,7 @@
 title:    号码与企业对应
 title_en: The enterprise that a number names
 grain:    [number]
-reads:    [registration, registration_enterprise, police_case, watch, investment, registration_extension, invoice_abnormal, invoice, judgment_debtor, blacklist, shared_contact_register]
+reads:    [registration, registration_enterprise, police_case, watch, investment, registration_extension, invoice_abnormal, invoice, judgment_debtor, blacklist, shared_contact_register, market_registration, market_listing]
 why: |
   Police, watchlist and investors name an enterprise by a credit code or a taxpayer number, not
   always by the one it is registered under.  A number leads to the enterprise registered under it,
@@ -65,6 +65,10 @@ named AS (
     SELECT subject AS number FROM blacklist WHERE subject_kind = 'enterprise'
     UNION
     SELECT subject AS number FROM shared_contact_register WHERE subject_kind = 'enterprise'
+    UNION
+    SELECT credit_code AS number FROM market_registration
+    UNION
+    SELECT credit_code AS number FROM market_listing
 )
 SELECT number, enterprise_id
 FROM known

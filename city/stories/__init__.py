@@ -11,6 +11,7 @@ from city.cast import Cast
 from city.stories import (
     abnormal_vouchers,
     blacklist_responsible,
+    business_status_abnormal,
     conclusion_not_executed,
     confirmed_false_invoicing,
     credit_grade_d,
@@ -51,6 +52,7 @@ STORIES = (
     open_violation,
     credit_grade_d,
     judgment_debtor,
+    business_status_abnormal,
     identity_abnormal,
     open_invoice_violation,
     overdue_non_filing,

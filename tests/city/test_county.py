@@ -27,7 +27,14 @@ HEADINGS = dict(
 )
 BYTE_ORDER_MARK = {"personal_income"}
 # Beside the state bureau's extracts
-CHINESE_ENCODING = {"blacklist", "invoice_abnormal", "invoice_ledger", "police_identity"}
+CHINESE_ENCODING = {
+    "blacklist",
+    "invoice_abnormal",
+    "invoice_ledger",
+    "market_listing",
+    "market_registration",
+    "police_identity",
+}
 BY_BOTH = {name.split("_", 3)[3] for name in HEADINGS if name.startswith("golden_tax")}
 FACTS = sorted(BY_BOTH - {"registration", "natural_person"})
 

@@ -33,7 +33,14 @@ HEADINGS = {
     )
 }
 # Beside the state bureau's extracts
-CHINESE_ENCODING = {"blacklist", "invoice_abnormal", "invoice_ledger", "police_identity"}
+CHINESE_ENCODING = {
+    "blacklist",
+    "invoice_abnormal",
+    "invoice_ledger",
+    "market_listing",
+    "market_registration",
+    "police_identity",
+}
 CSV_SOURCES = [name for name in HEADINGS if name not in ("police_case", "housing_contract")]
 Cells = list[list[Any]]
 
