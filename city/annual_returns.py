@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 
 from city.dice import Bools, Dice, Ints, chosen
-from city.enterprises import Block
+from city.enterprises import Block, year_sales
 from city.forms import Bureau
 from city.world import World
 
@@ -32,6 +32,8 @@ class AnnualReturns:
         always = loses_always(dice, block)
         loses_by_profit = np.ones(len(block), np.bool_)
         loses_by_income = np.ones(len(block), np.bool_)
+        # never far from what is declared for VAT (A04)
+        declared = year_sales(dice, block.index, block.monthly_sales, block.general)
         local = (block.cit_local & block.at[Bureau.LOCAL]) | ~block.at[Bureau.STATE]
         for turn, tax_year in enumerate((self._world.day.year - 2, self._world.day.year - 1)):
             serial = block.index * 4 + turn
@@ -39,7 +41,7 @@ class AnnualReturns:
             end = date(tax_year, 12, 31).toordinal()
             there = block.company & (block.registered <= end) & (filed <= day) & ~block.gone()
             there &= ~dice.chance("no annual return", serial, 20_000)
-            revenue = block.monthly_sales * 12 * dice.between("good year", serial, 60, 140) // 100
+            revenue = declared * dice.between("good year", serial, 95, 105) // 100
             loss = always | dice.chance("bad year", serial, 100_000)
             margin = dice.between("margin", serial, 1, 1500)
             profit = np.where(loss, -1, 1) * revenue * margin // 10_000

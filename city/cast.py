@@ -15,6 +15,7 @@ import numpy as np
 
 from chengxin.core import identifiers
 from city import cases
+from city.conduct import OUTSIDE
 from city.dice import Ints
 from city.enterprises import (
     NON_NORMAL,
@@ -31,6 +32,7 @@ from city.enterprises import (
     registration_ids,
     sales_levels,
     townships,
+    year_sales,
 )
 from city.forms import NONE, Bureau, Table
 from city.people import CAST, RESIDENT, Persons, old_number, with_wrong_check
@@ -243,13 +245,29 @@ class Cast:
         profit: int,
         income: int | None = None,
         bureau: Bureau = STATE,
+        *,
+        revenue: int | None = None,
+        filed: date | None = None,
     ) -> None:
-        """Corporate income tax of one year; profit and taxable income in fen."""
+        """Corporate income tax of one year, in fen; the revenue is what is declared for VAT."""
         income = profit if income is None else income
+        if revenue is None:
+            index, general = np.array([firm.index]), np.array([firm.general])
+            revenue = int(year_sales(self.world.dice, index, self._sales([firm]), general)[0])
         self.write(
             self.world.post.to(bureau, "cit_year"),
-            firm.registration[bureau], str(tax_year), 50_000_000, profit, income,
-            max(income, 0) // 4, min(date(tax_year + 1, 5, 20), self.ago(3)),
+            firm.registration[bureau], str(tax_year), revenue, profit, income,
+            max(income, 0) // 4, filed or min(date(tax_year + 1, 5, 20), self.ago(3)),
+        )  # fmt: skip
+
+    def invoice(
+        self, firm: Firm, fen: int, issued: date, *, seller: str = "", state: str = "0"
+    ) -> None:
+        """An invoice of so much without tax; below zero a red one; `seller` as it is named."""
+        self.write(
+            self.world.post.table("invoice_ledger"),
+            "3700179999", f"{self.serial():08d}", seller or firm.known_as, OUTSIDE, issued,
+            fen, fen * 17 // 100, state, "1010101010000000000",
         )  # fmt: skip
 
     def invests(
@@ -482,7 +500,6 @@ class Cast:
         index = np.array([firm.index for firm in firms])
         first = np.ones(len(firms), np.int64)
         nowhere = np.zeros(len(firms), np.bool_)
-        sales = np.array([firm.sales for firm in firms])
         general = np.array([firm.general for firm in firms])
         return Block(
             index=index,
@@ -510,10 +527,17 @@ class Cast:
             tax_handler=self._columns([firm.tax_handler for firm in firms]),
             agent=[firm.agent for firm in firms],
             general=general,
-            monthly_sales=np.where(sales > 0, sales, sales_levels(dice, index, general)),
+            monthly_sales=self._sales(firms),
             cit_local=nowhere,
             phone=_told([firm.phone for firm in firms], [f.legal_rep.phone for f in firms]),
         )
+
+    def _sales(self, firms: Sequence[Firm]) -> Ints:
+        """Of a usual month, told or drawn."""
+        told = np.array([firm.sales for firm in firms])
+        index = np.array([firm.index for firm in firms])
+        general = np.array([firm.general for firm in firms])
+        return np.where(told > 0, told, sales_levels(self.world.dice, index, general))
 
     def _columns(self, persons: Sequence[Person]) -> Persons:
         return Persons(

@@ -421,6 +421,29 @@ def sales_levels(dice: Dice, index: Ints, general: Bools) -> Ints:
     return np.where(general, level, np.minimum(level, _SMALL_SCALE))
 
 
+def period_sales(dice: Dice, basis: Ints, monthly_sales: Ints, months: int) -> Ints:
+    """Sales of one period in fen; one in ten sells nothing.  `basis` tells the period."""
+    sales = monthly_sales * months * dice.between("season", basis, 50, 150) // 100
+    return np.where(dice.chance("no sales", basis, 100_000), 0, sales)
+
+
+def vat_period(index: Ints, turn: Ints | int) -> Ints:
+    """What tells one VAT period of an enterprise: its place among those of twelve months."""
+    return index * 64 + turn
+
+
+def year_sales(dice: Dice, index: Ints, monthly_sales: Ints, general: Bools) -> Ints:
+    """What is declared for VAT in twelve months; who is no general taxpayer files by quarter."""
+    by_month, by_quarter = (
+        sum(
+            period_sales(dice, vat_period(index, turn), monthly_sales, 12 // periods)
+            for turn in range(periods)
+        )
+        for periods in (12, 4)
+    )
+    return np.where(general, by_month, by_quarter)
+
+
 def _suffixes(dice: Dice, index: Ints, company: Bools) -> list[str]:
     forms, weights = shares("name_suffix")
     company_weights = [w if form in _TYPES else 0 for form, w in zip(forms, weights, strict=True)]

@@ -18,7 +18,7 @@ import numpy as np
 from city.annual_returns import loses_always
 from city.conduct import OUTSIDE
 from city.dice import Bools, Ints, chosen
-from city.enterprises import Block
+from city.enterprises import Block, period_sales, vat_period
 from city.forms import NONE, Bureau
 from city.people import CAST
 from city.world import World
@@ -160,9 +160,8 @@ class Taxes:
         until = np.where(deferred & (filed > today), filed, due[turn])
         months = 12 // len(periods)
         # VAT and surtax of one period are about the same sales
-        basis = block.index[row] * 64 + turn if item in (VAT, SURTAX) else serial
-        sales = block.monthly_sales[row] * months * dice.between("season", basis, 50, 150) // 100
-        sales = np.where(dice.chance("no sales", basis, 100_000), 0, sales)
+        basis = vat_period(block.index[row], turn) if item in (VAT, SURTAX) else serial
+        sales = period_sales(dice, basis, block.monthly_sales[row], months)
         rate = dice.between("rate", basis, 100, 500)
         small = np.where(sales > 9_000_000, sales * 3 // 100, 0)
         payable = np.where(block.general[row], sales * rate // 10_000, small)
