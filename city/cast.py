@@ -382,7 +382,7 @@ class Cast:
         *buyers: tuple[Person, int | None],
         signed: date | None = None,
         mistyped: bool = False,
-    ) -> None:
+    ) -> str:
         """A contract; price in fen, each buyer's share in hundredths of a percent."""
         contract = f"YX9{self.serial():09d}"
         for buyer, share in buyers:
@@ -394,6 +394,7 @@ class Cast:
                 )
             row = home_row(contract, buyer.name, number, share, price, 13_850, on)
             self.world.post.book("housing_contract").add(row)
+        return contract
 
     def car(self, owner: Person, price: int | None, since: date | None = None) -> None:
         """A car, price in fen, first registered 60 days ago unless said otherwise."""

@@ -31,6 +31,7 @@ from city.investors import Investors
 from city.invoices import Invoices
 from city.links import Links
 from city.market import Market
+from city.outlays import Outlays
 from city.people import People
 from city.publications import Publications
 from city.registers import Registers
@@ -125,11 +126,13 @@ def _tell(
     publications = Publications(world, enterprises, repute, invoices)
     publications.write()
     sharing = Sharing(world, enterprises)
+    outlays = Outlays(world)
     for block in enterprises.blocks(_BLOCK):
         stopped = registers.write(block)
         stakes = investors.write(block)
         taxes.write(block, stopped)
         annual_returns.write(block, stakes, repute.controllers(block))
+        outlays.of(block, stakes)
         cases.of(block)
         links.of(block, repute.of(block), stakes)
         publications.of(block, stakes)
@@ -145,8 +148,9 @@ def _tell(
     unidentified = Unidentified(world, enterprises, annual_returns.unprofitable_roles())
     for start in range(0, others, 4 * _BLOCK):
         stop = min(others, start + 4 * _BLOCK)
-        residents.write(np.arange(start, stop))
-        unidentified.write(world.people.of(np.arange(start, stop)))
+        block_of_persons = world.people.of(np.arange(start, stop))
+        income, homes = residents.write(block_of_persons)
+        outlays.write(block_of_persons, income, homes, unidentified.write(block_of_persons))
         progress("persons", stop, others)
 
     cast.enter(registers, taxes, residents)

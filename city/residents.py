@@ -33,14 +33,17 @@ class Residents:
         self._enterprises = enterprises
         self._losing = _of_two_or_more(*losing)
 
-    def write(self, index: Ints) -> None:
-        """Everything about a block of persons; begins at an even index."""
-        persons = self._world.people.of(index)
+    def write(self, persons: Persons) -> tuple[Ints, Ints]:
+        """Everything about a block of persons that begins at an even index.
+
+        Returns their income of three years, NONE without a row, and what they spent on homes.
+        """
         self.registrations(persons)
         income = self._incomes(persons)
-        best = self._homes(persons)
+        best, spent = self._homes(persons)
         for place in np.flatnonzero(best >= HOME_PRICE * WHOLE).tolist():
             self._judge(persons, place, int(best[place]), int(income[place]))
+        return income, spent
 
     def _judge(self, persons: Persons, place: int, own_price: int, income: int) -> None:
         """A01 for a person with a home dear enough; `own_price` in fen × hundredths of %."""
@@ -119,8 +122,12 @@ class Residents:
                 )
         return total
 
-    def _homes(self, persons: Persons) -> Ints:
-        """Home contracts; returns the dearest own part within a year, in fen × hundredths of %."""
+    def _homes(self, persons: Persons) -> tuple[Ints, Ints]:
+        """Home contracts, some registered since.
+
+        Returns the dearest own part within a year, in fen × hundredths of %, and the sum of all
+        own parts in fen.
+        """
         dice, index = self._world.dice, persons.index
         can_buy = persons.number_tells_kind
         partner = np.arange(len(index)) ^ 1
@@ -142,6 +149,12 @@ class Residents:
         own[recent] = (price * share)[recent]
         with_partner = recent & shared
         partners[partner[with_partner]] = (price * (WHOLE - share))[with_partner]
+        known = buys & ~unknown
+        spent = np.where(known, _part(price, share), 0)
+        with_partner = known & shared
+        spent[partner[with_partner]] += _part(price, WHOLE - share)[with_partner]
+        registered = signed + dice.between("home of a contract registered", index, 60, 400)
+        is_registered = registered <= self._world.today
         for place in np.flatnonzero(buys).tolist():
             parts = [(place, int(share[place]))]
             if shared[place]:
@@ -158,8 +171,20 @@ class Residents:
                         int(signed[place]),
                     )
                 )
+                if is_registered[place]:
+                    self._world.post.table("real_estate_registry").write(
+                        [f"鲁（{self._world.day.year}）阳信县不动产权第8{int(index[place]):07d}号"],
+                        [persons.name[buyer]],
+                        [persons.number[buyer]],
+                        [f"371622002001GB{int(index[place]):07d}F00010001"],
+                        np.array([part]),
+                        ["买卖"],
+                        [f"YX{int(index[place]):010d}"],
+                        price[[place]],
+                        registered[[place]],
+                    )
         self._deed_tax(persons, buys, price, signed)
-        return np.maximum(own, partners)
+        return np.maximum(own, partners), spent
 
     def _deed_tax(self, persons: Persons, buys: Bools, price: Ints, signed: Ints) -> None:
         """Deed tax of the buyers whom the local bureau knows; a few have not paid it yet.
@@ -197,6 +222,11 @@ def home_row(
         area / 100,
         date.fromordinal(signed).isoformat(),
     ]
+
+
+def _part(price: Ints, share: Ints) -> Ints:
+    """An own part, to the fen."""
+    return (price * share + WHOLE // 2) // WHOLE
 
 
 def _of_two_or_more(persons: Ints, enterprises: Ints) -> tuple[Ints, Ints]:

@@ -177,6 +177,22 @@ class Truth:
         for target in acted_on:
             self.finds("A02", subject, target, band, because)
 
+    def spends(self, subject: str, outlays: int, income: int | None) -> None:
+        """A03 for someone with two kinds of outlays at least, of three years, in fen.
+
+        `income` is the taxable income of three years, None when no payer declared any.
+        """
+        spent = f"三年支出 {outlays // 100}.{outlays % 100:02d} 元"
+        if outlays - (income or 0) < 100_000_000 or outlays < 5 * (income or 0):
+            return
+        if income is None:
+            self.leaves("A03", subject, subject, f"{spent}；无所得申报记录")
+            return
+        # score = 50 × excess, high from 70: excess over both thresholds is 1.4
+        high = 10 * (outlays - income) >= 14 * 100_000_000 and 10 * outlays >= 14 * 5 * income
+        because = f"{spent}；三年应纳税所得额 {income // 100}.{income % 100:02d} 元"
+        self.finds("A03", subject, subject, "high" if high else "normal", because)
+
     def rejects(self, source: str, line: int, number: str) -> None:
         """A row with a number that cannot be true; the headings are line 1."""
         because = f"证件号码 {number} 校验不通过" if number else "证件号码为空"

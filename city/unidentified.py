@@ -65,10 +65,10 @@ class Unidentified:
         self._enterprises = enterprises
         self._unprofitable = unprofitable
 
-    def write(self, persons: Persons) -> None:
-        """Everything about a block of persons."""
+    def write(self, persons: Persons) -> Ints:
+        """Everything about a block of persons; returns what cars of three years cost them."""
         homes = addresses(self._dice, persons.index)
-        self._cars(persons)
+        spent = self._cars(persons)
         self._meters(persons, homes)
         resident = persons.kind_is(RESIDENT)
         for source, chance, kinds in (
@@ -83,6 +83,7 @@ class Unidentified:
                 tell = kinds[int(picked[place])][1]
                 record = tell(self._dice, _known(persons, homes, place), int(persons.index[place]))
                 self._put(source, record, int(persons.index[place]))
+        return spent
 
     def _put(self, source: str, record: Record, index: int) -> None:
         world, serial = self._world, np.array([index])
@@ -104,7 +105,7 @@ class Unidentified:
         subject = world.truth.person(record.subject) if record.subject else ""
         world.truth.identifies(source, key, subject, record.kind)
 
-    def _cars(self, persons: Persons) -> None:
+    def _cars(self, persons: Persons) -> Ints:
         dice, index = self._dice, persons.index
         mask = persons.number_tells_kind & dice.chance("car", index, _CAR)
         price = dice.between("car price", index, 400, 6_000) * 10_000
@@ -121,6 +122,7 @@ class Unidentified:
         )
         new = since >= self._world.year_ago.toordinal()
         self._judge_cars(persons, mask & new & (price >= CAR_PRICE), price)
+        return np.where(mask & (since >= self._world.three_years_ago.toordinal()), price, 0)
 
     def _judge_cars(self, persons: Persons, dear: Bools, price: Ints) -> None:
         """A02, of losses alone: hardly an enterprise draws six months without sales in a row."""

@@ -32,3 +32,7 @@ class World:
         """The same day of an earlier month; its last one where it has no such day."""
         years, month = divmod(self.day.year * 12 + self.day.month - 1 - months, 12)
         return date(years, month + 1, min(self.day.day, monthrange(years, month + 1)[1]))
+
+    @property
+    def three_years_ago(self) -> date:
+        return self.day.replace(year=self.day.year - 3)

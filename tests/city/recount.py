@@ -12,7 +12,7 @@ import json
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
 from pathlib import Path
 
@@ -23,7 +23,7 @@ from chengxin.core.keys import Keys
 Subject = tuple[str, str]
 Found = tuple[str, Subject, Subject, str]
 
-COUNTED = {"M01", "M02", "M07", "M09", "M15", "M21", "A01", "A02"}
+COUNTED = {"M01", "M02", "M07", "M09", "M15", "M21", "A01", "A02", "A03"}
 TAX_CRIMES = {str(article) for article in range(201, 213)} | {"205-1"}
 CODES = {
     "registration": "DJXH NSRSBH SHXYDM NSRMC FDDBRXM FDDBRSFZJLX_DM FDDBRSFZJHM SCJYDZ JDXZ_DM "
@@ -40,6 +40,7 @@ CODES = {
     "YJFKZE SJFKZE",
     "assessment": "PGAJBH DJXH PGKSRQ PGJSRQ",
     "filing": "SBUUID DJXH ZSXM_DM SKSSQQ SKSSQZ SBRQ_1 YSXSSR YBTSE GZLX_DM_1 ZFBZ_1",
+    "shareholder_loan": "RTZJUUID DJXH CJFXM CJFSFZJLX_DM CJFSFZJHM JKJE JKRQ GHRQ",
     "responsible": "ZRRYUUID DJXH XM SFZJLX_DM SFZJHM RYLX_DM WSH RDRQ YXQZ",
 }
 MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
@@ -74,6 +75,9 @@ def read(folder: Path, day: date) -> County:
         rows[source] = [dict(zip(codes.split(), row, strict=True)) for row in state[1:] + local[1:]]
     for source in ("personal_income", "watchlist", "shared_contact_register"):
         lines = _csv(folder / f"{source}.{stamp}.csv", "utf-8-sig")
+        rows[source] = [dict(zip(lines[0], row, strict=True)) for row in lines[1:]]
+    for source in ("real_estate_registry", "paid_in_capital"):
+        lines = _csv(folder / f"{source}.{stamp}.csv", "gb18030")
         rows[source] = [dict(zip(lines[0], row, strict=True)) for row in lines[1:]]
     lines = _csv(folder / f"vehicle_registration.{stamp}.csv", "utf-8")
     rows["vehicle_registration"] = [dict(zip(lines[0], row, strict=True)) for row in lines[1:]]
@@ -117,11 +121,12 @@ def findings(county: County) -> set[Found]:
         *shared_contacts(county),
         *(row for row in dear_homes(county) if row[3] != "undecided"),
         *dear_cars(county),
+        *(row for row in outlays(county) if row[3] != "undecided"),
     }
 
 
 def undecided(county: County) -> set[Found]:
-    return {row for row in dear_homes(county) if row[3] == "undecided"}
+    return {row for row in dear_homes(county) | outlays(county) if row[3] == "undecided"}
 
 
 def police_filings(county: County) -> set[Found]:
@@ -299,13 +304,7 @@ def dear_homes(county: County) -> set[Found]:
             own = Decimal(row["合同总价(元)"]) * Decimal(row["共有比例(%)"]) / 100
             dearest[buyer] = max(dearest[buyer], own)
 
-    earned: dict[str, Decimal] = {}
-    for row in county.rows["personal_income"]:
-        number, back = _person(row["身份证件号码"]), county.day.year - int(row["所得年度"])
-        if number and 1 <= back <= 3:
-            earned[number] = earned.get(number, Decimal()) + _money(row["应纳税所得额"])
-
-    found = set()
+    earned, found = _earned(county), set()
     for number, keys in behind.items():
         price, income = dearest[number], earned.get(number)
         if len(keys) < 2 or price < 1_000_000 or (income is not None and price < 3 * income):
@@ -324,13 +323,8 @@ def dear_cars(county: County) -> set[Found]:
     idle = {key for key in returns if _earns_nothing(returns[key])}
     idle |= {key for key in filed if _sells_nothing(county, filed[key])}
     behind = _behind(county, idle)
-    for row in county.rows["responsible"]:
-        key, controller = county.by_registration[row["DJXH"]], _person(row["SFZJHM"])
-        since, until = _day(row["RDRQ"]), _day(row["YXQZ"])
-        if row["RYLX_DM"] != "09" or controller is None or key not in idle:
-            continue
-        if (since is None or since <= county.day) and (until is None or until >= county.day):
-            behind[controller].add(key)
+    for number, keys in _controllers(county, idle).items():
+        behind[number] |= keys
 
     year_ago = county.day.replace(year=county.day.year - 1)
     dearest: dict[str, Decimal] = defaultdict(Decimal)
@@ -348,8 +342,93 @@ def dear_cars(county: County) -> set[Found]:
     return found
 
 
-def _behind(county: County, enterprises: set[str]) -> dict[str, set[str]]:
-    """Whoever represents some of the enterprises or holds 10 % of them."""
+def outlays(county: County) -> set[Found]:
+    spent: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    since = county.day.replace(year=county.day.year - 3).isoformat()
+
+    def spend(number: str | None, what: str, day: date | None, amount: Decimal | None) -> None:
+        if number and day and amount and since <= day.isoformat() <= county.day.isoformat():
+            spent[number][what] += amount.quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+    contracts = set()
+    for row in county.rows["housing_contract"]:
+        buyer = _person(row["买受人证件号码"])
+        contracts.add((row["合同编号"], buyer))
+        if row["共有比例(%)"]:
+            own = Decimal(row["合同总价(元)"]) * Decimal(row["共有比例(%)"]) / 100
+            spend(buyer, "home", _day(row["签订日期"]), own)
+    for row in county.rows["real_estate_registry"]:
+        holder, contract = _person(row["权利人证件号码"]), row["网签合同编号"]
+        if row["登记原因"] == "买卖" and contract and (contract, holder) not in contracts:
+            own = _money(row["合同价(元)"]) * Decimal(row["共有比例(%)"]) / 100
+            spend(holder, "home", _day(row["登记日期"]), own)
+    for row in county.rows["vehicle_registration"]:
+        if row["发票价格"]:
+            price = _money(row["发票价格"])
+            spend(_person(row["证件号码"]), "car", _day(row["初次登记日期"]), price)
+    for row in county.rows["paid_in_capital"]:
+        if row["出资方式"] == "货币":
+            amount = _money(row["实缴出资额(元)"])
+            spend(_person(row["股东证件号码"]), "capital", _day(row["实缴出资日期"]), amount)
+    for number, _key, lent, amount in _loans(county):
+        spend(number, "loan", lent, amount)
+
+    earned, found = _earned(county), set()
+    for number, kinds in spent.items():
+        total, income = sum(kinds.values(), Decimal()), earned.get(number, Decimal())
+        if len(kinds) < 2 or total - income < 1_000_000 or total < 5 * income:
+            continue
+        excess = (total - income) / 1_000_000
+        if income:
+            excess = min(excess, total / (5 * income))
+        band = "high" if 50 * excess >= 70 else "normal"
+        if number not in earned:
+            band = "undecided"
+        found.add(("A03", ("person", number), ("person", number), band))
+    return found
+
+
+def _loans(county: County) -> set[tuple[str, str, date, Decimal]]:
+    """Large loans to an enterprise of the lender's own that nobody calls repaid; each once."""
+    everyone = set(county.enterprises)
+    behind = _behind(county, everyone, least=None)
+    for number, keys in _controllers(county, everyone).items():
+        behind[number] |= keys
+    open_ones, repaid = set(), set()
+    for row in county.rows["shareholder_loan"]:
+        number, key = _person(row["CJFSFZJHM"]), county.by_registration[row["DJXH"]]
+        lent, amount, back = _day(row["JKRQ"]), _money(row["JKJE"]), _day(row["GHRQ"])
+        if number and lent and amount >= 100_000 and key in behind[number]:
+            loan = number, key, lent, amount
+            (repaid if back and back <= county.day else open_ones).add(loan)
+    return open_ones - repaid
+
+
+def _earned(county: County) -> dict[str, Decimal]:
+    """Taxable income of the three last years, of those who have any row."""
+    earned: dict[str, Decimal] = {}
+    for row in county.rows["personal_income"]:
+        number, back = _person(row["身份证件号码"]), county.day.year - int(row["所得年度"])
+        if number and 1 <= back <= 3:
+            earned[number] = earned.get(number, Decimal()) + _money(row["应纳税所得额"])
+    return earned
+
+
+def _controllers(county: County, enterprises: set[str]) -> dict[str, set[str]]:
+    """Whom documents name as controller of some of the enterprises."""
+    controlled: dict[str, set[str]] = defaultdict(set)
+    for row in county.rows["responsible"]:
+        key, controller = county.by_registration[row["DJXH"]], _person(row["SFZJHM"])
+        since, until = _day(row["RDRQ"]), _day(row["YXQZ"])
+        if row["RYLX_DM"] != "09" or controller is None or key not in enterprises:
+            continue
+        if (since is None or since <= county.day) and (until is None or until >= county.day):
+            controlled[controller].add(key)
+    return controlled
+
+
+def _behind(county: County, enterprises: set[str], least: int | None = 10) -> dict[str, set[str]]:
+    """Whoever represents some of the enterprises or holds 10 % of them; or any part of them."""
     behind: dict[str, set[str]] = defaultdict(set)
     for key in enterprises:
         for number in county.enterprises[key].representatives:
@@ -360,7 +439,8 @@ def _behind(county: County, enterprises: set[str]) -> dict[str, set[str]]:
         until = _day(row["YXQZ"])
         if row["TZFHHRZJZL_DM"] == "199" or investor is None or key not in enterprises:
             continue
-        if row["TZBL"] and Decimal(row["TZBL"]) >= 10 and (until is None or until >= county.day):
+        enough = least is None or (row["TZBL"] and Decimal(row["TZBL"]) >= least)
+        if enough and (until is None or until >= county.day):
             behind[investor].add(key)
     return behind
 

@@ -147,6 +147,7 @@ def test_night_finds_exactly_the_truth_and_the_counter_answers_accordingly(truth
             )  # fmt: skip
 
     for code in {row["indicator"] for row in truth if row["indicator"].startswith("A")}:
+    for code in ("A01", "A02", "A03"):
         assert Alert.objects.filter(indicator=code).exists()
         assert not Directive.objects.filter(indicator=code).exists()
 

@@ -41,6 +41,9 @@ CHINESE_ENCODING = {
     "market_registration",
     "police_identity",
 }
+    "blacklist", "invoice_abnormal", "invoice_ledger", "paid_in_capital", "police_identity",
+    "real_estate_registry",
+}  # fmt: skip
 CSV_SOURCES = [name for name in HEADINGS if name not in ("police_case", "housing_contract")]
 Cells = list[list[Any]]
 

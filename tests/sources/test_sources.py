@@ -32,7 +32,11 @@ from tests.sources.conftest import (
 )
 
 ORIGIN = ("source", "delivery_id", "delivered_on", "line")
-BY_BOTH = sorted(name.removeprefix("golden_tax_state_") for name in HEADINGS if "state" in name)
+BY_BOTH = sorted(
+    name.removeprefix("golden_tax_state_")
+    for name in HEADINGS
+    if name.startswith("golden_tax_state_")
+)
 
 
 def told(name: str) -> dict[str, object]:

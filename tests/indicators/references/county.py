@@ -103,12 +103,14 @@ class County:
             if self.enterprise_of(row) == enterprise and row["role"] == role and in_force(row, day)
         }
 
-    def invested_by(self, person: str, least: Decimal, day: date) -> set[str]:
+    def invested_by(self, person: str, least: Decimal | None, day: date) -> set[str]:
+        """Where he holds so much; with None any share, an unknown one too."""
         found = set()
         for row in self.all("investment"):
-            if row.get("investor_person_id") != person or row.get("share") is None:
+            if row.get("investor_person_id") != person:
                 continue
-            if row["share"] >= least and in_force(row, day):
+            enough = least is None or (row.get("share") is not None and row["share"] >= least)
+            if enough and in_force(row, day):
                 found.add(self.enterprise_of(row))
         return {enterprise for enterprise in found if enterprise}
 
