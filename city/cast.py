@@ -114,10 +114,12 @@ class Cast:
         kind: str = RESIDENT,
         old_at: Sequence[Bureau] = (),
         like_credit_code: bool = False,
+        phone: str = "",
     ) -> Person:
         """Somebody of working age; a man when he has a name, as the front page's cards show.
 
-        One resident number in 31 is a valid credit code as well: `like_credit_code`.
+        One resident number in 31 is a valid credit code as well: `like_credit_code`.  Without
+        `phone` one is drawn, and some share theirs.
         """
         while True:
             self._index += 2
@@ -128,20 +130,27 @@ class Cast:
                 and (number[-2] in "13579" or not name)
                 and (identifiers.is_credit_code(number) or not like_credit_code)
             ):
-                return self._enter(story, drawn, name, old_at)
+                return self._enter(story, drawn, name, old_at, phone)
 
     def namesake(self, story: str, of: Person) -> Person:
         """Someone else with the same name, born in the same week."""
         return self._enter(story, self.world.people.one(of.index + 1, namesake=True), of.name, ())
 
-    def _enter(self, story: str, drawn: Persons, name: str, old_at: Sequence[Bureau]) -> Person:
+    def _enter(
+        self,
+        story: str,
+        drawn: Persons,
+        name: str,
+        old_at: Sequence[Bureau],
+        phone: str = "",
+    ) -> Person:
         person = Person(
             index=int(drawn.index[0]),
             born=int(drawn.born[0]),
             number=drawn.number[0],
             kind=drawn.kind[0],
             name=name or drawn.name[0],
-            phone=drawn.phone[0],
+            phone=phone or drawn.phone[0],
             old_at=old_at,
         )
         self.persons.append((story, person))

@@ -235,7 +235,7 @@ class Taxes:
         """DZDZ: what some of the background invoiced of the sales that they declared.
 
         The rest was sold without an invoice.  One in thirty is written a second time, voided, or
-        written again and taken back by a red one.
+        written again and taken back by a red one.  Neighbours sell to the next, never in a circle.
         """
         dice, row = self._world.dice, returns.row
         coded = np.array([bool(code) for code in block.identity.code])
@@ -248,7 +248,7 @@ class Taxes:
         issued = last - dice.between("issued", serial, 0, 20)
         sellers = [block.identity.code[place] for place in row.tolist()]
         kinds = dice.below("buyer", serial, 3).tolist()
-        neighbours = [*sellers[1:], *sellers[:1]]
+        neighbours = [*sellers[1:], OUTSIDE][: len(sellers)]
         buyers = [
             (OUTSIDE, "", other if other != own else OUTSIDE)[kind]
             for kind, own, other in zip(kinds, sellers, neighbours, strict=True)

@@ -139,9 +139,7 @@ class Ways:
 
         Who comes or goes there can make or end a tie between two others.
         """
-        tables = {
-            table for name in self._ties for table in models()[name].reads if _has_ties(table)
-        }
+        tables = {table for name in self._ties for table in _chosen_from(name)}
         return {one for table in sorted(tables) for one in self._meets(table, enterprises)}
 
     def _meets(self, table: str, enterprises: Ids) -> Ids:
@@ -176,8 +174,10 @@ def affected(engine: Engine, changed: Collection[str], indicators: Iterable[Indi
     return {f"person:{one}" for one in persons} | {f"enterprise:{one}" for one in enterprises}
 
 
-def _has_ties(table: str) -> bool:
-    return table in models() and bool(models()[table].ties)
+def _chosen_from(name: str) -> set[str]:
+    """The tables of ties from which those of this one are chosen, step by step."""
+    found = {table for table in models()[name].reads if table in models() and models()[table].ties}
+    return found.union(*map(_chosen_from, found))
 
 
 def by_kind(keys: Collection[str]) -> dict[str, Ids]:

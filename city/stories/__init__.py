@@ -33,6 +33,7 @@ from city.stories import (
     overdue_non_filing,
     police_case_filed,
     shared_contact,
+    split_income_or_cycle,
     tax_blacklist,
     unreadable_rows,
 )
@@ -63,6 +64,7 @@ STORIES = (
     tax_blacklist,
     blacklist_responsible,
     shared_contact,
+    split_income_or_cycle,
     unreadable_rows,
 )
 

@@ -33,11 +33,10 @@ CHINESE_ENCODING = {
     "invoice_ledger",
     "market_listing",
     "market_registration",
+    "paid_in_capital",
     "police_identity",
-}
-    "blacklist", "invoice_abnormal", "invoice_ledger", "paid_in_capital", "police_identity",
     "real_estate_registry",
-}  # fmt: skip
+}
 BY_BOTH = {name.split("_", 3)[3] for name in HEADINGS if name.startswith("golden_tax")}
 FACTS = sorted(BY_BOTH - {"registration", "natural_person"})
 

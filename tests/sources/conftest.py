@@ -39,11 +39,10 @@ CHINESE_ENCODING = {
     "invoice_ledger",
     "market_listing",
     "market_registration",
+    "paid_in_capital",
     "police_identity",
-}
-    "blacklist", "invoice_abnormal", "invoice_ledger", "paid_in_capital", "police_identity",
     "real_estate_registry",
-}  # fmt: skip
+}
 CSV_SOURCES = [name for name in HEADINGS if name not in ("police_case", "housing_contract")]
 Cells = list[list[Any]]
 

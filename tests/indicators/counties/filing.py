@@ -1,10 +1,15 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
 
 from tests.indicators.counties.world import DAY, Dice, Rows, World
 
 SALES = ["0", "0", "-100", "90000", "100000", "110000", "300000", "1200000", "1250000", "1300000"]
+
+# a quarter's sales of who stays just below five million yuan a year, or just not
+STEADY = [*["1125000"] * 3, "1124999.99", "1249999", "1249999", "1250000", "25000", "25000"]
 
 
 def periods(length: int) -> list[tuple[date, date, date]]:
@@ -22,6 +27,8 @@ def periods(length: int) -> list[tuple[date, date, date]]:
 
 
 def rows(dice: Dice, world: World) -> Rows:
+    if len(world.apart) > 2 and dice.often(0.5):
+        return [row for one in world.apart for row in steady(dice, one)]
     found: Rows = []
     for bureau, registration in world.keys:
         idle = dice.often(0.3)  # sells nothing and says so in every period, nearly
@@ -46,3 +53,25 @@ def rows(dice: Dice, world: World) -> Rows:
                     }
                 )
     return found
+
+
+def steady(dice: Dice, registered: dict[str, Any]) -> Rows:
+    """A year of quarters with the same sales, all filed."""
+    bureau, registration = registered["bureau"], registered["registration_id"]
+    sales = dice.amount(STEADY)
+    return [
+        {
+            "bureau": bureau,
+            "registration_id": registration,
+            "filing_id": f"{registration}{first}",
+            "levy_item": "10101",
+            "period_from": first,
+            "period_until": last,
+            "filed_on": due,
+            "sales": sales,
+            "payable": Decimal(0),
+            "correction": "0",
+            "voided": False,
+        }
+        for first, last, due in periods(3)[-dice.one([4] * 8 + [3, 5]) :]
+    ]

@@ -62,6 +62,15 @@ class World:
         return [*known, "91370000ABCDEFGH1X", "370000123456789"]
 
     @property
+    def apart(self) -> Rows:
+        """Registrations of which no two have the same organisation code: different enterprises."""
+        found = {}
+        for row in self.registrations:
+            number = row["credit_code"] or row["taxpayer_id"] or row["registration_id"]
+            found.setdefault(number[8:17] if len(number) == 18 else number[-9:], row)
+        return list(found.values())
+
+    @property
     def natural_persons(self) -> list[tuple[str, str, str]]:
         """(bureau, registration id, person) of those registered in their own name."""
         return [

@@ -49,6 +49,10 @@ class County:
 
     def named(self, number: str) -> str:
         """The enterprise that police or officers mean by a number; the number where none is."""
+        return self.known(number) or number
+
+    def known(self, number: str) -> str | None:
+        """The only enterprise that a number can mean."""
         exact, alike = set(), set()
         for row in self.all("registration"):
             home = self.homes[row["bureau"], row["registration_id"]]
@@ -58,7 +62,7 @@ class County:
             if organisation(number) and organisation(number) in map(organisation, numbers):
                 alike.add(home)
         found = exact or alike
-        return found.pop() if len(found) == 1 else number
+        return found.pop() if len(found) == 1 else None
 
     def registered_persons(self, row: Row) -> set[str]:
         """The natural persons under the row's registration."""
