@@ -134,9 +134,6 @@ def test_night_finds_exactly_the_truth_and_the_counter_answers_accordingly(truth
     nobody = "person:nobody"
     for about, hits in sorted(standing.items()):
         if not about.startswith("enterprise:") or any(hit[0] == "M15" for hit in hits):
-        if not about.startswith("enterprise:") or any(
-            hit[0] in ("A01", "A09", "M15") for hit in hits
-        ):
             continue
         verdicts = directives.check_all(nobody, about, ITEMS)
         for verdict in verdicts:
@@ -150,7 +147,6 @@ def test_night_finds_exactly_the_truth_and_the_counter_answers_accordingly(truth
             )  # fmt: skip
 
     for code in {row["indicator"] for row in truth if row["indicator"].startswith("A")}:
-    for code in ("A01", "A02", "A03"):
         assert Alert.objects.filter(indicator=code).exists()
         assert not Directive.objects.filter(indicator=code).exists()
 
