@@ -164,7 +164,7 @@ def spoilt_circles(cast: Cast) -> None:
 
     story = "a09_circle_undecided"
     three = [trader(cast, story) for _ in range(3)]
-    circle(cast, three, fen=(20_000_000, 20_000_000, NONE))
+    circle(cast, three, fen=(20_000_000, 20_000_000, NONE), days=[cast.ago(330)] * 3)
     for one in three:
         undecided(cast, one, "发票金额不详")
 
