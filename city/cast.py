@@ -414,13 +414,22 @@ class Cast:
         )  # fmt: skip
 
     def income(
-        self, person: Person, fen: int, *, tax_year: int | None = None, payer: str = ""
+        self,
+        person: Person,
+        fen: int,
+        *,
+        tax_year: int | None = None,
+        payer: str = "",
+        due: int | None = None,
+        paid: int | None = None,
     ) -> None:
-        """Taxable income of one year from one payer."""
-        tax = fen * 3 // 100
+        """Taxable income of one year from one payer; its tax is paid unless it is told."""
+        due = fen * 3 // 100 if due is None else due
+        paid = due if paid is None else paid
         self.write(
             self.world.post.table("personal_income"),
-            person.number, person.name, str(tax_year or self.day.year - 1), payer, fen, tax, tax,
+            person.number, person.name, str(tax_year or self.day.year - 1), payer, fen, due,
+            paid,
         )  # fmt: skip
 
     def mistyped_natural_person(self, person: Person, number: str) -> None:

@@ -24,6 +24,7 @@ from city.annual_returns import AnnualReturns
 from city.cases import Cases
 from city.cast import Cast
 from city.conduct import Conduct
+from city.debtors import Debtors
 from city.dice import Dice
 from city.enterprises import Enterprises
 from city.forms import Post
@@ -121,7 +122,7 @@ def _tell(
     registers, investors = Registers(world), Investors(world, enterprises)
     taxes, annual_returns = Taxes(world), AnnualReturns(world)
     cases, repute = Cases(world, enterprises), Repute(world, enterprises)
-    conduct, market = Conduct(world), Market(world)
+    conduct, market, debtors = Conduct(world), Market(world), Debtors(world)
     invoices, links = Invoices(world), Links(world, enterprises)
     publications = Publications(world, enterprises, repute, invoices)
     publications.write()
@@ -130,7 +131,7 @@ def _tell(
     for block in enterprises.blocks(_BLOCK):
         stopped = registers.write(block)
         stakes = investors.write(block)
-        taxes.write(block, stopped)
+        debtors.of(block, taxes.write(block, stopped))
         annual_returns.write(block, stakes, repute.controllers(block))
         outlays.of(block, stakes)
         cases.of(block)
@@ -144,7 +145,7 @@ def _tell(
     publications.judge()
     sharing.judge()
 
-    residents = Residents(world, enterprises, annual_returns.losing_roles())
+    residents = Residents(world, enterprises, annual_returns.losing_roles(), debtors)
     unidentified = Unidentified(world, enterprises, annual_returns.unprofitable_roles())
     for start in range(0, others, 4 * _BLOCK):
         stop = min(others, start + 4 * _BLOCK)

@@ -2,7 +2,8 @@
 
 Everybody is registered as a natural person at one bureau or both.  A third have wages, whose
 payers declared their taxable income for three years; some bought a home, alone or with a spouse,
-and paid deed tax on it.  Here the truth learns who bought too dear a home for a loser (A01).
+and paid deed tax on it.  Here the truth learns who bought too dear a home for a loser (A01) and who
+owes tax (M10).
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from datetime import date
 
 import numpy as np
 
+from city.debtors import Debtors
 from city.dice import Bools, Ints, chosen
 from city.enterprises import Enterprises, offices, registration_ids
 from city.forms import NONE, Bureau
@@ -21,17 +23,26 @@ from city.world import World
 HOME_PRICE = 100_000_000  # one million yuan, in fen
 INCOME_TIMES = 3
 WHOLE = 10_000  # 100 %
+# up to either of them nothing is reconciled, in fen
+EXEMPT_INCOME, EXEMPT_TAX = 12_000_000, 40_000
 _MISTYPED = 15_000  # one row in so many carries a number that cannot be true
 
 
 class Residents:
     """Writes what the offices know about the background's persons."""
 
-    def __init__(self, world: World, enterprises: Enterprises, losing: tuple[Ints, Ints]) -> None:
+    def __init__(
+        self,
+        world: World,
+        enterprises: Enterprises,
+        losing: tuple[Ints, Ints],
+        debtors: Debtors,
+    ) -> None:
         """`losing`: persons and enterprises, as `AnnualReturns.losing_roles` gives them."""
         self._world = world
         self._enterprises = enterprises
         self._losing = _of_two_or_more(*losing)
+        self._debtors = debtors
 
     def write(self, persons: Persons) -> tuple[Ints, Ints]:
         """Everything about a block of persons that begins at an even index.
@@ -39,8 +50,9 @@ class Residents:
         Returns their income of three years, NONE without a row, and what they spent on homes.
         """
         self.registrations(persons)
-        income = self._incomes(persons)
-        best, spent = self._homes(persons)
+        income, reconciled = self._incomes(persons)
+        best, spent, deed_tax = self._homes(persons)
+        self._debtors.judge(persons, reconciled + deed_tax)
         for place in np.flatnonzero(best >= HOME_PRICE * WHOLE).tolist():
             self._judge(persons, place, int(best[place]), int(income[place]))
         return income, spent
@@ -91,22 +103,30 @@ class Residents:
                     registered[rows],
                 )
 
-    def _incomes(self, persons: Persons) -> Ints:
-        """Individual income of three years by payer; returns the sum, or NONE without a row."""
+    def _incomes(self, persons: Persons) -> tuple[Ints, Ints]:
+        """Individual income of three years by payer; some tax of it was not paid.
+
+        Returns the sum, or NONE without a row, and what the annual reconciliation asks for (M10).
+        """
         dice, index = self._world.dice, persons.index
         earns = persons.number_tells_kind & dice.chance("earns", index, 350_000)
         level = np.array([0, 600, 2_500, 9_000, 40_000])[
             dice.pick("wage", index, (45, 30, 15, 8, 2))
         ]
-        total = np.where(earns, 0, NONE)
+        total, asked_for = np.where(earns, 0, NONE), np.zeros_like(index)
         for tax_year in range(self._world.day.year - 3, self._world.day.year):
+            of_year, unpaid = np.zeros_like(index), np.zeros_like(index)
             for turn in range(2):
                 serial = (index * 4096 + tax_year) * 2 + turn
                 mask = earns if turn == 0 else earns & dice.chance("second income", serial, 80_000)
                 income = level * 1200 * dice.between("income", serial, 50, 150) // 100
                 income = income if turn == 0 else income // 5
                 due = income * 3 // 100
+                short = dice.chance("withheld too little", serial, 60_000)
+                paid = np.where(short, due * dice.between("withheld", serial, 30, 99) // 100, due)
                 total += np.where(mask, income, 0)
+                of_year += np.where(mask, income, 0)
+                unpaid += np.where(mask, due - paid, 0)
                 count = int(np.count_nonzero(mask))
                 payers = [""] * count  # the second income is declared by the person himself
                 if turn == 0:
@@ -118,15 +138,18 @@ class Residents:
                     payers,
                     income[mask],
                     due[mask],
-                    due[mask],
+                    paid[mask],
                 )
-        return total
+            if _is_reconciled(tax_year, self._world.day):
+                counts = (of_year > EXEMPT_INCOME) & (unpaid > EXEMPT_TAX)
+                asked_for += np.where(counts, unpaid, 0)
+        return total, asked_for
 
-    def _homes(self, persons: Persons) -> tuple[Ints, Ints]:
-        """Home contracts, some registered since.
+    def _homes(self, persons: Persons) -> tuple[Ints, Ints, Ints]:
+        """Home contracts, some registered since, and the deed tax on them.
 
-        Returns the dearest own part within a year, in fen × hundredths of %, and the sum of all
-        own parts in fen.
+        Returns the dearest own part within a year, in fen × hundredths of %, the sum of all own
+        parts in fen, and the deed tax that is owed, in fen.
         """
         dice, index = self._world.dice, persons.index
         can_buy = persons.number_tells_kind
@@ -183,13 +206,13 @@ class Residents:
                         price[[place]],
                         registered[[place]],
                     )
-        self._deed_tax(persons, buys, price, signed)
-        return np.maximum(own, partners), spent
+        owed = self._deed_tax(persons, buys, price, signed)
+        return np.maximum(own, partners), spent, owed
 
-    def _deed_tax(self, persons: Persons, buys: Bools, price: Ints, signed: Ints) -> None:
+    def _deed_tax(self, persons: Persons, buys: Bools, price: Ints, signed: Ints) -> Ints:
         """Deed tax of the buyers whom the local bureau knows; a few have not paid it yet.
 
-        That is the arrears of a person, not of an enterprise.
+        That is the arrears of a person, not of an enterprise; returns them.
         """
         dice, index = self._world.dice, persons.index
         taxed = buys & (dice.pick("natural at", index, (80, 12, 8)) != 1)
@@ -207,6 +230,7 @@ class Residents:
             price[taxed] // 100,
             paid[taxed],
         )
+        return np.where(taxed & (paid == NONE), price // 100, 0)
 
 
 def home_row(
@@ -227,6 +251,11 @@ def home_row(
 def _part(price: Ints, share: Ints) -> Ints:
     """An own part, to the fen."""
     return (price * share + WHOLE // 2) // WHOLE
+
+
+def _is_reconciled(tax_year: int, day: date) -> bool:
+    """Whether the annual reconciliation of an income year counts by now."""
+    return tax_year >= 2019 and day >= date(tax_year + 1, 7, 1)
 
 
 def _of_two_or_more(persons: Ints, enterprises: Ints) -> tuple[Ints, Ints]:

@@ -82,8 +82,11 @@ class Taxes:
         self._world = world
         self._calendar = Calendar.before(world.day)
 
-    def write(self, block: Block, stopped: Ints) -> None:
-        """A year of a block of the background; one in fifty leaves taxes unpaid."""
+    def write(self, block: Block, stopped: Ints) -> Ints:
+        """A year of a block of the background; one in fifty leaves taxes unpaid.
+
+        Returns the arrears of each enterprise in fen.
+        """
         world = self._world
         owing = world.dice.chance("owing", block.index, 22_000) & ~block.gone()
         # only deregistration ends the duty to file
@@ -91,6 +94,7 @@ class Taxes:
         for place in np.flatnonzero(arrears).tolist():
             subject = world.truth.enterprise_of(block.identity, place)
             world.truth.owes(subject, int(arrears[place]))
+        return arrears
 
     def taxes(self, block: Block, stopped: Ints, bound: Ints, owing: Bools) -> Ints:
         """A year of returns and ledgers; returns the arrears of each enterprise in fen.

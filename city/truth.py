@@ -66,6 +66,16 @@ class Truth:
         band = "owing_2m" if fen >= 200_000_000 else "owing_50k" if fen >= 5_000_000 else "owing"
         self.finds("M09", subject, subject, band, f"欠税 {fen // 100}.{fen % 100:02d} 元")
 
+    def is_debtor(self, subject: str, fen: int, *, represents: bool, banned: bool) -> None:
+        """M10: what a person owes himself, whether he represents an enterprise that owes a lot."""
+        if fen >= 5_000_000:
+            band = "owing_50k"
+        elif represents:
+            band = "represents_owing"
+        else:
+            band = "exit_ban" if banned else "owing"
+        self.finds("M10", subject, subject, band, f"本人欠税 {fen // 100}.{fen % 100:02d} 元")
+
     def is_non_normal(self, subject: str, since: int) -> None:
         """M07."""
         because = f"{date.fromordinal(since)} 起为非正常户"

@@ -4,8 +4,8 @@ title_en: A person's yearly income
 grain:    [person_id, tax_year]
 reads:    [personal_income]
 why: |
-  Taxable income (yuan) over all payers.  `unknown_rows` counts payers whose amount is not known: the
-  sum is then only a lower bound.
+  Taxable income and its tax (yuan) over all payers.  `unknown_rows`, `unknown_due` and `unknown_paid`
+  count payers whose amount is not known: the sum is then only a lower bound.
 */
 SELECT
     person_id,
@@ -14,6 +14,8 @@ SELECT
     CAST(SUM(due) AS DECIMAL(18, 2)) AS due,
     CAST(SUM(paid) AS DECIMAL(18, 2)) AS paid,
     COUNT(*) AS payers,
-    COUNT(*) - COUNT(income) AS unknown_rows
+    COUNT(*) - COUNT(income) AS unknown_rows,
+    COUNT(*) - COUNT(due) AS unknown_due,
+    COUNT(*) - COUNT(paid) AS unknown_paid
 FROM personal_income
 GROUP BY person_id, tax_year

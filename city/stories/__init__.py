@@ -31,6 +31,7 @@ from city.stories import (
     open_violation,
     outlays_beyond_income,
     overdue_non_filing,
+    person_arrears,
     police_case_filed,
     shared_contact,
     split_income_or_cycle,
@@ -65,6 +66,7 @@ STORIES = (
     blacklist_responsible,
     shared_contact,
     split_income_or_cycle,
+    person_arrears,
     unreadable_rows,
 )
 

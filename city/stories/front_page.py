@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from city.cast import BOTH, LOCAL, STATE, WHOLE, Cast
 from city.enterprises import NON_NORMAL
-from city.stories.saying import accuses, at_both, bought, found, loses, opened
+from city.stories.saying import accuses, at_both, bought, found, loses, opened, owing
 
 
 def play(cast: Cast) -> None:
@@ -45,10 +45,10 @@ def play(cast: Cast) -> None:
     cast.watch(watched, cast.ago(60), cast.day + timedelta(120))
     found(cast, "M15", watched, "watched", "频繁变更法定代表人，列入重点监控")
 
-    owing = cast.firm("owing", name="阳信县拖欠建材有限公司")
-    cast.owes(owing, 6_100_000, STATE)
-    cast.owes(owing, 2_500_000, LOCAL, item="10109")
-    found(cast, "M09", owing, "owing_50k", "欠税 86000.00 元")
+    indebted = cast.firm("owing", name="阳信县拖欠建材有限公司")
+    cast.owes(indebted, 6_100_000, STATE)
+    cast.owes(indebted, 2_500_000, LOCAL, item="10109")
+    owing(cast, indebted, "owing_50k", "欠税 86000.00 元")
 
     absent = cast.firm(
         "non_normal", name="阳信县失联服饰有限公司", status=at_both(NON_NORMAL, cast.ago(120))
@@ -64,7 +64,7 @@ def play(cast: Cast) -> None:
     cast.non_normal(everything, STATE, cast.ago(95))
     cast.inspection(everything, STATE, cast.ago(30))
     cast.watch(everything, cast.ago(10), cast.day + timedelta(10))
-    found(cast, "M09", everything, "owing_50k", "欠税 70000.00 元")
+    owing(cast, everything, "owing_50k", "欠税 70000.00 元")
     found(cast, "M07", everything, "non_normal", "认定为非正常户")
     found(cast, "M15", everything, "watched", "列入重点监控")
     opened(cast, everything, "inspection")

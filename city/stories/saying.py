@@ -22,6 +22,13 @@ def found(cast: Cast, indicator: str, subject: Person | Firm, band: str, because
     cast.truth.finds(indicator, cast.key(subject), cast.key(subject), band, because)
 
 
+def owing(cast: Cast, firm: Firm, band: str, because: str) -> None:
+    """M09 for the firm; from 50,000 yuan M10 for its legal representative as well."""
+    found(cast, "M09", firm, band, because)
+    if band != "owing":
+        found(cast, "M10", firm.legal_rep, "represents_owing", f"所任法定代表人的企业{because}")
+
+
 def accuses(cast: Cast, person: Person, *represents: Firm) -> None:
     subject = cast.key(person)
     cast.truth.police_filed(subject, [subject, *map(cast.key, represents)])

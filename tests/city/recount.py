@@ -23,11 +23,12 @@ from chengxin.core.keys import Keys
 Subject = tuple[str, str]
 Found = tuple[str, Subject, Subject, str]
 
-COUNTED = {"M01", "M02", "M07", "M09", "M15", "M21", "A01", "A02", "A03"}
+COUNTED = {"M01", "M02", "M07", "M09", "M10", "M15", "M21", "A01", "A02", "A03"}
 TAX_CRIMES = {str(article) for article in range(201, 213)} | {"205-1"}
 CODES = {
     "registration": "DJXH NSRSBH SHXYDM NSRMC FDDBRXM FDDBRSFZJLX_DM FDDBRSFZJHM SCJYDZ JDXZ_DM "
     "DJZCLX_DM HY_DM NSRZT_DM ZGSWSKFJ_DM SSGLY_DM DJRQ KYSLRQ XGRQ",
+    "natural_person": "DJXH XM SFZJLX_DM SFZJHM YDDH ZGSWSKFJ_DM DJRQ",
     "investment": "UUID DJXH TZFHHRMC TZFHHRZJZL_DM TZFHHRZJHM TZBL TZJE YXQQ YXQZ",
     "ledger": "YZPZXH DJXH ZSXM_DM SKZL_DM SKSSQQ SKSSQZ JKQX YBTSE RKRQ",
     "cit_year": "DJXH ND YYSR LRZE YNSDSE YNSE SBRQ_1",
@@ -76,7 +77,7 @@ def read(folder: Path, day: date) -> County:
     for source in ("personal_income", "watchlist", "shared_contact_register"):
         lines = _csv(folder / f"{source}.{stamp}.csv", "utf-8-sig")
         rows[source] = [dict(zip(lines[0], row, strict=True)) for row in lines[1:]]
-    for source in ("real_estate_registry", "paid_in_capital"):
+    for source in ("real_estate_registry", "paid_in_capital", "exit_ban"):
         lines = _csv(folder / f"{source}.{stamp}.csv", "gb18030")
         rows[source] = [dict(zip(lines[0], row, strict=True)) for row in lines[1:]]
     lines = _csv(folder / f"vehicle_registration.{stamp}.csv", "utf-8")
@@ -116,6 +117,7 @@ def findings(county: County) -> set[Found]:
         *open_cases(county),
         *non_normal(county),
         *arrears(county),
+        *debtors(county),
         *watched(county),
         *in_many(county),
         *shared_contacts(county),
@@ -193,6 +195,56 @@ def arrears(county: County) -> set[Found]:
     for key, total in owed.items():
         band = "owing_2m" if total >= 2_000_000 else "owing_50k" if total >= 50_000 else "owing"
         found.add(("M09", ("enterprise", key), ("enterprise", key), band))
+    return found
+
+
+def debtors(county: County) -> set[Found]:
+    """M10: owing himself, for an enterprise that he represents, or kept in the country."""
+    registered: dict[str, str] = {}
+    for row in county.rows["natural_person"]:
+        number = _person(row["SFZJHM"])
+        if number is None and row["SFZJLX_DM"] != "201":
+            number = row["SFZJHM"]
+        if number:
+            registered[row["DJXH"]] = number
+    owed: dict[str, Decimal] = defaultdict(Decimal)
+    for row in county.rows["ledger"]:
+        amount, due, paid = _money(row["YBTSE"]), _day(row["JKQX"]), _day(row["RKRQ"])
+        if row["DJXH"] not in registered or row["SKZL_DM"] != "10" or due is None:
+            continue
+        if amount > 0 and due < county.day and (paid is None or paid > county.day):
+            owed[registered[row["DJXH"]]] += amount
+    years: dict[tuple[str, int], list[Decimal]] = {}
+    for row in county.rows["personal_income"]:
+        earner, tax_year = _person(row["身份证件号码"]), int(row["所得年度"])
+        if earner and tax_year >= 2019 and county.day >= date(tax_year + 1, 7, 1):
+            sums = years.setdefault((earner, tax_year), [Decimal(), Decimal()])
+            sums[0] += _money(row["应纳税所得额"])
+            sums[1] += _money(row["应纳税额"]) - _money(row["已缴税额"])
+    for (earner, _), (income, unpaid) in years.items():
+        if income > 120_000 and unpaid > 400:
+            owed[earner] += unpaid
+    banned = set()
+    for row in county.rows["exit_ban"]:
+        since, until, lifted = (_day(row[name]) for name in ("布控日期", "有效期止", "撤控日期"))
+        assert since
+        holds = since <= county.day <= (until or county.day)
+        if holds and (lifted is None or lifted > county.day):
+            banned.add(_person(row["证件号码"]) or row["证件号码"])
+    represents = {
+        number
+        for _, (_, key), _, band in arrears(county)
+        if band != "owing"
+        for number in county.enterprises[key].representatives
+    }
+    found = set()
+    for number in {*owed, *banned, *represents}:
+        band = "owing" if number not in banned else "exit_ban"
+        if number in represents:
+            band = "represents_owing"
+        if owed.get(number, 0) >= 50_000:
+            band = "owing_50k"
+        found.add(("M10", ("person", number), ("person", number), band))
     return found
 
 

@@ -29,6 +29,7 @@ BYTE_ORDER_MARK = {"personal_income"}
 # Beside the state bureau's extracts
 CHINESE_ENCODING = {
     "blacklist",
+    "exit_ban",
     "invoice_abnormal",
     "invoice_ledger",
     "market_listing",
@@ -162,7 +163,9 @@ def test_truth_is_what_an_independent_reader_counts_again(
     assert _keyed(recount.undecided(again)) == _truth(tmp_path / "c", "undecided")
 
 
-@pytest.mark.parametrize("day", [date(2016, 1, 4), date(2018, 3, 1), date(2019, 12, 31)])
+@pytest.mark.parametrize(
+    "day", [date(2016, 1, 4), date(2018, 3, 1), date(2019, 12, 31), date(2021, 7, 1)]
+)
 def test_truth_holds_on_other_days(day: date, tmp_path: Path) -> None:
     county.write(tmp_path / "c", persons=2_000, seed=3, day=day, keys=KEYS)
 

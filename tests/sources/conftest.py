@@ -35,6 +35,7 @@ HEADINGS = {
 # Beside the state bureau's extracts
 CHINESE_ENCODING = {
     "blacklist",
+    "exit_ban",
     "invoice_abnormal",
     "invoice_ledger",
     "market_listing",
