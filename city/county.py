@@ -44,7 +44,7 @@ from city.truth import Truth
 from city.unidentified import Unidentified
 from city.world import World
 
-SMALLEST, LARGEST = 2_000, 2_000_000
+SMALLEST, LARGEST = 6_000, 2_000_000
 ENTERPRISES_PER_1000_PERSONS = 300
 _BLOCK = 2_000  # enterprises or, four times as many, persons
 

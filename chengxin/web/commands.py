@@ -101,7 +101,7 @@ def worker(companion: Companion = False) -> None:
 
 @app.command()
 def city(
-    persons: Annotated[int, typer.Option(min=2_000, max=2_000_000, help="How many persons.")],
+    persons: Annotated[int, typer.Option(min=6_000, max=2_000_000, help="How many persons.")],
     out: Annotated[Path, typer.Option(help="Folder for deliveries/ and truth/.")],
     seed: Annotated[int, typer.Option(help="Same seed, same county.")] = 1,
     day: Annotated[str, typer.Option(help="The county's today.")] = "2017-08-18",

@@ -12,7 +12,7 @@ KEYS = Keys(bytes(range(32)))
 
 @pytest.fixture(scope="session")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A county of 2,000 persons."""
+    """A county of 6,000 persons."""
     out = tmp_path_factory.mktemp("city") / "small"
-    county.write(out, persons=2_000, seed=7, day=DAY, keys=KEYS)
+    county.write(out, persons=6_000, seed=7, day=DAY, keys=KEYS)
     return out

@@ -43,7 +43,7 @@ FACTS = sorted(BY_BOTH - {"registration", "natural_person"})
 
 
 def test_same_seed_writes_the_same_bytes_under_any_key(small: Path, tmp_path: Path) -> None:
-    county.write(tmp_path / "again", persons=2_000, seed=7, day=DAY, keys=Keys(b"another key" * 3))
+    county.write(tmp_path / "again", persons=6_000, seed=7, day=DAY, keys=Keys(b"another key" * 3))
 
     assert _digests(tmp_path / "again" / "deliveries") == _digests(small / "deliveries")
 
@@ -54,7 +54,7 @@ def test_another_process_with_another_clock_and_hash_seed_writes_the_same_bytes(
     script = (
         "import sys; from datetime import date; from pathlib import Path\n"
         "from chengxin.core.keys import Keys; from city import county\n"
-        "county.write(Path(sys.argv[1]), persons=2000, seed=7, day=date(2017, 8, 18),"
+        "county.write(Path(sys.argv[1]), persons=6000, seed=7, day=date(2017, 8, 18),"
         " keys=Keys(b'k' * 32))"
     )
     surroundings = os.environ | {"PYTHONHASHSEED": "5", "TZ": "Pacific/Auckland", "LC_ALL": "C"}
@@ -66,7 +66,7 @@ def test_another_process_with_another_clock_and_hash_seed_writes_the_same_bytes(
 
 
 def test_another_key_changes_ids_and_nothing_else_in_the_truth(small: Path, tmp_path: Path) -> None:
-    county.write(tmp_path / "again", persons=2_000, seed=7, day=DAY, keys=Keys(b"another key" * 3))
+    county.write(tmp_path / "again", persons=6_000, seed=7, day=DAY, keys=Keys(b"another key" * 3))
 
     ours, theirs = _table(small, "findings"), _table(tmp_path / "again", "findings")
 
@@ -77,7 +77,7 @@ def test_another_key_changes_ids_and_nothing_else_in_the_truth(small: Path, tmp_
 
 
 def test_another_seed_makes_another_county(small: Path, tmp_path: Path) -> None:
-    county.write(tmp_path / "other", persons=2_000, seed=8, day=DAY, keys=KEYS)
+    county.write(tmp_path / "other", persons=6_000, seed=8, day=DAY, keys=KEYS)
 
     name = "golden_tax_state_registration.20170818.csv"
     assert _digests(tmp_path / "other" / "deliveries")[name] != _digests(small / "deliveries")[name]
@@ -151,7 +151,7 @@ def test_keys_of_facts_are_never_given_twice(small: Path) -> None:
             assert len(set(rows)) == len(rows), (bureau, source)
 
 
-@pytest.mark.parametrize(("persons", "seed"), [(2_000, 7), (2_000, 8), (20_000, 1)])
+@pytest.mark.parametrize(("persons", "seed"), [(6_000, 7), (6_000, 8), (20_000, 1)])
 def test_truth_is_what_an_independent_reader_counts_again(
     persons: int, seed: int, tmp_path: Path
 ) -> None:
@@ -167,7 +167,7 @@ def test_truth_is_what_an_independent_reader_counts_again(
     "day", [date(2016, 1, 4), date(2018, 3, 1), date(2019, 12, 31), date(2021, 7, 1)]
 )
 def test_truth_holds_on_other_days(day: date, tmp_path: Path) -> None:
-    county.write(tmp_path / "c", persons=2_000, seed=3, day=day, keys=KEYS)
+    county.write(tmp_path / "c", persons=6_000, seed=3, day=day, keys=KEYS)
 
     again = recount.read(tmp_path / "c" / "deliveries", day)
 
@@ -262,7 +262,7 @@ def test_unreadable_rows_stand_where_the_truth_says_and_are_few(small: Path) -> 
 
 def test_memory_does_not_grow_with_the_county(tmp_path: Path) -> None:
     peaks = {}
-    for persons in (4_000, 20_000):
+    for persons in (6_000, 24_000):
         tracemalloc.start()
         county.write(tmp_path / str(persons), persons=persons, seed=7, day=DAY, keys=KEYS)
         peaks[persons] = tracemalloc.get_traced_memory()[1]
@@ -276,7 +276,7 @@ def test_progress_tells_of_enterprises_and_persons_to_the_last(tmp_path: Path) -
     told: list[tuple[str, int, int]] = []
 
     county.write(
-        tmp_path / "c", persons=2_000, seed=7, day=DAY, keys=KEYS,
+        tmp_path / "c", persons=6_000, seed=7, day=DAY, keys=KEYS,
         progress=lambda *step: told.append(step),
     )  # fmt: skip
 
@@ -287,7 +287,7 @@ def test_progress_tells_of_enterprises_and_persons_to_the_last(tmp_path: Path) -
 
 def test_folder_that_holds_a_county_is_left_alone(small: Path) -> None:
     with pytest.raises(Trouble):
-        county.write(small, persons=2_000, seed=9, day=DAY, keys=KEYS)
+        county.write(small, persons=6_000, seed=9, day=DAY, keys=KEYS)
 
 
 def test_stopped_writing_leaves_no_deliveries(tmp_path: Path) -> None:
@@ -295,15 +295,15 @@ def test_stopped_writing_leaves_no_deliveries(tmp_path: Path) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        county.write(tmp_path / "c", persons=2_000, seed=7, day=DAY, keys=KEYS, progress=stop)
+        county.write(tmp_path / "c", persons=6_000, seed=7, day=DAY, keys=KEYS, progress=stop)
     assert not list((tmp_path / "c").iterdir())
 
-    county.write(tmp_path / "c", persons=2_000, seed=7, day=DAY, keys=KEYS)
+    county.write(tmp_path / "c", persons=6_000, seed=7, day=DAY, keys=KEYS)
     assert sorted(path.name for path in (tmp_path / "c").iterdir()) == ["deliveries", "truth"]
 
 
 @pytest.mark.parametrize(
-    ("persons", "day"), [(1_999, DAY), (2_000_001, DAY), (2_000, date(2016, 2, 29))]
+    ("persons", "day"), [(5_999, DAY), (2_000_001, DAY), (6_000, date(2016, 2, 29))]
 )
 def test_impossible_county_is_refused(persons: int, day: date, tmp_path: Path) -> None:
     with pytest.raises(Trouble):

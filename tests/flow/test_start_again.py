@@ -53,7 +53,7 @@ def deliveries(home: Path) -> dict[str, int]:
 def test_everything_killed_at_once_starts_again_with_its_data(tmp_path):
     home, port = tmp_path / "home", demo_server.free_port()
     url = f"http://127.0.0.1:{port}"
-    server = demo_server.start(home, port, persons=2_000)
+    server = demo_server.start(home, port, persons=6_000)
     try:
         demo_server.wait_for(url, server, home / "serve.log")
         before = traces(home)
@@ -65,7 +65,7 @@ def test_everything_killed_at_once_starts_again_with_its_data(tmp_path):
             process.send_signal(signal.SIGKILL)
 
         delivered = deliveries(home)
-        server = demo_server.start(home, port, persons=2_000)
+        server = demo_server.start(home, port, persons=6_000)
         demo_server.wait_for(url, server, home / "serve.log")
         assert traces(home) >= before
         assert deliveries(home) == delivered  # it did not build the county anew

@@ -18,7 +18,7 @@ from tests.indicators.counties import DAY, county
 from tests.indicators.counties.world import Rows
 from tests.paper import PaperLake
 
-COUNTIES = 30
+COUNTIES = 20
 
 
 class TwoVersions:

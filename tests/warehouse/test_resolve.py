@@ -90,7 +90,7 @@ class Outcome:
 @pytest.fixture(scope="module")
 def around(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("around")
-    labelled_county(folder, persons=4_000, seed=3)
+    labelled_county(folder, persons=6_000, seed=3)
     return folder
 
 

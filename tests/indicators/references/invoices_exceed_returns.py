@@ -56,7 +56,7 @@ def invoices(county: County, enterprise: str) -> list[Row]:
         row
         for row in county.all("invoice")
         if row.get("seller_id")
-        and county.named(row["seller_id"]) == enterprise
+        and county.known(row["seller_id"]) == enterprise
         and row["state"] != "void"
         and row["issued_on"] is not None
     ]
