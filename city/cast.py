@@ -35,6 +35,7 @@ from city.enterprises import (
     year_sales,
 )
 from city.forms import NONE, Bureau, Table
+from city.invoices import SPECIAL
 from city.people import CAST, RESIDENT, Persons, old_number, with_wrong_check
 from city.registers import Registers
 from city.residents import Residents, home_row
@@ -270,12 +271,19 @@ class Cast:
         )  # fmt: skip
 
     def invoice(
-        self, firm: Firm, fen: int, issued: date, *, seller: str = "", state: str = "0"
+        self,
+        firm: Firm,
+        fen: int,
+        issued: date,
+        *,
+        seller: str = "",
+        state: str = "0",
+        kind: str = SPECIAL,
     ) -> None:
         """An invoice of so much without tax; below zero a red one; `seller` as it is named."""
         self.write(
             self.world.post.table("invoice_ledger"),
-            "3700179999", f"{self.serial():08d}", seller or firm.known_as, OUTSIDE, issued,
+            "3700179999", f"{self.serial():08d}", kind, seller or firm.known_as, OUTSIDE, issued,
             fen, fen * 17 // 100, state, "1010101010000000000",
         )  # fmt: skip
 

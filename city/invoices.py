@@ -1,4 +1,4 @@
-"""Invoices that enterprises of the background fetch at the state bureau, and who fetches them.
+"""Invoices that enterprises of the background fetch at the state bureau, how many and who does.
 
 Most collections are verified and complete within three months.  A few are not, or miss pieces:
 those, and open violations of invoices, are M13's.
@@ -14,6 +14,7 @@ from city.forms import NONE, Bureau
 from city.world import World
 
 KINDS = ("1130", "2130", "1400", "0160")  # FPZL_DM: special, plain, electronic, quota invoices
+SPECIAL, PLAIN = KINDS[:2]
 _AGES = ((1, 80), (100, 190), (200, 360))  # days since each collection; three months are at most 92
 
 
@@ -30,6 +31,7 @@ class Invoices:
         """
         draws = self._draws(block)
         self._collectors(block, draws)
+        self._quotas(block, draws)
         open_matter = violating.copy()
         for turn in range(len(_AGES)):
             open_matter |= self._collections(block, draws, turn)
@@ -69,6 +71,31 @@ class Invoices:
             registered,
             np.full(len(registered), NONE),
         )
+
+    def _quotas(self, block: Block, draws: Bools) -> None:
+        """FP_PZHDXX: what may be fetched of the kind that is, and of special invoices."""
+        dice, index = self._world.dice, block.index
+        kinds = dice.below("invoice kind", index, len(KINDS))
+        special = np.full(len(block), KINDS.index(SPECIAL))
+        pieces = 25 * dice.between("monthly pieces", index, 1, 8)
+        limits = np.array([1_000_000, 10_000_000, 100_000_000])  # fen
+        limit = np.where(block.general, limits[dice.pick("limit", index, (30, 50, 20))], limits[0])
+        for name, kind, mask in (
+            ("quota", kinds, draws),
+            ("special quota", special, draws & block.general & (kinds != special)),
+        ):
+            count = int(np.count_nonzero(mask))
+            self._world.post.to(Bureau.STATE, "invoice_quota").write(
+                dice.uuids(name, index[mask]),
+                chosen(block.registration[Bureau.STATE], mask),
+                [KINDS[one] for one in kind[mask].tolist()],
+                [str(most) for most in pieces[mask].tolist()],
+                [str(most) for most in (pieces[mask] // 5).tolist()],
+                limit[mask],
+                block.registered[mask],
+                np.full(count, NONE),
+                ["Y"] * count,
+            )
 
     def _collections(self, block: Block, draws: Bools, turn: int) -> Bools:
         """FP_LY_MX: one collection each, so many days ago; returns whose has a fault."""

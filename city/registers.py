@@ -1,4 +1,4 @@
-"""The bureaus' registers: DJ_NSRXX with its extension, and who is non-normal (M07).
+"""The bureaus' registers: DJ_NSRXX with its extension, what changed, and who is non-normal (M07).
 
 Most are normal.  Some were non-normal before, with a record that was lifted; some are it now.
 """
@@ -11,6 +11,11 @@ from city.dice import Bools, Ints, chosen
 from city.enterprises import LIFTED, NON_NORMAL, NORMAL, Block
 from city.forms import NONE, Bureau
 from city.world import World
+
+# BGXM_DM: name, address, legal representative, investors, scope, capital
+CHANGES = ("01", "02", "03", "04", "05", "06")
+ADDRESS, LEGAL_REP = CHANGES[1:3]
+_SETTLED_DAYS = 400
 
 
 class Registers:
@@ -27,6 +32,7 @@ class Registers:
         self.registrations(block, self._statuses(block, determined, left))
         self.extensions(block)
         self.qualifications(block)
+        self._changes(block)
         self._non_normal(block, determined)
         stopped = np.where(block.where(NON_NORMAL), determined - 90, today)
         return np.where(block.gone(), left, stopped)
@@ -100,6 +106,25 @@ class Registers:
                 chosen(block.tax_handler.numbers_at(bureau), mask),
                 chosen(block.tax_handler.phone, mask),
                 chosen(block.agent, mask),
+            )
+
+    def _changes(self, block: Block) -> None:
+        """DJ_BGDJ, at one bureau; who has just been registered changes nothing yet (A06)."""
+        dice = self._world.dice
+        changed = block.registered + _SETTLED_DAYS + dice.below("change day", block.index, 1_000)
+        mask = dice.chance("changes registration", block.index, 120_000)
+        mask &= changed < self._world.today
+        at_state = block.at[Bureau.STATE] & (
+            ~block.at[Bureau.LOCAL] | dice.chance("changes at state", block.index, 600_000)
+        )
+        items = [CHANGES[one] for one in dice.below("change", block.index, len(CHANGES)).tolist()]
+        for bureau in Bureau:
+            rows = mask & (at_state == (bureau is Bureau.STATE))
+            self._world.post.to(bureau, "registration_change").write(
+                dice.uuids("change", block.index[rows]),
+                chosen(block.registration[bureau], rows),
+                chosen(items, rows),
+                changed[rows],
             )
 
     def _statuses(

@@ -20,6 +20,7 @@ from city.conduct import OUTSIDE
 from city.dice import Bools, Ints, chosen
 from city.enterprises import Block, period_sales, vat_period
 from city.forms import NONE, Bureau
+from city.invoices import PLAIN, SPECIAL
 from city.people import CAST
 from city.world import World
 
@@ -257,6 +258,7 @@ class Taxes:
             (OUTSIDE, "", other if other != own else OUTSIDE)[kind]
             for kind, own, other in zip(kinds, sellers, neighbours, strict=True)
         ]
+        special = [SPECIAL if general else PLAIN for general in block.general[row].tolist()]
         everything = np.ones(len(row), np.bool_)
         for turn, (rows, sign, state) in enumerate(
             (
@@ -271,6 +273,7 @@ class Taxes:
             self._world.post.table("invoice_ledger").write(
                 [f"3700{17_0000 + number // 100_000_000:06d}" for number in numbers],
                 [f"{number % 100_000_000:08d}" for number in numbers],
+                chosen(special, rows),
                 chosen(sellers, rows),
                 chosen(buyers, rows),
                 issued[rows],

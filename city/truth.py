@@ -91,6 +91,11 @@ class Truth:
         self.finds("M06", subject, subject, "lost", because)
         self.finds("M06", subject, legal_rep, "lost", because)
 
+    def has_burst(self, subject: str, legal_rep: str, band: str) -> None:
+        """A06: acts on the enterprise, and reminds its legal representative."""
+        for target in (subject, legal_rep):
+            self.finds("A06", subject, target, band, "新办企业短期暴开后停止申报")
+
     def unsettled(self, subject: str, *, overdue: bool, long: bool) -> None:
         """M17: a violation that is not settled, or a fine that was not paid in time."""
         band = ("fine_overdue" if overdue else "open") + ("_long" if long else "")

@@ -268,8 +268,8 @@ def test_memory_does_not_grow_with_the_county(tmp_path: Path) -> None:
         peaks[persons] = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
 
-    assert peaks[20_000] < 64 * 2**20
-    assert peaks[20_000] < 2.5 * peaks[4_000]
+    assert peaks[24_000] < 64 * 2**20
+    assert peaks[24_000] < 2.5 * peaks[6_000]
 
 
 def test_progress_tells_of_enterprises_and_persons_to_the_last(tmp_path: Path) -> None:
