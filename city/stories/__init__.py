@@ -11,8 +11,8 @@ from city.cast import Cast
 from city.stories import (
     abnormal_vouchers,
     blacklist_responsible,
-    business_status_abnormal,
     burst_then_stop,
+    business_status_abnormal,
     conclusion_not_executed,
     confirmed_false_invoicing,
     credit_grade_d,

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from city.cast import LOCAL, STATE, WHOLE, Cast, Firm, Person
 from city.enterprises import DEREGISTERED
 from city.forms import NONE, Bureau
+from city.invoices import PLAIN
 from city.stories.credit_grade_d import name
 from city.stories.saying import at_both, found
 from city.taxes import VAT
@@ -259,8 +260,9 @@ def invoices(
     code, number = divmod(9_000_000_000 + cast.serial(), 100_000_000)
     cast.write(
         cast.world.post.table("invoice_ledger"),
-        f"37009{code:05d}", f"{number:08d}", *(known or (seller.known_as, buyer.known_as)), day,
-        fen, NONE if fen == NONE else fen * 17 // 100, state, "1010101010000000000",
+        f"37009{code:05d}", f"{number:08d}", PLAIN,
+        *(known or (seller.known_as, buyer.known_as)), day, fen,
+        NONE if fen == NONE else fen * 17 // 100, state, "1010101010000000000",
     )  # fmt: skip
 
 
