@@ -4,7 +4,7 @@ VENV   := .venv
 PY     := $(VENV)/bin/python
 export CHENGXIN_HOME ?= var
 
-.PHONY: help run test check shots bench night messages lock clean
+.PHONY: help run test check shots bench night spark messages lock clean
 
 help:            ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:[^#]*## */\t/' | expand -t 12
@@ -14,6 +14,7 @@ run: $(VENV)/run.ready node_modules/.ready var/models/.ready  ## install, build 
 
 test: $(VENV)/dev.ready node_modules/.ready var/models/.ready  ## install, run every test
 	$(PY) -m tools.chromium
+	$(PY) -m tools.java
 	$(PY) -m pytest $(ARGS)
 
 check: $(VENV)/dev.ready node_modules/.ready  ## ruff, mypy --strict, layers, migrations, catalogues
@@ -34,12 +35,16 @@ bench: $(VENV)/dev.ready node_modules/.ready var/models/.ready  ## the speeds, b
 night: $(VENV)/run.ready  ## one night: make night DAY=2017-08-18
 	$(PY) -m chengxin night --day $(DAY)
 
+spark: $(VENV)/run.ready  ## install Spark beside the system, for tables beyond one machine
+	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-spark.lock
+
 messages: $(VENV)/dev.ready  ## bring the English catalogue up to date
 	$(PY) -m tools.messages
 
 lock:            ## renew the locks (needs uv)
 	uv pip compile --generate-hashes --no-header --no-annotate --python-version 3.11 --extra setup pyproject.toml -o requirements.lock
-	uv pip compile --generate-hashes --no-header --no-annotate --python-version 3.11 --extra setup --extra dev pyproject.toml -o requirements-dev.lock
+	uv pip compile --generate-hashes --no-header --no-annotate --python-version 3.11 --extra setup --extra dev --extra spark pyproject.toml -o requirements-dev.lock
+	uv pip compile --generate-hashes --no-header --no-annotate --python-version 3.11 --extra setup --extra spark pyproject.toml -o requirements-spark.lock
 
 clean:           ## remove what set-up made (the data in var/ stays)
 	rm -rf $(VENV) node_modules build

@@ -17,7 +17,7 @@ from chengxin.exchange import deliveries
 from chengxin.exchange.models import NightRun
 from chengxin.indicators.catalogue import all_indicators, indicator
 from chengxin.indicators.scan import Finding, scan
-from chengxin.lake.engine import DuckDB
+from chengxin.lake.engine import DuckDB, Engine
 from chengxin.lake.store import Lake
 from chengxin.people import registry
 from chengxin.risk import alerts
@@ -31,13 +31,28 @@ MOST = 5_000  # subjects that are handed over by themselves
 log = structlog.get_logger("chengxin.night")
 
 
-def run(day: date, *, progress: nightly.Progress | None = None) -> NightRun:
+def engine_of(name: str) -> Engine:
+    """Where the SQL runs: "duckdb" here, "spark" on the cluster that CHENGXIN_SPARK names."""
+    match name:
+        case "duckdb":
+            return DuckDB()
+        case "spark":
+            from chengxin.lake.spark import Spark  # an installation without it has no Spark
+
+            return Spark()
+        case _:
+            raise Trouble(f"There is no engine {name} here; use --engine duckdb or spark.")
+
+
+def run(
+    day: date, *, engine_name: str = "duckdb", progress: nightly.Progress | None = None
+) -> NightRun:
     """One night as of `day` over the newest version of the lake; run again, it changes nothing."""
     lake = whole_lake()
     deliveries.bring_judgements()
     with record.of("night.run", place="exchange") as trace:
         began = time.monotonic()
-        engine = DuckDB()
+        engine = engine_of(engine_name)
         try:
             night = nightly.run(
                 engine,
@@ -48,10 +63,9 @@ def run(day: date, *, progress: nightly.Progress | None = None) -> NightRun:
                 nights=places.nights(),
                 progress=progress,
             )
-            engine.view(lake, night.lake_version)
-            by_subject.write(engine, places.warehouse() / str(night.lake_version))
         finally:
             engine.close()
+        _sort_by_subject(lake, night.lake_version)
         if night.audit.different:
             log.error("one subject and everyone disagree", subjects=night.audit.different)
         registry.take_over(places.warehouse() / str(night.lake_version), day)
@@ -120,6 +134,17 @@ def follow() -> NightRun | None:
         )
 
 
+def _sort_by_subject(lake: Lake, version: int) -> None:
+    """The files that a dossier reads; by DuckDB, which also reads them."""
+    engine, home = DuckDB(), places.warehouse() / str(version)
+    try:
+        engine.view(lake, version)
+        build.bind(engine, home)
+        by_subject.write(engine, home)
+    finally:
+        engine.close()
+
+
 def whole_lake() -> Lake:
     """The lake; `Trouble` when a part of it is gone, or all that came since the last night.
 
@@ -173,6 +198,7 @@ def look(
     lake_version: int | None,
     code: str | None = None,
     subject: str | None = None,
+    engine_name: str = "duckdb",
 ) -> list[Finding]:
     """What the indicators find, without handing it to anyone; the last night's day and the newest
     lake version when not given."""
@@ -180,7 +206,7 @@ def look(
     if as_of is None and last is None:
         raise Trouble("No night has run yet; say the day: --as-of 2017-08-18.")
     day = as_of or (last.day if last else date.min)
-    lake, engine = Lake(), DuckDB()
+    lake, engine = Lake(), engine_of(engine_name)
     try:
         version = lake.version() if lake_version is None else lake_version
         build.build(engine, lake, version, places.warehouse())

@@ -27,7 +27,7 @@ import yaml
 from chengxin.core.items import effect_on
 from chengxin.indicators.catalogue import Indicator
 from chengxin.indicators.scan import Finding, scan
-from chengxin.lake.engine import DuckDB
+from chengxin.lake.engine import DuckDB, Engine
 from chengxin.warehouse.build import build, models
 
 
@@ -35,7 +35,7 @@ from chengxin.warehouse.build import build, models
 class Bench:
     """An engine, and the types of every table of the warehouse as a real build has them."""
 
-    engine: DuckDB
+    engine: Engine
     types: dict[str, dict[str, str]]
 
 
@@ -84,17 +84,22 @@ def _differences(indicator: Indicator, told: dict[str, Any], bench: Bench) -> It
         if does != effect:
             yield f"band {band} is {does} on {item} of {kind}, expected is {effect}"
     for case in told["cases"]:
-        found = _found(indicator, told | case, bench)
-        expected = [[_plain(value) for value in row] for row in case["expect"]]
+        found, expected = finds(indicator, told | case, bench), expects(case)
         if found != expected:
             yield f"case {case['case']!r} finds {found}, expected is {expected}"
 
 
-def _found(indicator: Indicator, case: dict[str, Any], bench: Bench) -> list[list[object]]:
+def expects(case: dict[str, Any]) -> list[list[object]]:
+    """What a case says must be found, as `finds` tells it."""
+    return [[_plain(value) for value in row] for row in case["expect"]]
+
+
+def finds(indicator: Indicator, case: dict[str, Any], bench: Bench) -> list[list[object]]:
+    """The columns of a case, of everything that the indicator finds in its rows."""
     engine, types = bench.engine, bench.types
     if unknown := set(case["given"]) - set(types):
         raise ValueError(f"the warehouse has no {sorted(unknown)}")
-    for name in types:
+    for name in {*indicator.reads, *case["given"]}:
         rows = case["given"].get(name, [])
         if wrong := {column for row in rows for column in row} - set(types[name]):
             raise ValueError(f"{name} has no column {sorted(wrong)}")

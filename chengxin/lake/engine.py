@@ -1,8 +1,8 @@
-"""Where SQL runs: DuckDB, inside the process.
+"""Where SQL runs: DuckDB, inside the process; Spark, beyond one machine (`lake.spark`).
 
 All SQL in this project is written once, in DuckDB's dialect, and rendered for the engine at
-hand; nothing outside this file knows which one it has.  Relations keep no result between calls,
-so every result is fetched at once.
+hand; nothing outside these two files knows which one it has.  Relations keep no result between
+calls, so every result is fetched at once.
 """
 
 # ruff: noqa: S608 (SQL is put together from our own names, files and manifests)
@@ -14,6 +14,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
+from pathlib import Path
 from typing import Any, Protocol
 
 import duckdb
@@ -29,6 +30,8 @@ Row = dict[str, Any]
 
 # How rows are written: small, quick to write, quick to read.
 PARQUET = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1"
+
+ROW_GROUP = 122_880  # rows that are read at once, where nobody asks for fewer
 
 # What the engine raises over a file that is not there, or not whole.
 UNREADABLE = (duckdb.InvalidInputException, duckdb.IOException)
@@ -54,6 +57,9 @@ class Engine(Protocol):
     def drop(self, name: str) -> None: ...
     def view(self, lake: Versions, version: int | None = None) -> int: ...
     def show(self, name: str, files: list[str], types: Mapping[str, str]) -> None: ...
+    def write(self, path: Path, sql: str, row_group: int = ROW_GROUP) -> None: ...
+    def bind(self, name: str, path: Path) -> None: ...
+    def close(self) -> None: ...
 
 
 def render(sql: str, dialect: str, params: Mapping[str, object]) -> str:
@@ -63,7 +69,7 @@ def render(sql: str, dialect: str, params: Mapping[str, object]) -> str:
     A `:name` without a value is an error.
     """
     tree = exp.replace_placeholders(
-        _parsed(sql), **{name: _literal(value) for name, value in params.items()}
+        _parsed(sql), **{name: as_literal(value) for name, value in params.items()}
     )
     if missing := sorted({p.name for p in tree.find_all(exp.Placeholder) if p.name}):
         raise ValueError(f"No value for :{', :'.join(missing)}.")
@@ -75,13 +81,14 @@ def _parsed(sql: str) -> exp.Expr:
     return sqlglot.parse_one(sql, read="duckdb")
 
 
-def _literal(value: object) -> exp.Expr:
+def as_literal(value: object) -> exp.Expr:
+    """A value of Python as SQL writes it."""
     if isinstance(value, datetime):
         return exp.cast(exp.Literal.string(value.isoformat(sep=" ")), "timestamp")
     if isinstance(value, date):
         return exp.cast(exp.Literal.string(value.isoformat()), "date")
     if isinstance(value, list | tuple | set | frozenset):
-        return exp.array(*map(_literal, value))
+        return exp.array(*map(as_literal, value))
     return exp.convert(value)
 
 
@@ -163,6 +170,16 @@ class DuckDB:
             f'CREATE OR REPLACE TEMP VIEW "{name}" AS {self._select(files, types)}'
         )
 
+    def write(self, path: Path, sql: str, row_group: int = ROW_GROUP) -> None:
+        """What a query gives as Parquet at `path`, in groups of so many rows."""
+        self.run(
+            f"COPY ({sql}) TO {literal(str(path))} (FORMAT parquet, ROW_GROUP_SIZE {row_group})"
+        )
+
+    def bind(self, name: str, path: Path) -> None:
+        """A view under `name` of what an engine wrote at `path`."""
+        self.run(f'CREATE OR REPLACE TEMP VIEW "{name}" AS SELECT * FROM {parquet(path)}')
+
     def _select(self, files: list[str], types: Mapping[str, str]) -> str:
         there: set[str] = set()
         source = "(SELECT 1) WHERE false"
@@ -192,6 +209,11 @@ def literal(text: str) -> str:
 
 def literals(texts: Sequence[str]) -> str:
     return f"[{', '.join(map(literal, texts))}]"
+
+
+def parquet(path: Path) -> str:
+    """What DuckDB reads after FROM: its own file, or the folder of files that Spark writes."""
+    return f"read_parquet({literal(str(path / '*.parquet' if path.is_dir() else path))})"
 
 
 def memory_setting() -> str:

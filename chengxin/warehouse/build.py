@@ -7,7 +7,8 @@ version and knows no day: what was true on a day is the reader's question.  Buil
 never changed; the same version and the same files give the same rows in the same order.
 
 A table whose lake files and SQL are those of an earlier warehouse is not made again: it is the
-same file under both versions.
+same file under both versions.  Where Spark builds, a table is a folder of files, in order; either
+engine reads what the other has built.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from sqlglot import exp
 
 from chengxin.core import descriptions
 from chengxin.core.refusal import Trouble
-from chengxin.lake.engine import Engine, Versions, literal, render
+from chengxin.lake.engine import Engine, Versions, render
 from chengxin.lake.tables import TABLES
 from chengxin.warehouse import resolve
 
@@ -130,7 +131,7 @@ def build(engine: Engine, lake: Versions, version: int, folder: Path) -> Path:
 def bind(engine: Engine, home: Path) -> None:
     """Let `engine` see the tables of a built warehouse under their names."""
     for name in (*resolve.TABLES, *models()):
-        _show(engine, name, home)
+        engine.bind(name, home / f"{name}.parquet")
 
 
 def newest(folder: Path) -> int | None:
@@ -176,21 +177,19 @@ def lake_tables(name: str) -> frozenset[str]:
 def _fill(engine: Engine, aside: Path, made_of: dict[str, str], there: dict[str, Path]) -> None:
     if all(made_of[name] in there for name in resolve.TABLES):
         for name in resolve.TABLES:
-            os.link(there[made_of[name]], aside / f"{name}.parquet")
+            _link(there[made_of[name]], aside / f"{name}.parquet")
     else:
         resolve.resolve(engine, aside)
     for name in resolve.TABLES:
-        _show(engine, name, aside)
+        engine.bind(name, aside / f"{name}.parquet")
     for name, model in models().items():
+        path = aside / f"{name}.parquet"
         if same := there.get(made_of[name]):
-            os.link(same, aside / f"{name}.parquet")
+            _link(same, path)
         else:
-            select = render(model.sql, engine.dialect, {})
-            engine.run(
-                f"COPY ({select} ORDER BY {', '.join(model.grain)}) TO {_quoted(aside, name)} "
-                f"(FORMAT parquet, ROW_GROUP_SIZE {ROW_GROUP})"
-            )
-        _show(engine, name, aside)
+            sql = f"{model.sql}\nORDER BY {', '.join(model.grain)}"
+            engine.write(path, render(sql, engine.dialect, {}), ROW_GROUP)
+        engine.bind(name, path)
 
 
 def _made_of(lake: Versions, version: int) -> dict[str, str]:
@@ -214,17 +213,15 @@ def _there(folder: Path) -> dict[str, Path]:
         with suppress(OSError, ValueError, KeyError):
             told = json.loads((home / DONE).read_text("utf-8"))["made_of"]
             found |= {digest: home / f"{name}.parquet" for name, digest in told.items()}
-    return {digest: path for digest, path in found.items() if path.is_file()}
+    return {digest: path for digest, path in found.items() if path.exists()}
 
 
-def _show(engine: Engine, name: str, home: Path) -> None:
-    engine.run(
-        f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT * FROM read_parquet({_quoted(home, name)})"  # noqa: S608
-    )
-
-
-def _quoted(home: Path, name: str) -> str:
-    return literal(str(home / f"{name}.parquet"))
+def _link(there: Path, path: Path) -> None:
+    """The same file, or the same folder of files, under another name."""
+    if there.is_dir():
+        shutil.copytree(there, path, copy_function=os.link)
+    else:
+        os.link(there, path)
 
 
 def _take_place(aside: Path, home: Path) -> None:

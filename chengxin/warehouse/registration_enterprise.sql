@@ -61,14 +61,18 @@ checked AS (
         alone,
         organisation,
         credit,
-        LIST_SUM(
-            LIST_TRANSFORM(
-                RANGE(1, 9),
-                i -> ([3, 7, 9, 10, 5, 8, 4, 2])[i]
-                * (STRPOS('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ', SUBSTRING(organisation, i, 1)) - 1)
-            )
+        (
+            3 * (STRPOS(signs, SUBSTRING(organisation, 1, 1)) - 1)
+            + 7 * (STRPOS(signs, SUBSTRING(organisation, 2, 1)) - 1)
+            + 9 * (STRPOS(signs, SUBSTRING(organisation, 3, 1)) - 1)
+            + 10 * (STRPOS(signs, SUBSTRING(organisation, 4, 1)) - 1)
+            + 5 * (STRPOS(signs, SUBSTRING(organisation, 5, 1)) - 1)
+            + 8 * (STRPOS(signs, SUBSTRING(organisation, 6, 1)) - 1)
+            + 4 * (STRPOS(signs, SUBSTRING(organisation, 7, 1)) - 1)
+            + 2 * (STRPOS(signs, SUBSTRING(organisation, 8, 1)) - 1)
         ) AS weight
     FROM homes
+    JOIN (SELECT '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ' AS signs) AS of_code ON TRUE
     WHERE organisation IS NOT NULL
 ),
 families AS (

@@ -168,3 +168,8 @@ def deliveries_of_twelve_days(tmp_path: Path) -> None:
             案件编号=f"Y{day % 10}",  # the last two correct the first two
             立案单位=f"{day}所",
         )
+
+
+def test_there_is_no_unknown_engine():
+    with pytest.raises(Trouble, match="duckdb or spark"):
+        nights.engine_of("abacus")

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -20,7 +21,7 @@ from pathlib import Path
 
 import duckdb
 
-from chengxin.lake.engine import DuckDB, Engine, literal
+from chengxin.lake.engine import DuckDB, Engine, literal, parquet
 from chengxin.warehouse.resolve.model import PATH, Model, model
 
 HERE = Path(__file__).parent
@@ -60,7 +61,7 @@ def resolve(engine: Engine, folder: Path) -> None:
         run = desk.connection.execute
         if records:
             with _traits(engine, folder) as traits:
-                run(f"CREATE VIEW traits AS SELECT * FROM read_parquet({literal(str(traits))})")
+                run(f"CREATE VIEW traits AS SELECT * FROM {parquet(traits)}")
                 _decide(desk.connection, _judgements(engine), model())
                 _keep(desk.connection, folder)
         else:
@@ -125,13 +126,14 @@ def _judgements(engine: Engine) -> list[tuple[str, ...]]:
 def _traits(engine: Engine, folder: Path) -> Iterator[Path]:
     """The lake's traits as one file, for as long as they are compared."""
     path = folder / ".traits.parquet"
-    engine.run(
-        f"COPY (SELECT {_TRAITS} FROM person_trait) TO {literal(str(path))} (FORMAT parquet)"
-    )
+    engine.write(path, f"SELECT {_TRAITS} FROM person_trait")
     try:
         yield path
     finally:
-        path.unlink(missing_ok=True)
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
 
 
 def _keep(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:

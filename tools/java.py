@@ -1,0 +1,46 @@
+"""Find Java for the tests on Spark; install Debian's when that is allowed.
+
+Where there is none and none may be installed, the tests on Spark are left out, and this says so
+loudly; on CI nothing may be left out.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+
+
+def find() -> str | None:
+    """The path of Java, or None."""
+    if home := os.environ.get("JAVA_HOME"):
+        return shutil.which("java", path=os.path.join(home, "bin"))
+    return shutil.which("java")
+
+
+def ensure() -> str | None:
+    apt = shutil.which("apt-get")
+    if not find() and apt and os.geteuid() == 0:
+        quiet = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+        subprocess.run([apt, "update", "-qq"], check=True)  # noqa: S603
+        subprocess.run(  # noqa: S603
+            [apt, "install", "-y", "-qq", "--no-install-recommends", "default-jre-headless"],
+            check=True, env=quiet,
+        )  # fmt: skip
+    return find()
+
+
+def main() -> int:
+    if ensure():
+        return 0
+    bar = "!" * 78
+    sys.stderr.write(
+        f"{bar}\nNo Java here and none may be installed: the tests marked `spark` are LEFT OUT.\n"
+        f"Install one (Debian: default-jre-headless; 17 or 21) or set JAVA_HOME.\n{bar}\n"
+    )
+    return 1 if os.environ.get("CI") else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
