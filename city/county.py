@@ -27,6 +27,7 @@ from city.conduct import Conduct
 from city.debtors import Debtors
 from city.dice import Dice
 from city.enterprises import Enterprises
+from city.footprint import Footprint
 from city.forms import Post
 from city.investors import Investors
 from city.invoices import Invoices
@@ -120,7 +121,7 @@ def _tell(
     count = persons * ENTERPRISES_PER_1000_PERSONS // 1000 - len(cast.firms)
     enterprises = Enterprises(dice, world.people, persons=others, count=count, day=day)
     registers, investors = Registers(world), Investors(world, enterprises)
-    taxes, annual_returns = Taxes(world), AnnualReturns(world)
+    taxes, annual_returns = Taxes(world, Footprint(world, enterprises)), AnnualReturns(world)
     cases, repute = Cases(world, enterprises), Repute(world, enterprises)
     conduct, market, debtors = Conduct(world), Market(world), Debtors(world)
     invoices, links = Invoices(world), Links(world, enterprises)

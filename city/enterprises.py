@@ -219,6 +219,10 @@ class Enterprises:
         """Persons of the tax agencies, who handle the taxes of their clients."""
         return self._dice.spread("agents", np.arange(self._agents), self._persons)
 
+    def employees(self, index: Ints) -> Ints:
+        """Persons whom the enterprises employ."""
+        return self._dice.below("employee", index, self._persons)
+
     def companies(self, index: Ints) -> Bools:
         return (index < self._agencies) | self._dice.chance("company", index, 620_000)
 
@@ -407,6 +411,15 @@ def addresses(dice: Dice, index: Ints) -> list[str]:
 def industries(dice: Dice, index: Ints) -> list[str]:
     trade = dice.pick("trade", index, shares("trade_words")[1])
     return [_INDUSTRIES[place % len(_INDUSTRIES)] for place in trade.tolist()]
+
+
+def makes_things(industry: list[str]) -> Bools:
+    """Manufacturing: divisions 13 to 43."""
+    return np.array([13 <= int(code[:2]) <= 43 for code in industry], dtype=np.bool_)
+
+
+def staff(dice: Dice, index: Ints, general: Bools) -> Ints:
+    return dice.between("staff", index, 1, 9) * np.where(general, 8, 1)
 
 
 def sales_levels(dice: Dice, index: Ints, general: Bools) -> Ints:

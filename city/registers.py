@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from city.dice import Bools, Ints, chosen
-from city.enterprises import LIFTED, NON_NORMAL, NORMAL, Block
+from city.enterprises import LIFTED, NON_NORMAL, NORMAL, Block, staff
 from city.forms import NONE, Bureau
 from city.world import World
 
@@ -85,7 +85,6 @@ class Registers:
     def extensions(self, block: Block) -> None:
         """DJ_NSRXX_KZ: the people in office and their telephones."""
         dice = self._world.dice
-        staff = dice.between("staff", block.index, 1, 9) * np.where(block.general, 8, 1)
         capital = np.array([3, 33, 100, 300, 1_000, 2_000, 10_000])[
             dice.pick("capital", block.index, (15, 22, 25, 20, 12, 5, 1))
         ]
@@ -93,7 +92,7 @@ class Registers:
             mask = block.at[bureau]
             self._world.post.to(bureau, "extension").write(
                 chosen(block.registration[bureau], mask),
-                staff[mask],
+                staff(dice, block.index, block.general)[mask],
                 (capital * 1_000_000)[mask],
                 chosen(block.phone, mask),
                 chosen(block.legal_rep.phone, mask),

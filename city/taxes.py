@@ -19,6 +19,7 @@ from city.annual_returns import loses_always
 from city.conduct import OUTSIDE
 from city.dice import Bools, Ints, chosen
 from city.enterprises import Block, period_sales, vat_period
+from city.footprint import Footprint
 from city.forms import NONE, Bureau
 from city.invoices import PLAIN, SPECIAL
 from city.people import CAST
@@ -79,8 +80,9 @@ class Returns:
 class Taxes:
     """Writes what enterprises declared, owed and paid."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, footprint: Footprint) -> None:
         self._world = world
+        self._footprint = footprint
         self._calendar = Calendar.before(world.day)
 
     def write(self, block: Block, stopped: Ints) -> Ints:
@@ -118,13 +120,14 @@ class Taxes:
             (5, IIT, months, at_local & block.company),
             (6, IIT, quarters, at_local & ~block.company),
         ]
-        everything = []
+        everything, declared = [], np.zeros(len(block), np.int64)
         for code, item, periods, who in plans:
             duties = self._returns(block, code, item, periods, who, stopped, bound, loss)
             returns = duties.filed_ones()
             everything.append(duties)
             if item == VAT:
                 self._send_invoices(block, returns)
+                np.add.at(declared, returns.row, returns.sales)
             by_local = np.full(len(block), item in (SURTAX, IIT))
             if item == CIT:
                 by_local = (block.cit_local & at_local) | ~at_state
@@ -136,6 +139,7 @@ class Taxes:
                 self._send_filings(block, bureau, returns, mask)
                 arrears += self._send_ledger(block, bureau, returns, mask, owing)
         self._say_who_has_not_filed(block, everything)
+        self._footprint.write(block, declared, stopped, bound)
         return arrears
 
     def _returns(

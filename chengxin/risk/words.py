@@ -66,6 +66,7 @@ UNITS: dict[str, str | Promise] = {
     "month": _("个月"),
     "day": _("天"),
     "times": _("倍"),
+    "permille": "‰",
 }
 
 

@@ -2,7 +2,7 @@
 title:    号码与企业对应
 title_en: The enterprise that a number names
 grain:    [number]
-reads:    [registration, registration_enterprise, police_case, watch, investment, registration_extension, invoice_abnormal, invoice, judgment_debtor, blacklist, shared_contact_register, market_registration, market_listing]
+reads:    [registration, registration_enterprise, police_case, watch, investment, registration_extension, invoice_abnormal, invoice, judgment_debtor, blacklist, shared_contact_register, market_registration, market_listing, social_insurance, electricity_bill]
 why: |
   Police, watchlist and investors name an enterprise by a credit code or a taxpayer number, not
   always by the one it is registered under.  A number leads to the enterprise registered under it,
@@ -69,6 +69,10 @@ named AS (
     SELECT credit_code AS number FROM market_registration
     UNION
     SELECT credit_code AS number FROM market_listing
+    UNION
+    SELECT employer_id AS number FROM social_insurance
+    UNION
+    SELECT consumer_id AS number FROM electricity_bill
 )
 SELECT number, enterprise_id
 FROM known

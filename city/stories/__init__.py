@@ -36,6 +36,7 @@ from city.stories import (
     police_case_filed,
     shared_contact,
     split_income_or_cycle,
+    size_mismatch,
     tax_blacklist,
     unreadable_rows,
 )
@@ -69,6 +70,7 @@ STORIES = (
     shared_contact,
     split_income_or_cycle,
     person_arrears,
+    size_mismatch,
     unreadable_rows,
 )
 

@@ -30,6 +30,7 @@ BYTE_ORDER_MARK = {"personal_income"}
 CHINESE_ENCODING = {
     "blacklist",
     "exit_ban",
+    "electricity_bill",
     "invoice_abnormal",
     "invoice_ledger",
     "market_listing",
@@ -37,6 +38,7 @@ CHINESE_ENCODING = {
     "paid_in_capital",
     "police_identity",
     "real_estate_registry",
+    "social_insurance",
 }
 BY_BOTH = {name.split("_", 3)[3] for name in HEADINGS if name.startswith("golden_tax")}
 FACTS = sorted(BY_BOTH - {"registration", "natural_person"})
@@ -144,6 +146,7 @@ def test_every_fact_is_about_a_known_registration(small: Path) -> None:
 
 def test_keys_of_facts_are_never_given_twice(small: Path) -> None:
     more = {"ledger": (0, 3), "cit_year": (0, 1), "invoice_proof": (0, 1), "filing_duty": (0, 1, 3)}
+    more |= {"wage_withholding": (0, 1), "cit_wages": (0, 1)}
     keys = dict.fromkeys(BY_BOTH, (0,)) | more
     for bureau in ("state", "local"):
         for source, columns in keys.items():

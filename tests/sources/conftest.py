@@ -36,6 +36,7 @@ HEADINGS = {
 CHINESE_ENCODING = {
     "blacklist",
     "exit_ban",
+    "electricity_bill",
     "invoice_abnormal",
     "invoice_ledger",
     "market_listing",
@@ -43,6 +44,7 @@ CHINESE_ENCODING = {
     "paid_in_capital",
     "police_identity",
     "real_estate_registry",
+    "social_insurance",
 }
 CSV_SOURCES = [name for name in HEADINGS if name not in ("police_case", "housing_contract")]
 Cells = list[list[Any]]

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from tests.indicators.counties.world import DAY, Dice, Rows, World
+from tests.indicators.counties.world import DAY, HALL, Dice, Rows, World
 
 SALES = ["0", "0", "-100", "90000", "100000", "110000", "300000", "1200000", "1250000", "1300000"]
 
@@ -23,12 +23,12 @@ def periods(length: int) -> list[tuple[date, date, date]]:
             for n in (back * length, (back - 1) * length)
         )
         found.append((first, after - timedelta(1), after + timedelta(14)))
-    return found
+    return found + _hall(dice)
 
 
 def rows(dice: Dice, world: World) -> Rows:
     if len(world.apart) > 2 and dice.often(0.5):
-        return [row for one in world.apart for row in steady(dice, one)]
+        return [row for one in world.apart for row in steady(dice, one)] + _hall(dice)
     found: Rows = []
     for bureau, registration in world.keys:
         idle = dice.often(0.3)  # sells nothing and says so in every period, nearly
@@ -52,7 +52,7 @@ def rows(dice: Dice, world: World) -> Rows:
                         "voided": not idle and dice.one([False, False, False, False, None, True]),
                     }
                 )
-    return found
+    return found + _hall(dice)
 
 
 def steady(dice: Dice, registered: dict[str, Any]) -> Rows:
@@ -74,4 +74,24 @@ def steady(dice: Dice, registered: dict[str, Any]) -> Rows:
             "voided": False,
         }
         for first, last, due in periods(3)[-dice.one([4] * 8 + [3, 5]) :]
+    ]
+
+
+def _hall(dice: Dice) -> Rows:
+    """One month of enterprises in the market hall, around five million."""
+    first, last, due = periods(1)[-1]
+    return [
+        {
+            "bureau": bureau,
+            "registration_id": registration,
+            "filing_id": f"{registration}{first}",
+            "levy_item": "10101",
+            "period_from": first,
+            "period_until": last,
+            "filed_on": due,
+            "sales": dice.amount(["1", "4999999.99", "5000000", "9000000"], 0),
+            "voided": False,
+        }
+        for bureau, registration in HALL
+        if dice.often(0.5)
     ]

@@ -18,7 +18,11 @@ STATUSES = [
 def rows(dice: Dice, world: World) -> Rows:
     # drawn apart, so that the rest of the county stays as it is
     return [
-        {**row, "business_address_token": dice.one(["a1", "a1", "a1", "a2", None])}
+        {
+            **row,
+            "business_address_token": dice.one(["a1", "a1", "a1", "a2", None]),
+            "industry": dice.one(["1299", "1310", "1810", "4390", "4411", None]),
+        }
         for row in world.registrations
     ] + _hall(dice)
 
@@ -34,6 +38,7 @@ def _hall(dice: Dice) -> Rows:
             "status": "deregistered" if dice.often(0.05) else "normal",
             "legal_rep_id": f"h{dice.one([number, number, 0])}",
             "registered_on": dice.day(0.2),
+            "industry": dice.one(["1299", "1310", "4390", "4411"]),
             "business_address_token": "a9" if dice.often(0.9) else None,
         }
         for number, (bureau, registration) in enumerate(HALL)
