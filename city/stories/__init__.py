@@ -35,8 +35,8 @@ from city.stories import (
     person_arrears,
     police_case_filed,
     shared_contact,
-    split_income_or_cycle,
     size_mismatch,
+    split_income_or_cycle,
     tax_blacklist,
     unreadable_rows,
 )

@@ -518,25 +518,27 @@ def _earns_nothing(returns: list[tuple[Decimal, Decimal]]) -> bool:
     return len(returns) == 2 and all(profit <= 0 for profit, _ in returns)
 
 
-def _vat_sales(county: County) -> dict[str, dict[tuple[date, date], list[Decimal]]]:
-    """Of each enterprise by VAT period: the sales of what each registration filed last for it."""
-    last: dict[tuple[str, date, date], tuple[date, str, Decimal]] = {}
+def _vat_sales(county: County) -> dict[str, dict[tuple[date, date], list[Decimal | None]]]:
+    """Of each enterprise by VAT period: the sales of what each registration filed last for it;
+    None where the return does not say."""
+    last: dict[tuple[str, date, date], tuple[date, str, Decimal | None]] = {}
     for row in county.rows["filing"]:
         first, end, filed = _day(row["SKSSQQ"]), _day(row["SKSSQZ"]), _day(row["SBRQ_1"])
         if row["ZSXM_DM"] != "10101" or row["ZFBZ_1"] == "Y" or not (first and end and filed):
             continue
         if filed <= county.day:
-            told, place = (filed, row["SBUUID"], _money(row["YSXSSR"])), (row["DJXH"], first, end)
-            last[place] = max(last.get(place, told), told)
-    sales: dict[str, dict[tuple[date, date], list[Decimal]]] = defaultdict(
+            amount = _money(row["YSXSSR"]) if row["YSXSSR"] else None
+            told, place = (filed, row["SBUUID"], amount), (row["DJXH"], first, end)
+            last[place] = max(last.get(place, told), told, key=lambda one: one[:2])
+    sales: dict[str, dict[tuple[date, date], list[Decimal | None]]] = defaultdict(
         lambda: defaultdict(list)
     )
-    for (registration, first, end), (_, _, amount) in last.items():
-        sales[county.by_registration[registration]][first, end].append(amount)
+    for (registration, first, end), (_, _, told_sales) in last.items():
+        sales[county.by_registration[registration]][first, end].append(told_sales)
     return sales
 
 
-def _sells_nothing(county: County, sales: dict[tuple[date, date], list[Decimal]]) -> bool:
+def _sells_nothing(county: County, sales: dict[tuple[date, date], list[Decimal | None]]) -> bool:
     """Whether the six newest periods follow each other without sales, up to the last year."""
     year_ago = county.day.replace(year=county.day.year - 1)
     six = sorted(sales, key=lambda period: period[::-1])[-6:]
@@ -544,7 +546,7 @@ def _sells_nothing(county: County, sales: dict[tuple[date, date], list[Decimal]]
         len(six) == 6
         and six[-1][1] >= year_ago
         and all((after[0] - before[1]).days == 1 for before, after in pairwise(six))
-        and all(amount <= 0 for period in six for amount in sales[period])
+        and all(amount is not None and amount <= 0 for period in six for amount in sales[period])
     )
 
 

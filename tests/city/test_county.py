@@ -29,8 +29,8 @@ BYTE_ORDER_MARK = {"personal_income"}
 # Beside the state bureau's extracts
 CHINESE_ENCODING = {
     "blacklist",
-    "exit_ban",
     "electricity_bill",
+    "exit_ban",
     "invoice_abnormal",
     "invoice_ledger",
     "market_listing",

@@ -35,8 +35,8 @@ HEADINGS = {
 # Beside the state bureau's extracts
 CHINESE_ENCODING = {
     "blacklist",
-    "exit_ban",
     "electricity_bill",
+    "exit_ban",
     "invoice_abnormal",
     "invoice_ledger",
     "market_listing",

@@ -23,7 +23,7 @@ def periods(length: int) -> list[tuple[date, date, date]]:
             for n in (back * length, (back - 1) * length)
         )
         found.append((first, after - timedelta(1), after + timedelta(14)))
-    return found + _hall(dice)
+    return found
 
 
 def rows(dice: Dice, world: World) -> Rows:
