@@ -8,6 +8,8 @@ from city.cast import BOTH, LOCAL, STATE, Cast, Firm, Person
 from city.enterprises import YANGXIN
 from city.forms import NONE, Bureau
 
+TRADE = "5191"  # wholesale, which needs no electricity worth comparing (A07)
+
 
 def loses(cast: Cast, firm: Firm, bureau: Bureau = STATE) -> None:
     for back, profit in ((2, -8_000_000), (1, -3_500_000)):
