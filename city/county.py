@@ -41,6 +41,7 @@ from city.repute import Repute
 from city.residents import Residents
 from city.sharing import Sharing
 from city.taxes import Taxes
+from city.transfers import Transfers
 from city.truth import Truth
 from city.unidentified import Unidentified
 from city.world import World
@@ -124,6 +125,7 @@ def _tell(
     taxes, annual_returns = Taxes(world, Footprint(world, enterprises)), AnnualReturns(world)
     cases, repute = Cases(world, enterprises), Repute(world, enterprises)
     conduct, market, debtors = Conduct(world), Market(world), Debtors(world)
+    transfers = Transfers(world, enterprises)
     invoices, links = Invoices(world), Links(world, enterprises)
     publications = Publications(world, enterprises, repute, invoices)
     publications.write()
@@ -140,6 +142,7 @@ def _tell(
         publications.of(block, stakes)
         sharing.of(block, invoices.of(block, conduct.of(block)))
         market.of(block)
+        transfers.of(block, stakes)
         progress("enterprises", int(block.index[-1]) + 1, count)
     cases.write()
     links.judge()

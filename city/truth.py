@@ -208,6 +208,15 @@ class Truth:
         because = f"{spent}；三年应纳税所得额 {income // 100}.{income % 100:02d} 元"
         self.finds("A03", subject, subject, "high" if high else "normal", because)
 
+    def sells_shares(self, subject: str, seller: str, verdict: str) -> None:
+        """A08 for one transfer of an enterprise's shares: a low price, or none that is known."""
+        if verdict == "low":
+            because = "股权转让价格低于净资产份额的八成，无亲属关系证明"
+            self.finds("A08", subject, subject, "low_price", because)
+            self.finds("A08", subject, seller, "low_price", because)
+        elif verdict == "unknown":
+            self.leaves("A08", subject, subject, "转让价格、比例或净资产不明")
+
     def rejects(self, source: str, line: int, number: str) -> None:
         """A row with a number that cannot be true; the headings are line 1."""
         because = f"证件号码 {number} 校验不通过" if number else "证件号码为空"

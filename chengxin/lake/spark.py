@@ -54,6 +54,7 @@ class Rendered(SparkSQL):
     class Generator(SparkGenerator):
         TRANSFORMS = SparkGenerator.TRANSFORMS | {
             exp.ArrayAgg: lambda self, tree: self.sql(_in_order(tree)),
+            exp.GroupConcat: lambda self, tree: self.sql(_in_order(tree)),
             exp.Filter: lambda self, tree: _filtered(self, tree),
             exp.Interval: lambda self, tree: _interval(self, tree),
             exp.Div: lambda self, tree: _divided(self, tree),
@@ -62,16 +63,17 @@ class Rendered(SparkSQL):
 
 
 def _filtered(generator: Any, tree: exp.Filter) -> str:
-    if isinstance(tree.this, exp.ArrayAgg):
+    if isinstance(tree.this, exp.ArrayAgg | exp.GroupConcat):
         return str(generator.sql(_in_order(tree.this, where=tree.expression)))
     return str(SparkGenerator.filter_sql(generator, tree))
 
 
-def _in_order(tree: exp.ArrayAgg, where: exp.Expr | None = None) -> exp.Expr:
+def _in_order(tree: exp.ArrayAgg | exp.GroupConcat, where: exp.Expr | None = None) -> exp.Expr:
     """`ARRAY_AGG([DISTINCT] x ORDER BY …) [FILTER …]`, which Spark collects without an order.
 
     Rows are collected with what they are ordered by and sorted afterwards, nulls last as the files
-    mean it; without any row it is null and not empty.
+    mean it; without any row it is null and not empty.  `STRING_AGG` is the same, joined:
+    Spark's own fails beside another distinct aggregate.
     """
     collected = tree.this
     keys = collected.expressions if isinstance(collected, exp.Order) else []
@@ -86,8 +88,11 @@ def _in_order(tree: exp.ArrayAgg, where: exp.Expr | None = None) -> exp.Expr:
     rows = f"COLLECT_LIST({'DISTINCT ' if distinct else ''}NAMED_STRUCT({told})){condition}"
     if keys:
         rows = f"ARRAY_SORT({rows}, (l, r) -> CASE {_compared(keys)} ELSE 0 END)"
-    found = f"TRANSFORM({rows}, one -> one.v)"
-    return exp.Var(this=f"CASE WHEN COUNT(*){condition} > 0 THEN {found} END")
+    found, counted = f"TRANSFORM({rows}, one -> one.v)", "*"
+    if isinstance(tree, exp.GroupConcat):
+        found = f"ARRAY_JOIN({found}, {tree.args['separator'].sql(Rendered)})"
+        counted = collected.sql(Rendered)
+    return exp.Var(this=f"CASE WHEN COUNT({counted}){condition} > 0 THEN {found} END")
 
 
 def _compared(keys: Sequence[exp.Ordered]) -> str:
@@ -169,6 +174,7 @@ class Spark:
         told = MEANING | {
             "spark.driver.memory": _jvm_memory(memory or memory_setting()),
             "spark.ui.enabled": "false",
+            "spark.ui.showConsoleProgress": "false",
         }
         if master.startswith("local") or "//127." in master:
             told |= {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}

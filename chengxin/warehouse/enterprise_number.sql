@@ -2,7 +2,7 @@
 title:    号码与企业对应
 title_en: The enterprise that a number names
 grain:    [number]
-reads:    [registration, registration_enterprise, police_case, watch, investment, registration_extension, invoice_abnormal, invoice, judgment_debtor, blacklist, shared_contact_register, market_registration, market_listing, social_insurance, electricity_bill]
+reads:    [registration, registration_enterprise, police_case, watch, investment, registration_extension, invoice_abnormal, invoice, judgment_debtor, blacklist, shared_contact_register, market_registration, market_listing, social_insurance, electricity_bill, market_change, equity_transfer, property_transfer]
 why: |
   Police, watchlist and investors name an enterprise by a credit code or a taxpayer number, not
   always by the one it is registered under.  A number leads to the enterprise registered under it,
@@ -73,6 +73,14 @@ named AS (
     SELECT employer_id AS number FROM social_insurance
     UNION
     SELECT consumer_id AS number FROM electricity_bill
+    UNION
+    SELECT credit_code AS number FROM market_change
+    UNION
+    SELECT credit_code AS number FROM equity_transfer
+    UNION
+    SELECT transferor_taxpayer_id AS number FROM equity_transfer
+    UNION
+    SELECT seller_id AS number FROM property_transfer
 )
 SELECT number, enterprise_id
 FROM known

@@ -35,6 +35,7 @@ from city.stories import (
     person_arrears,
     police_case_filed,
     shared_contact,
+    shares_at_low_price,
     size_mismatch,
     split_income_or_cycle,
     tax_blacklist,
@@ -71,6 +72,7 @@ STORIES = (
     split_income_or_cycle,
     person_arrears,
     size_mismatch,
+    shares_at_low_price,
     unreadable_rows,
 )
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
-import numpy as np
-
 from city import market
 from city.cast import BOTH, LOCAL, STATE, Cast, Firm
-from city.enterprises import DEREGISTERED, codes
+from city.enterprises import DEREGISTERED
 from city.market import ABNORMAL, ACTIVE, IMPERSONATION, MOVED_OUT, REASONS, REVOKED, SERIOUS
+from city.stories.saying import code_of
 
 
 def play(cast: Cast) -> None:
@@ -72,11 +71,6 @@ def play(cast: Cast) -> None:
 
     elsewhere = cast.firm("m19_another_code")
     lists(cast, elsewhere, SERIOUS, cast.ago(20), code="91370000MA3ABCDE1B")
-
-
-def code_of(cast: Cast, firm: Firm) -> str:
-    """The code of the business licence, also where the bureaus have an older number."""
-    return codes(cast.world.dice, np.array([firm.index]), cast.day)[0]
 
 
 def registers(cast: Cast, firm: Firm, status: str, since: date | None) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
+import numpy as np
+
 from city.cast import BOTH, LOCAL, STATE, Cast, Firm, Person
-from city.enterprises import YANGXIN
+from city.enterprises import YANGXIN, codes
 from city.forms import NONE, Bureau
 
 TRADE = "5191"  # wholesale, which needs no electricity worth comparing (A07)
@@ -14,6 +16,11 @@ TRADE = "5191"  # wholesale, which needs no electricity worth comparing (A07)
 def loses(cast: Cast, firm: Firm, bureau: Bureau = STATE) -> None:
     for back, profit in ((2, -8_000_000), (1, -3_500_000)):
         cast.annual_return(firm, cast.day.year - back, profit, bureau=bureau)
+
+
+def code_of(cast: Cast, firm: Firm) -> str:
+    """The code of the business licence, also where the bureaus have an older number."""
+    return codes(cast.world.dice, np.array([firm.index]), cast.day)[0]
 
 
 def at_both(status: str, since: date) -> dict[Bureau, tuple[str, date]]:

@@ -33,11 +33,13 @@ CHINESE_ENCODING = {
     "exit_ban",
     "invoice_abnormal",
     "invoice_ledger",
+    "market_change",
     "market_listing",
     "market_registration",
     "paid_in_capital",
     "police_identity",
     "real_estate_registry",
+    "real_estate_transfer",
     "social_insurance",
 }
 BY_BOTH = {name.split("_", 3)[3] for name in HEADINGS if name.startswith("golden_tax")}

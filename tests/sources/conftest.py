@@ -39,11 +39,13 @@ CHINESE_ENCODING = {
     "exit_ban",
     "invoice_abnormal",
     "invoice_ledger",
+    "market_change",
     "market_listing",
     "market_registration",
     "paid_in_capital",
     "police_identity",
     "real_estate_registry",
+    "real_estate_transfer",
     "social_insurance",
 }
 CSV_SOURCES = [name for name in HEADINGS if name not in ("police_case", "housing_contract")]

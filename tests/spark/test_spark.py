@@ -77,6 +77,9 @@ class TestRendering:
             "ARRAY_AGG(DISTINCT x ORDER BY x DESC) FILTER (WHERE a > 1)",
             "ARRAY_AGG(x ORDER BY a, b) FILTER (WHERE a > 9)",
             "STRING_AGG(DISTINCT x, ',' ORDER BY x)",
+            "STRING_AGG(x, ';' ORDER BY a DESC, b) FILTER (WHERE a < 3)",
+            "STRING_AGG(x, ',' ORDER BY a) FILTER (WHERE x IS NULL)",
+            "STRING_AGG(DISTINCT x, ',' ORDER BY x) || COUNT(DISTINCT a) FILTER (WHERE b > 0)",
             "MIN_BY(x, a) FILTER (WHERE b IS NOT NULL)",
         ],
     )
