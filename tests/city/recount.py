@@ -297,18 +297,17 @@ def in_many(county: County) -> set[Found]:
 def shared_contacts(county: County) -> set[Found]:
     """M21 of enterprises: five with one telephone and five representatives, ten at an address."""
     listed, living = _in_register(county), _living(county)
-    told: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    told: dict[str, dict[str, set[Subject]]] = defaultdict(lambda: defaultdict(set))
     for row in county.rows["extension"]:
-        key, officer, handler = (
-            county.by_registration[row["DJXH"]],
-            _person(row["CWFZRSFZJHM"]) or row["CWFZRSFZJHM"],
-            _person(row["BSRSFZJHM"]) or row["BSRSFZJHM"],
-        )
-        told[row["ZCDLXDH"]][key].add(key)
-        told[row["FDDBRYDDH"]][key].add(key)
-        told[row["CWFZRYDDH"]][key].add(officer or key)
+        key = county.by_registration[row["DJXH"]]
+        officer = _person(row["CWFZRSFZJHM"]) or row["CWFZRSFZJHM"]
+        handler = _person(row["BSRSFZJHM"]) or row["BSRSFZJHM"]
+        itself = ("enterprise", key)
+        told[row["ZCDLXDH"]][key].add(itself)
+        told[row["FDDBRYDDH"]][key].add(itself)
+        told[row["CWFZRYDDH"]][key].add(("person", officer) if officer else itself)
         if not row["SWDLRNSRSBH"]:
-            told[row["BSRYDDH"]][key].add(handler or key)
+            told[row["BSRYDDH"]][key].add(("person", handler) if handler else itself)
     at: dict[str, set[str]] = defaultdict(set)
     for row in county.rows["registration"]:
         at[row["SCJYDZ"]].add(county.by_registration[row["DJXH"]])
@@ -317,7 +316,10 @@ def shared_contacts(county: County) -> set[Found]:
         if not number or any(("enterprise", key) in listed for key in keys):
             continue
         own = {key: whose for key, whose in keys.items() if key in living}
-        holders = {next(iter(whose)) if len(whose) == 1 else key for key, whose in own.items()}
+        holders = {
+            next(iter(whose)) if len(whose) == 1 else ("enterprise", key)
+            for key, whose in own.items()
+        }
         reps = set().union(*(county.enterprises[key].representatives for key in own))
         if len(holders) >= 5 and len(reps) >= 5:
             found |= {("M21", ("enterprise", k), ("enterprise", k), "contacts") for k in own}
