@@ -25,7 +25,6 @@ from city.enterprises import (
     Identity,
     addresses,
     codes,
-    industries,
     names,
     officers,
     offices,
@@ -45,6 +44,7 @@ from city.world import World
 STATE, LOCAL = Bureau.STATE, Bureau.LOCAL
 BOTH = (STATE, LOCAL)
 WHOLE = 10_000  # 100 %
+_SERVICES = "6190"  # traders and builders are asked for their goods (A05)
 _OLDEST, _YOUNGEST = date(1958, 1, 1).toordinal(), date(1988, 12, 31).toordinal()
 
 
@@ -82,7 +82,7 @@ class Firm:
     agent: str
     general: bool
     registered: date
-    industry: str  # GB/T 4754 code; "" for one that is drawn
+    industry: str  # GB/T 4754 code; "" for services
     address: str  # "" for one that is drawn
     phone: str  # of the registered address; "" for the legal representative's
     sales: int  # a month's, in fen; 0 for a level that is drawn
@@ -548,7 +548,7 @@ class Cast:
             township=townships(dice, index),
             address=_told([firm.address for firm in firms], addresses(dice, index)),
             kind=["173" if firm.company else "410" for firm in firms],
-            industry=_told([firm.industry for firm in firms], industries(dice, index)),
+            industry=[firm.industry or _SERVICES for firm in firms],
             legal_rep=self._columns([firm.legal_rep for firm in firms]),
             finance_officer=self._columns([firm.finance_officer for firm in firms]),
             tax_handler=self._columns([firm.tax_handler for firm in firms]),

@@ -21,6 +21,7 @@ from city.dice import Bools, Ints, chosen
 from city.enterprises import Block, period_sales, vat_period
 from city.footprint import Footprint
 from city.forms import NONE, Bureau
+from city.goods import Goods
 from city.invoices import PLAIN, SPECIAL
 from city.people import CAST
 from city.world import World
@@ -84,6 +85,7 @@ class Taxes:
         self._world = world
         self._footprint = footprint
         self._calendar = Calendar.before(world.day)
+        self._goods = Goods(world)
 
     def write(self, block: Block, stopped: Ints) -> Ints:
         """A year of a block of the background; one in fifty leaves taxes unpaid.
@@ -263,6 +265,8 @@ class Taxes:
             for kind, own, other in zip(kinds, sellers, neighbours, strict=True)
         ]
         special = [SPECIAL if general else PLAIN for general in block.general[row].tolist()]
+        goods = self._goods.of(block, row)
+        self._goods.buy(block, row, serial, amount, issued, sellers, buyers)
         everything = np.ones(len(row), np.bool_)
         for turn, (rows, sign, state) in enumerate(
             (
@@ -274,9 +278,11 @@ class Taxes:
         ):
             numbers = (serial[rows] * 4 + turn).tolist()
             count = len(numbers)
+            invoice_codes = [f"3700{17_0000 + number // 100_000_000:06d}" for number in numbers]
+            invoice_numbers = [f"{number % 100_000_000:08d}" for number in numbers]
             self._world.post.table("invoice_ledger").write(
-                [f"3700{17_0000 + number // 100_000_000:06d}" for number in numbers],
-                [f"{number % 100_000_000:08d}" for number in numbers],
+                invoice_codes,
+                invoice_numbers,
                 chosen(special, rows),
                 chosen(sellers, rows),
                 chosen(buyers, rows),
@@ -284,8 +290,12 @@ class Taxes:
                 sign * amount[rows],
                 sign * (amount[rows] * 17 // 100),
                 [state] * count,
-                ["1010101010000000000"] * count,
+                chosen(goods, rows),
             )
+            self._goods.lines(
+                invoice_codes, invoice_numbers, chosen(sellers, rows), chosen(buyers, rows),
+                chosen(goods, rows), sign * amount[rows], serial[rows],
+            )  # fmt: skip
 
     def _send_ledger(
         self, block: Block, bureau: Bureau, returns: Returns, mask: Bools, owing: Bools

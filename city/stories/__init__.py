@@ -18,6 +18,7 @@ from city.stories import (
     credit_grade_d,
     enterprise_arrears,
     front_page,
+    goods_mismatch,
     identity_abnormal,
     inspection_open,
     invoices_exceed_returns,
@@ -73,6 +74,7 @@ STORIES = (
     person_arrears,
     size_mismatch,
     shares_at_low_price,
+    goods_mismatch,
     unreadable_rows,
 )
 

@@ -6,7 +6,7 @@ from datetime import date
 
 from city.cast import LOCAL, STATE, Cast, Firm
 from city.stories.overdue_non_filing import files, middle
-from city.stories.saying import TRADE, found
+from city.stories.saying import SERVES, found
 from city.taxes import VAT
 
 MILLION = 100_000_000  # yuan, in fen
@@ -39,7 +39,7 @@ def excesses(cast: Cast) -> None:
     older = _declares(cast, "a04_older_month", 600_000_00, 0, 0)
     _invoices(cast, older, 600_000_00)
     cast.invoice(older, MILLION, middle(cast.day, 4))
-    not_filed = cast.firm("a04_nothing_filed", files=False, industry=TRADE)
+    not_filed = cast.firm("a04_nothing_filed", files=False, industry=SERVES)
     _invoices(cast, not_filed, MILLION)
 
 
@@ -69,7 +69,7 @@ def corrections(cast: Cast) -> None:
 
 
 def numbers(cast: Cast) -> None:
-    old = cast.firm("a04_old_number", files=False, industry=TRADE, old_at=(STATE,))
+    old = cast.firm("a04_old_number", files=False, industry=SERVES, old_at=(STATE,))
     files(cast, old, VAT, 1, cast.ago(2))
     cast.invoice(old, 70_000_00, middle(cast.day, 1), seller=old.taxpayer[STATE])
     cast.invoice(old, 20_000_00, middle(cast.day, 1))
@@ -85,13 +85,13 @@ def years(cast: Cast) -> None:
         ("a04_year_ten_percent_more", 4, MILLION + HUNDRED_THOUSAND, True),
         ("a04_year_without_a_quarter", 3, 100_000_00, False),
     ):
-        firm = cast.firm(story, files=False, industry=TRADE)
+        firm = cast.firm(story, files=False, industry=SERVES)
         _declares_quarters(cast, firm, quarters)
         cast.annual_return(firm, cast.day.year - 1, 1_000_00, revenue=revenue)
         if hit:
             found(cast, "A04", firm, "year", "全年增值税销售额与企业所得税营业收入相差一成以上")
 
-    both = cast.firm("a04_year_later_return_fits", files=False, industry=TRADE)
+    both = cast.firm("a04_year_later_return_fits", files=False, industry=SERVES)
     _declares_quarters(cast, both, 4)
     for bureau, revenue, days in ((STATE, 500_000_00, 2), (LOCAL, MILLION, 1)):
         cast.annual_return(
@@ -101,7 +101,7 @@ def years(cast: Cast) -> None:
 
 def _declares(cast: Cast, story: str, *sales: int) -> Firm:
     """A firm that declared these sales for the last months, the newest first."""
-    firm = cast.firm(story, files=False, industry=TRADE)
+    firm = cast.firm(story, files=False, industry=SERVES)
     for back, fen in enumerate(sales, 1):
         files(cast, firm, VAT, back, cast.ago(2), sales=fen)
     return firm

@@ -8,7 +8,7 @@ from city.cast import BOTH, LOCAL, STATE, Cast, Firm, Person
 from city.forms import NONE, Bureau
 from city.stories.credit_grade_d import name
 from city.stories.overdue_non_filing import files, middle
-from city.stories.saying import TRADE, loses
+from city.stories.saying import SERVES, loses
 from city.taxes import SURTAX, VAT
 
 DEAR, LUXURY = 40_000_000, 130_000_000  # 400,000 and 1,300,000 yuan, in fen
@@ -204,7 +204,7 @@ def sells_nothing(
 ) -> tuple[Person, Firm]:
     """Who drives a dear car, and his enterprise with such returns for these months ago."""
     person = cast.person(story)
-    firm = cast.firm(story, person, files=False, industry=TRADE, shop=shop)
+    firm = cast.firm(story, person, files=False, industry=SERVES, shop=shop)
     for back in months:
         files(cast, firm, item, back, _filed(cast, back), sales=sales, bureau=bureau)
     cast.car(person, 65_000_000)

@@ -10,7 +10,7 @@ from city.cast import BOTH, LOCAL, STATE, Cast, Firm, Person
 from city.enterprises import YANGXIN, codes
 from city.forms import NONE, Bureau
 
-TRADE = "5191"  # wholesale, which needs no electricity worth comparing (A07)
+SERVES = "7291"  # a service, which needs no electricity worth comparing (A07) and no goods (A05)
 
 
 def loses(cast: Cast, firm: Firm, bureau: Bureau = STATE) -> None:

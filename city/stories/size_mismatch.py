@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from city.cast import LOCAL, STATE, Cast, Firm
 from city.footprint import PENSION
 from city.forms import Bureau
-from city.stories.saying import TRADE, found
+from city.stories.saying import SERVES, found
 from city.taxes import VAT
 
 MILLION = 100_000_000  # fen
@@ -68,7 +68,7 @@ def _power(cast: Cast) -> None:
             mismatch(cast, firm, "power")
     undecided(cast, firm)
 
-    trader = cast.firm("a07_trader", industry=TRADE, files=False)
+    trader = cast.firm("a07_trader", industry=SERVES, files=False)
     declares(cast, trader, MILLION)
 
     # no people and no power at once
@@ -84,7 +84,7 @@ def lone(
     sales: int,
     insured: int | None = None,
     paid: int | None = None,
-    industry: str = TRADE,
+    industry: str = SERVES,
     old_at: tuple[Bureau, ...] = (),
 ) -> Firm:
     """A firm with such sales and people; None where nobody tells of them."""

@@ -33,6 +33,7 @@ CHINESE_ENCODING = {
     "exit_ban",
     "invoice_abnormal",
     "invoice_ledger",
+    "invoice_ledger_line",
     "market_change",
     "market_listing",
     "market_registration",

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from random import Random
 
 from tests.indicators.counties.world import DAY, NEAR, Dice, Rows, World
 
@@ -8,6 +9,22 @@ LATELY = [-18, -19, -30, -48, -49, -60, -79, -100, -110, -140, -141, -150]
 OLDER = [-185, -200, -215, -230, -330, -345]  # of who was registered a year ago
 AMOUNTS = ["-100000", "-1000", "0.01", "99999.99", "100000", "110000", "400000", "1200000"]
 KINDS = ["1130", "1130", "1130", "1140", "2130", None]
+
+CATEGORIES = ["1010101010000000000", "1010103010000000000", "1080207010000000000",
+              "3040201010000000000"]  # fmt: skip
+# the edges of six and of twelve whole months before
+MONTHS = [*NEAR, -18, -30, -60, -90, -198, -199, -382, -383]
+LARGE = ["-1000", "0.01", "300", "99999.99", "100000", "110000", "500000", "999999.99", "1000000",
+           "2999999.99", "3000000", "4200000"]  # fmt: skip
+
+
+def parties(number: int, world: World) -> dict[str, str | None]:
+    """Seller and buyer of an invoice, the same for its head and for its lines."""
+    some = Random(number)
+    return {
+        "seller_id": some.choice([*world.numbers, None]),
+        "buyer_id": some.choice([*world.numbers, ""]),
+    }
 
 
 def rows(dice: Dice, world: World) -> Rows:
@@ -25,10 +42,29 @@ def rows(dice: Dice, world: World) -> Rows:
     single = [
         row | {"invoice_code": "3700", "invoice_number": f"{n}"} for n, row in enumerate(found)
     ]
+    single += goods(dice, world)
     traders = [row["credit_code"] or row["taxpayer_id"] for row in world.apart]
     if len(traders) < 3:
         return single
     return single + [row for n in dice.some(4) for row in circle(dice, traders, n)]
+
+
+def goods(dice: Dice, world: World) -> Rows:
+    """Invoices whose lines tell of goods (`invoice_line`), large ones among them."""
+    return [
+        {
+            "invoice_code": "3702",
+            "invoice_number": f"{n}",
+            "kind": dice.one(KINDS),
+            **parties(n, world),
+            "issued_on": dice.day(0.05, MONTHS),
+            "amount": dice.amount(LARGE, 0.1),
+            "tax": dice.amount(["0", "17000"], 0.1),
+            "state": dice.one(["normal", "normal", "void", "reversed", None]),
+            "goods_code": dice.one(CATEGORIES),
+        }
+        for n in dice.some(10)
+    ]
 
 
 def circle(dice: Dice, traders: list[str | None], number: int) -> Rows:

@@ -72,4 +72,6 @@ def registrations(dice: Dice, persons: Sequence[str]) -> Rows:
         )
     for row in found:
         row["registered_on"] = dice.day(0.2)
+    for row in found:
+        row["industry"] = dice.one(["5191", "5211", "4790", "3311", None])
     return found
