@@ -13,7 +13,7 @@ from typing import Any
 
 Case = dict[str, Any]
 MARK = re.compile("¤(\\d+)¤")
-IDS = ("_id", "_key", "tie")
+IDS = ("_id", "_key", "tie", "contact")
 
 
 def together(cases: Iterable[Case]) -> Iterator[Case]:
