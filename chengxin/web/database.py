@@ -80,7 +80,8 @@ def _forget_the_crashed(folder: Path) -> None:
     lock = folder / "postmaster.pid"
     try:
         told = lock.read_text().splitlines()
-        pid, port, sockets = int(told[0]), told[3], Path(told[4])
+        pid = abs(int(told[0]))  # below zero while it sets itself up
+        port, sockets = told[3], Path(told[4])
     except (OSError, ValueError, IndexError):
         return
     if not _lives(pid) or "postgres" not in psutil.Process(pid).name():

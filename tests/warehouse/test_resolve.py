@@ -299,6 +299,7 @@ class TestQuality:
 
         assert {row["kind"] for row in nobody} == {
             "homonym_of_the_year", "homonym_of_the_month", "unknown_twin", "parent", "stranger",
+            "company",
         }  # fmt: skip
         assert [row for row in nobody if row["joined"]] == []
 
