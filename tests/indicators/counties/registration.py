@@ -16,12 +16,19 @@ STATUSES = [
 
 
 def rows(dice: Dice, world: World) -> Rows:
+    # a county of makers (A07) or of traders and builders (A05)
+    industries = dice.one(
+        [
+            ["1299", "1310", "1810", "4390", "4411", None],
+            ["5191", "5191", "5211", "4790", "3311", None],
+        ]
+    )
     # drawn apart, so that the rest of the county stays as it is
     return [
         {
             **row,
             "business_address_token": dice.one(["a1", "a1", "a1", "a2", None]),
-            "industry": dice.one(["1299", "1310", "1810", "4390", "4411", None]),
+            "industry": dice.one(industries),
         }
         for row in world.registrations
     ] + _hall(dice)
@@ -72,6 +79,4 @@ def registrations(dice: Dice, persons: Sequence[str]) -> Rows:
         )
     for row in found:
         row["registered_on"] = dice.day(0.2)
-    for row in found:
-        row["industry"] = dice.one(["5191", "5211", "4790", "3311", None])
     return found

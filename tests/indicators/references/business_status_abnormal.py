@@ -40,7 +40,7 @@ def _status(county: County, enterprise: str, day: date) -> str | None:
     said = []
     for row in county.all("market_registration"):
         since = row.get("status_on") or date.min
-        if county.named(row["credit_code"]) == enterprise and since <= day:
+        if county.known(row["credit_code"]) == enterprise and since <= day:
             said.append((since, row["status"]))
     if not said:
         return None
@@ -52,7 +52,7 @@ def _lists(county: County, enterprise: str, day: date) -> list[str]:
     found = []
     for row in county.all("market_listing"):
         entered, kind = row["entered_on"], row["list_kind"]
-        if county.named(row["credit_code"]) != enterprise or entered > day:
+        if county.known(row["credit_code"]) != enterprise or entered > day:
             continue
         long = day - entered > timedelta(days=90)
         if not ended(row.get("removed_on"), day) and (kind != "abnormal" or long):

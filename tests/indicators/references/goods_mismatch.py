@@ -102,7 +102,7 @@ def singles(county: County, enterprise: str, day: date, limit: int) -> tuple[lis
         row.get("amount")
         for row in county.all("invoice")
         if row.get("seller_id")
-        and county.named(row["seller_id"]) == enterprise
+        and county.known(row["seller_id"]) == enterprise
         and row.get("issued_on")
         and first <= row["issued_on"] <= day
         and row.get("state") not in ("void", "reversed")
@@ -123,7 +123,7 @@ def goods(
         if not months_after(until, -months) <= issued < until:
             continue
         for side, party in (("sold", "seller_id"), ("bought", "buyer_id")):
-            if not row.get(party) or county.named(row[party]) != enterprise:
+            if not row.get(party) or county.known(row[party]) != enterprise:
                 continue
             lines = [line for line in county.all("invoice_line") if belongs(line, row, party)]
             for line in lines or [row]:

@@ -17,7 +17,7 @@ def hits(county: County, day: date) -> Iterator[Hit]:
         sellers: list[str] = []
         for row in county.all("equity_transfer"):
             seller = row.get("transferor_person_id")
-            if seller is None or county.named(row["credit_code"]) != enterprise:
+            if seller is None or county.known(row["credit_code"]) != enterprise:
                 continue
             verdict = _price(county, enterprise, row, day)
             facts += [verdict] if verdict else []
@@ -83,7 +83,7 @@ def _unreported(county: County, enterprise: str, day: date) -> int:
             ("property_transfer", "seller_id"),
         )
         for row in county.all(table)
-        if row.get(seller) and county.named(row[seller]) == enterprise
+        if row.get(seller) and county.known(row[seller]) == enterprise
     ]
     return sum(
         1
@@ -125,7 +125,7 @@ def _changes(county: County, enterprise: str, day: date) -> int:
         1
         for row in county.all("market_change")
         if row.get("item") == "legal_rep"
-        and county.named(row["credit_code"]) == enterprise
+        and county.known(row["credit_code"]) == enterprise
         and row.get("changed_on") is not None
         and day - timedelta(90) <= row["changed_on"] <= day
     )

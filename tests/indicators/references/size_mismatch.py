@@ -48,7 +48,7 @@ def by_enterprise(county: County, table: str, column: str) -> dict[str, list[Row
         }
         if len(owners) <= 1:
             own = [row for row in county.all(table) if row[column] == number]
-            found[county.named(number)] += own
+            found[county.known(number)] += own
     return found
 
 
