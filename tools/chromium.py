@@ -11,6 +11,8 @@ import shutil
 import subprocess
 import sys
 
+from tools import debian
+
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
 
@@ -32,13 +34,7 @@ def has_chinese_font() -> bool:
 def ensure() -> str | None:
     wanted = [] if find() else ["chromium"]
     wanted += [] if has_chinese_font() else ["fonts-noto-cjk", "fontconfig"]
-    apt = shutil.which("apt-get")
-    if wanted and apt and os.geteuid() == 0:
-        quiet = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-        subprocess.run([apt, "update", "-qq"], check=True)  # noqa: S603
-        subprocess.run(  # noqa: S603
-            [apt, "install", "-y", "-qq", "--no-install-recommends", *wanted], check=True, env=quiet
-        )
+    debian.install(*wanted)
     return find()
 
 

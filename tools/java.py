@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import sys
+
+from tools import debian
 
 
 def find() -> str | None:
@@ -20,14 +21,8 @@ def find() -> str | None:
 
 
 def ensure() -> str | None:
-    apt = shutil.which("apt-get")
-    if not find() and apt and os.geteuid() == 0:
-        quiet = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-        subprocess.run([apt, "update", "-qq"], check=True)  # noqa: S603
-        subprocess.run(  # noqa: S603
-            [apt, "install", "-y", "-qq", "--no-install-recommends", "default-jre-headless"],
-            check=True, env=quiet,
-        )  # fmt: skip
+    if not find():
+        debian.install("default-jre-headless")
     return find()
 
 

@@ -18,31 +18,10 @@ from chengxin.core.keys import Keys
 from chengxin.core.refusal import Trouble
 from city import county
 from tests.city import recount
+from tests.city.agreed import CHINESE_ENCODING, HEADINGS
 from tests.city.conftest import DAY, KEYS
 
-# The headings of every source, as the offices agreed to send them
-HEADINGS = dict(
-    line.split(" ", 1)
-    for line in Path(__file__).with_name("headings.txt").read_text("utf-8").splitlines()
-)
 BYTE_ORDER_MARK = {"personal_income"}
-# Beside the state bureau's extracts
-CHINESE_ENCODING = {
-    "blacklist",
-    "electricity_bill",
-    "exit_ban",
-    "invoice_abnormal",
-    "invoice_ledger",
-    "invoice_ledger_line",
-    "market_change",
-    "market_listing",
-    "market_registration",
-    "paid_in_capital",
-    "police_identity",
-    "real_estate_registry",
-    "real_estate_transfer",
-    "social_insurance",
-}
 BY_BOTH = {name.split("_", 3)[3] for name in HEADINGS if name.startswith("golden_tax")}
 FACTS = sorted(BY_BOTH - {"registration", "natural_person"})
 

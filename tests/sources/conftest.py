@@ -19,36 +19,12 @@ from chengxin.core.keys import Keys
 from chengxin.lake.engine import DuckDB
 from chengxin.sources import Reading, Source, all_sources, read
 from chengxin.sources.source import Form
+from tests.city import agreed
+from tests.city.agreed import CHINESE_ENCODING
 
 KEYS = Keys(bytes(range(32)))
 DAY = date(2017, 8, 18)
-# The headings of every source, as the offices agreed to send them
-HEADINGS = {
-    name: headings.split(",")
-    for name, headings in (
-        line.split(" ", 1)
-        for line in (Path(__file__).parents[1] / "city" / "headings.txt")
-        .read_text("utf-8")
-        .splitlines()
-    )
-}
-# Beside the state bureau's extracts
-CHINESE_ENCODING = {
-    "blacklist",
-    "electricity_bill",
-    "exit_ban",
-    "invoice_abnormal",
-    "invoice_ledger",
-    "invoice_ledger_line",
-    "market_change",
-    "market_listing",
-    "market_registration",
-    "paid_in_capital",
-    "police_identity",
-    "real_estate_registry",
-    "real_estate_transfer",
-    "social_insurance",
-}
+HEADINGS = {name: headings.split(",") for name, headings in agreed.HEADINGS.items()}
 CSV_SOURCES = [name for name in HEADINGS if name not in ("police_case", "housing_contract")]
 Cells = list[list[Any]]
 
