@@ -68,7 +68,7 @@ def stop(server: subprocess.Popen[bytes]) -> None:
 
 
 @contextmanager
-def running(home: Path, *, persons: int = 2_000) -> Iterator[str]:
+def running(home: Path, *, persons: int = 6_000) -> Iterator[str]:
     """The address of a server that runs as long as the block."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
