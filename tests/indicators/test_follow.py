@@ -18,7 +18,7 @@ from tests.indicators.counties import DAY, county
 from tests.indicators.counties.world import Rows
 from tests.paper import PaperLake
 
-COUNTIES = 20
+COUNTIES = 30
 
 
 class TwoVersions:
