@@ -10,6 +10,7 @@ DeviceUnavailable: the person is sent to an officer, nobody is accepted.
 from __future__ import annotations
 
 import atexit
+import contextlib
 import functools
 import os
 import pickle
@@ -128,7 +129,8 @@ class FaceWorker:
             process.wait()
             for pipe in (process.stdin, process.stdout):
                 if pipe:
-                    pipe.close()
+                    with contextlib.suppress(BrokenPipeError):  # what nobody read any more
+                        pipe.close()
 
 
 def compare(live_jpeg: bytes, reference_jpeg: bytes, channel: Channel | str) -> Comparison:

@@ -25,6 +25,7 @@ SPEAK = (
 HANGS = SPEAK + "say('done','ready')\nhear()\ntime.sleep(60)\n"
 NEVER_STARTS = "import time; time.sleep(60)\n"
 DIES = SPEAK + "say('done','ready')\nhear()\n"
+DEAF = "import os; os.close(0)\n" + SPEAK + "say('done','ready')\ntime.sleep(60)\n"
 FAILS = SPEAK + "say('done','ready')\nhear()\nsay('failed','ZeroDivisionError()')\nhear()\n"
 
 
@@ -90,7 +91,7 @@ def test_missing_models_are_told_and_nobody_is_accepted(tmp_path, monkeypatch, w
     assert models.DETECTOR in str(trouble.value)
 
 
-@pytest.mark.parametrize("program", [HANGS, DIES, NEVER_STARTS, "import sys; sys.exit(3)"])
+@pytest.mark.parametrize("program", [HANGS, DIES, DEAF, NEVER_STARTS, "import sys; sys.exit(3)"])
 def test_a_process_that_does_not_answer_is_unavailable(program):
     worker = stand_in(program, start_seconds=1, work_seconds=0.3)
 
