@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from chengxin.indicators.catalogue import all_indicators
-from chengxin.indicators.follow import follow
+from chengxin.indicators.follow import follow, lake_tables
 from chengxin.indicators.scan import scan
 from chengxin.indicators.scope import affected
 from chengxin.lake.commit import Delivery
@@ -86,18 +86,19 @@ def measured(home: Path, day: date, one_in: int, repeat: int) -> dict[str, Any]:
     with _told(seconds, "who_changed"):
         changed = changes.changed(engine, lake, old, new, warehouse)
     with _told(seconds, "whom_it_reaches"):
-        reached: set[str] = set()
+        asked = [one for one in indicators if one.code in followed.asked]
+        named = {one.code: changed.read_by(lake_tables(one)) for one in asked}
         for version in (old, new):
             build.bind(engine, warehouse / str(version))
-            reached |= affected(engine, changed, followed.indicators)
+            affected(engine, named, asked)
     with _told(seconds, "their_scan"):
-        scan(followed.indicators, engine, day, new, subjects=reached)
+        scan(asked, engine, day, new, subjects=followed.asked)
     same = [one.to_json() for one in followed.findings] == [one.to_json() for one in everyone]
     return {
         "rows_delivered": rows,
-        "changed": len(changed),
-        "reached": len(reached),
-        "indicators": len(followed.indicators),
+        "changed": len(changed.everybody),
+        "reached": len(followed.subjects),
+        "indicators": {code: len(some) for code, some in followed.asked.items()},
         "seconds": {name: round(took, 3) for name, took in seconds.items()},
         "findings": {"before": len(before), "after": len(everyone)},
         "same": same,

@@ -110,7 +110,7 @@ def follow() -> NightRun | None:
         finally:
             engine.close()
         registry.take_over(places.warehouse() / str(version), last.day)
-        codes = {one.code for one in followed.indicators}
+        codes = set(followed.asked)
         few = followed.subjects if len(followed.subjects) <= MOST else None
         alerts.receive_all(
             [

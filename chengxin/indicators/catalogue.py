@@ -29,6 +29,7 @@ from chengxin.core import descriptions
 from chengxin.core.effects import Effect
 from chengxin.core.items import GROUPS, ITEMS, REST
 from chengxin.core.refusal import Trouble
+from chengxin.indicators.needs import Needs, needs
 from chengxin.warehouse.build import models, tables_of
 
 HERE = Path(__file__).parent
@@ -163,6 +164,11 @@ class Indicator:
     def query(self) -> exp.Query:
         """The parsed SELECT; shared, so copy it before changing it."""
         return _parsed(self.sql)
+
+    @property
+    def needs(self) -> Needs:
+        """Sets of tables: where all of one set are empty, nothing is found."""
+        return _needed(self.sql)
 
     def words(self, band: str, acted_on_kind: str) -> Words:
         return self.bands[band].wording or self.wording_for.get(acted_on_kind, self.wording)
@@ -304,6 +310,11 @@ def _value(told: object) -> Value:
             return [str(one) for one in told]
         case _:
             return str(told)
+
+
+@cache
+def _needed(sql: str) -> Needs:
+    return needs(_parsed(sql))
 
 
 @cache

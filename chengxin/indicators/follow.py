@@ -22,11 +22,14 @@ from chengxin.warehouse import build, changes
 
 @dataclass(frozen=True)
 class Followed:
-    """The findings of the newer version, and of whom and by what they were found anew."""
+    """The findings of the newer version, and of whom each indicator found them anew."""
 
     findings: list[Finding]
-    indicators: list[Indicator]
-    subjects: set[str]
+    asked: dict[str, set[str]]  # code -> subjects
+
+    @property
+    def subjects(self) -> set[str]:
+        return set().union(*self.asked.values())
 
 
 def follow(
@@ -45,22 +48,22 @@ def follow(
 
     `before` are the findings of the older one, of the same day, indicators and settings.
     """
-    tables = changes.changed_tables(lake, old, new)
-    asked = [one for one in indicators if tables & lake_tables(one)]
-    changed = changes.changed(engine, lake, old, new, warehouse)
-    subjects: set[str] = set()
+    chosen, changed = list(indicators), changes.changed(engine, lake, old, new, warehouse)
+    named = {one.code: changed.read_by(lake_tables(one)) for one in chosen}
+    chosen = [one for one in chosen if named[one.code]]
+    asked: dict[str, set[str]] = {one.code: set() for one in chosen}
     for version in (old, new):
         build.bind(engine, warehouse / str(version))
-        subjects |= affected(engine, changed, asked)
-    fresh = scan(asked, engine, as_of, new, overrides=overrides, subjects=subjects)
-    codes = {one.code for one in asked}
+        for code, some in affected(engine, named, chosen).items():
+            asked[code] |= some
+    fresh = scan(chosen, engine, as_of, new, overrides=overrides, subjects=asked)
     kept = [
         replace(one, lake_version=new)
         for one in before
-        if one.indicator not in codes or one.subject not in subjects
+        if one.subject not in asked.get(one.indicator, ())
     ]
     found = sorted(kept + fresh, key=lambda one: (one.indicator, one.subject, one.acted_on))
-    return Followed(found, asked, subjects)
+    return Followed(found, asked)
 
 
 def lake_tables(indicator: Indicator) -> frozenset[str]:

@@ -20,7 +20,7 @@ from typing import Any
 from sqlglot import exp
 
 from chengxin.core.effects import STRICTEST_FIRST, Effect
-from chengxin.indicators.catalogue import KINDS, UNDECIDED, Indicator, Value, Words
+from chengxin.indicators.catalogue import UNDECIDED, Indicator, Value, Words
 from chengxin.indicators.scope import Scope, over_scope
 from chengxin.lake.engine import Engine
 
@@ -109,22 +109,30 @@ def scan(
     *,
     overrides: Mapping[str, Mapping[str, object]] | None = None,
     subject: str | None = None,
-    subjects: Collection[str] | None = None,
+    subjects: Collection[str] | Mapping[str, Collection[str]] | None = None,
 ) -> list[Finding]:
     """What the indicators find in the warehouse that `engine` is bound to.
 
     `overrides` is code -> parameter -> the bureau's value.  With `subject` ("person:…" or
-    "enterprise:…") or `subjects` only what is found about those, without reading everyone's rows.
+    "enterprise:…") or `subjects` only what is found about those, without reading everyone's rows;
+    `subjects` may be code -> the subjects that this indicator is asked about.
     """
+    chosen = list(indicators)
     asked = {subject} if subject else subjects
-    kinds = {key.partition(":")[0] for key in asked} if asked is not None else set(KINDS)
-    chosen = [one for one in indicators if kinds & set(one.subject)]
-    scope = Scope(engine, asked, chosen) if asked is not None else None
+    scope = None
+    if asked is not None:
+        each = asked if isinstance(asked, Mapping) else dict.fromkeys(_codes(chosen), asked)
+        kinds = {code: {key.partition(":")[0] for key in some} for code, some in each.items()}
+        chosen = [one for one in chosen if kinds[one.code] & set(one.subject)]
+        scope = Scope(engine, each, chosen)
     found = []
     try:
         for indicator in sorted(chosen, key=lambda one: one.code):
             settings = indicator.settings((overrides or {}).get(indicator.code, {}))
-            sql = select(indicator, engine.dialect, as_of, settings, scoped=scope is not None)
+            among = scope.asked(indicator.code) if scope else None
+            if scope and among is None:
+                continue
+            sql = select(indicator, engine.dialect, as_of, settings, among=among)
             rows = [
                 _finding(indicator, row, settings, as_of, lake_version) for row in engine.run(sql)
             ]
@@ -135,19 +143,24 @@ def scan(
     return found
 
 
+def _codes(indicators: Iterable[Indicator]) -> list[str]:
+    return [one.code for one in indicators]
+
+
 def select(
     indicator: Indicator,
     dialect: str,
     as_of: date,
     settings: Mapping[str, Value],
     *,
-    scoped: bool = False,
+    among: str | None = None,
 ) -> str:
-    """The SQL that one scan runs: parameters filled in, and over a scope's rows alone if asked."""
+    """The SQL that one scan runs: parameters filled in, and over a scope's rows alone if `among`
+    names the table of its subjects."""
     frozen = tuple(
         (name, tuple(told) if isinstance(told, list) else told) for name, told in settings.items()
     )
-    return _select(indicator, dialect, as_of, frozen, scoped)
+    return _select(indicator, dialect, as_of, frozen, among)
 
 
 @lru_cache(maxsize=512)  # putting it together takes longer than running it over one subject's rows
@@ -156,9 +169,9 @@ def _select(
     dialect: str,
     as_of: date,
     settings: tuple[tuple[str, Decimal | str | tuple[str, ...]], ...],
-    scoped: bool,
+    among: str | None,
 ) -> str:
-    tree = over_scope(indicator.query) if scoped else indicator.query
+    tree = over_scope(indicator.query, among) if among else indicator.query
     literals = {name: _literal(value) for name, value in settings}
     literals["as_of"] = exp.cast(exp.Literal.string(as_of.isoformat()), "date")
     return exp.replace_placeholders(tree, **literals).sql(dialect=dialect)

@@ -12,7 +12,8 @@ the indicator's ties.  Rows of others may be there too; what they seem to say is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
+from weakref import WeakKeyDictionary
 
 import pyarrow as pa
 from sqlglot import exp
@@ -20,7 +21,7 @@ from sqlglot import exp
 from chengxin.core.refusal import Trouble
 from chengxin.indicators.catalogue import KINDS, Indicator
 from chengxin.lake.engine import Engine, literal
-from chengxin.warehouse.build import models
+from chengxin.warehouse.build import HOLDS, about_subjects, models
 
 FEW = 200  # ids that are written into a query instead of laid beside it
 # The affiliations twice, the same rows: one subject's are found where they stand together.
@@ -28,75 +29,140 @@ SORTED_BY = {"person": "affiliation", "enterprise": "enterprise_person"}
 
 ASKED = "scope_asked"  # the keys of a scope's subjects
 
+# Engine -> the tables whose part it holds empty
+EMPTY: WeakKeyDictionary[Engine, set[str]] = WeakKeyDictionary()
+
 Ids = set[str]
+Kinds = dict[str, Ids]  # kind of subject -> ids
 
 
 class Scope:
-    """Rows of `subjects` ("person:…", "enterprise:…") and of those whom `indicators` reach."""
+    """Rows of some subjects ("person:…", "enterprise:…") and of those whom indicators reach.
+
+    `asked` is code -> its subjects.  A table holds whom the indicators that read it reach, and
+    nobody more: one that goes far does not make the tables of the others long.  Of few subjects it
+    is looked up first what is known at all: an indicator that needs more finds nothing.
+    """
 
     def __init__(
-        self, engine: Engine, subjects: Collection[str], indicators: Iterable[Indicator]
+        self,
+        engine: Engine,
+        asked: Mapping[str, Collection[str]],
+        indicators: Iterable[Indicator],
     ) -> None:
-        self._engine, self._indicators = engine, list(indicators)
+        self._engine = engine
         self._laid: set[str] = set()
-        asked = by_kind(subjects)
-        ways = Ways(engine, self._indicators, self._part)
-        tied = asked["enterprise"] | ways.tied(asked["enterprise"])
-        ids = {
-            "person": asked["person"] | ways.near("enterprise", tied),
-            "enterprise": tied | ways.near("person", asked["person"]),
-        }
-        self._ids = {kind: self._part(kind, some) for kind, some in ids.items()}
-        self._keys = self._part("key", {f"{kind}:{one}" for kind in KINDS for one in ids[kind]})
-        keys = pa.table({"id": pa.array(sorted(subjects), pa.string())})
-        engine.lay(ASKED, keys)
-        self._laid.add(ASKED)
-        for name in sorted({table for one in self._indicators for table in one.reads}):
-            engine.keep(f"scope_{name}", self._rows(name))
-            self._laid.add(f"scope_{name}")
+        self._parts: dict[frozenset[str], str] = {}
+        self._asked: dict[str, str] = {}  # code -> the table of its subjects
+        self._subjects: dict[frozenset[str], str] = {}
+        self._held: dict[str, set[str]] = {}  # key -> the tables with rows about it
+        told = [(one, frozenset(asked[one.code])) for one in indicators]
+        self._ways = Ways(engine, [one for one, _ in told], self._part)
+        whole: dict[str, Kinds] = {}  # table -> whose rows it holds
+        for (subjects, _, _), some in _alike(told).items():
+            ids = self._ways.reached(by_kind(subjects), some[0])
+            there = self._there(ids)
+            able = [one for one in some if there is None or all(map(there.intersection, one.needs))]
+            if not able:
+                continue
+            table = self._asked_about(subjects)
+            for one in able:
+                self._asked[one.code] = table
+                for name in one.reads:
+                    held = whole.setdefault(name, {kind: set() for kind in KINDS})
+                    for kind in KINDS:
+                        held[kind] |= ids[kind]
+        for name, held in sorted(whole.items()):
+            self._keep(name, held)
+
+    def _asked_about(self, subjects: frozenset[str]) -> str:
+        """The table of these subjects; always the same name for the first, so that one subject's
+        queries are put together once."""
+        if subjects not in self._subjects:
+            self._subjects[subjects] = f"{ASKED}_{len(self._subjects)}"
+            self._lay(self._subjects[subjects], subjects)
+        return self._subjects[subjects]
+
+    def asked(self, code: str) -> str | None:
+        """The table of an indicator's subjects; None when too little is known of them."""
+        return self._asked.get(code)
+
+    def _keep(self, name: str, held: Kinds) -> None:
+        """Hold a table's part; an empty one stays for the next scope that needs it."""
+        empty = EMPTY.setdefault(self._engine, set())
+        part, keys = f"scope_{name}", _keys(held)
+        known = name in about_subjects() and keys <= self._held.keys()
+        if known and not any(name in self._held[key] for key in keys):
+            if name not in empty:
+                self._engine.keep(part, f"SELECT * FROM {name} WHERE false")
+                empty.add(name)
+            return
+        empty.discard(name)
+        self._engine.keep(part, self._rows(name, held))
+        self._laid.add(part)
 
     def close(self) -> None:
         for name in self._laid:
             self._engine.drop(name)
 
-    def _rows(self, name: str) -> str:
+    def _rows(self, name: str, held: Kinds) -> str:
         """The SELECT of a table's part: by every column that names a subject."""
         columns = models()[name].columns
         told = ", ".join(columns)
         by = {kind: f"{kind}_id" for kind in KINDS if f"{kind}_id" in columns}
         if name in SORTED_BY.values():
             return " UNION ".join(
-                f"SELECT {told} FROM {SORTED_BY[kind]} WHERE {column} IN {self._ids[kind]}"
+                f"SELECT {told} FROM {SORTED_BY[kind]} "
+                f"WHERE {column} IN {self._part(kind, held[kind])}"
                 for kind, column in by.items()
             )
-        tests = [f"{column} IN {self._ids[kind]}" for kind, column in by.items()]
+        tests = [f"{column} IN {self._part(kind, held[kind])}" for kind, column in by.items()]
         if "subject_key" in columns:
-            tests.append(f"subject_key IN {self._keys}")
+            tests.append(f"subject_key IN {self._part('key', _keys(held))}")
         where = f" WHERE {' OR '.join(tests)}" if tests else ""
         return f"SELECT {told} FROM {name}{where}"
+
+    def _there(self, ids: Kinds) -> set[str] | None:
+        """The tables that have rows about some of few ids; None when there are too many to ask."""
+        keys = _keys(ids)
+        if len(keys) > FEW:
+            return None
+        if fresh := keys - self._held.keys():
+            self._held |= {key: set() for key in fresh}
+            rows = self._engine.run(
+                f"SELECT * FROM {HOLDS} WHERE key IN {self._part('key', fresh)}"
+            )
+            self._held |= {row["key"]: set(row["tables"]) for row in rows}
+        untold = models().keys() - about_subjects().keys()
+        return set(untold).union(*(self._held[key] for key in keys))
 
     def _part(self, name: str, ids: Ids) -> str:
         """Ids as what stands behind IN: written out when they are few, else a table."""
         if len(ids) <= FEW:
             return f"({', '.join(map(literal, sorted(ids))) or 'NULL'})"
-        table = f"scope_of_{name}"
+        frozen = frozenset(ids)
+        if frozen not in self._parts:
+            self._parts[frozen] = f"scope_of_{name}_{len(self._parts)}"
+            self._lay(self._parts[frozen], frozen)
+        return f"(SELECT id FROM {self._parts[frozen]})"
+
+    def _lay(self, table: str, ids: Collection[str]) -> None:
         self._engine.lay(table, pa.table({"id": pa.array(sorted(ids), pa.string())}))
         self._laid.add(table)
-        return f"(SELECT id FROM {table})"
 
 
-def over_scope(query: exp.Query) -> exp.Query:
-    """An indicator's SELECT over the tables of a scope, for its subjects alone."""
+def over_scope(query: exp.Query, asked: str) -> exp.Query:
+    """An indicator's SELECT over the tables of a scope, for the subjects in the table `asked`."""
     tree = query.copy()
     for table in list(tree.find_all(exp.Table)):
         if table.name in models():
             table.replace(exp.to_table(f"scope_{table.name}", alias=table.alias or table.name))
     found = exp.select("*").from_(tree.subquery("found"))
-    return found.where(f"subject_id IN (SELECT id FROM {ASKED})", dialect="duckdb")
+    return found.where(f"subject_id IN (SELECT id FROM {asked})", dialect="duckdb")
 
 
 class Ways:
-    """The ways on which some indicators pass from their subject to others."""
+    """The ways on which some indicators pass from their subject to others; each asked once."""
 
     def __init__(
         self,
@@ -105,28 +171,49 @@ class Ways:
         part: Callable[[str, Ids], str],
     ) -> None:
         self._engine, self._part = engine, part
-        told = list(indicators)
-        self._roles = sorted({role for one in told for role in one.reach})
-        self._ties: dict[str, int] = {}  # the longest way counts
-        for table, hops in (way for one in told for way in one.through.items()):
-            self._ties[table] = max(hops, self._ties.get(table, 0))
+        self._roles = sorted({role for one in indicators for role in one.reach})
+        self._known: dict[str, dict[str, list[tuple[str, str]]]] = {kind: {} for kind in KINDS}
 
-    def near(self, kind: str, ids: Ids) -> Ids:
+    def reached(self, asked: Kinds, like: Indicator) -> Kinds:
+        """`asked`, and whom such an indicator may look at for them."""
+        tied = asked["enterprise"] | self._tied(asked["enterprise"], like)
+        return {
+            "person": asked["person"] | self._near("enterprise", tied, like),
+            "enterprise": tied | self._near("person", asked["person"], like),
+        }
+
+    def reaching(self, changed: Kinds, like: Indicator) -> Kinds:
+        """Of whom such an indicator may say something else when facts about `changed` are others.
+
+        Those themselves, those whom one step of the reach leads to, and those whom ties lead to.
+        """
+        persons = changed["person"] | self._near("enterprise", changed["enterprise"], like)
+        enterprises = changed["enterprise"] | self._near("person", changed["person"], like)
+        enterprises |= self._behind(enterprises, like)
+        enterprises |= self._tied(enterprises, like)
+        return {"person": persons, "enterprise": enterprises}
+
+    def _near(self, kind: str, ids: Ids, like: Indicator) -> Ids:
         """Whom a role binds to those of this kind, at any time."""
-        if not ids or not self._roles:
+        if not like.reach:
             return set()
-        other = KINDS[1 - KINDS.index(kind)]
-        rows = self._engine.run(
-            f"SELECT DISTINCT {other}_id AS id FROM {SORTED_BY[kind]} "
-            f"WHERE {kind}_id IN {self._part('near', ids)} "
-            f"AND role IN ({', '.join(map(literal, self._roles))})"
-        )
-        return {row["id"] for row in rows}
+        known, roles = self._known[kind], set(like.reach)
+        if fresh := ids - known.keys():
+            known |= {one: [] for one in fresh}
+            other = KINDS[1 - KINDS.index(kind)]
+            rows = self._engine.arrow(
+                f"SELECT DISTINCT {kind}_id AS own, role, {other}_id AS other "
+                f"FROM {SORTED_BY[kind]} WHERE {kind}_id IN {self._part('near', fresh)} "
+                f"AND role IN ({', '.join(map(literal, self._roles))})"
+            )
+            for own, role, one in zip(*(rows[name].to_pylist() for name in _NEAR), strict=True):
+                known[own].append((role, one))
+        return {one for own in ids for role, one in known[own] if role in roles}
 
-    def tied(self, enterprises: Ids) -> Ids:
-        """The enterprises to which ties lead from these, as far as the indicators follow them."""
+    def _tied(self, enterprises: Ids, like: Indicator) -> Ids:
+        """The enterprises to which ties lead from these, as far as the indicator follows them."""
         found: Ids = set()
-        for table, hops in self._ties.items():
+        for table, hops in like.through.items():
             circle, edge = set(enterprises), set(enterprises)
             for _hop in range(hops):
                 edge = self._meets(table, edge) - circle if edge else edge
@@ -134,44 +221,67 @@ class Ways:
             found |= circle
         return found
 
-    def behind(self, enterprises: Ids) -> Ids:
+    def _behind(self, enterprises: Ids, like: Indicator) -> Ids:
         """The enterprises with a tie of these in the tables that their ties are chosen from.
 
         Who comes or goes there can make or end a tie between two others.
         """
-        tables = {table for name in self._ties for table in _chosen_from(name)}
+        tables = {table for name in like.through for table in _chosen_from(name)}
         return {one for table in sorted(tables) for one in self._meets(table, enterprises)}
 
     def _meets(self, table: str, enterprises: Ids) -> Ids:
         tie = models()[table].ties
-        rows = self._engine.run(
+        rows = self._engine.arrow(
             f"SELECT DISTINCT other.enterprise_id AS id FROM {table} AS own "
             f"JOIN {table} AS other ON other.{tie} = own.{tie} "
             f"WHERE own.enterprise_id IN {self._part('edge', enterprises)}"
         )
-        return {row["id"] for row in rows}
+        return set(rows["id"].to_pylist())
 
 
-def affected(engine: Engine, changed: Collection[str], indicators: Iterable[Indicator]) -> set[str]:
-    """Of whom these indicators may say something else when the facts about `changed` are others.
+def _keys(ids: Kinds) -> set[str]:
+    return {f"{kind}:{one}" for kind in KINDS for one in ids[kind]}
 
-    Those themselves, those whom one step of a reach leads to, and those whom ties lead to.
+
+_NEAR = ("own", "role", "other")
+
+
+def affected(
+    engine: Engine, changed: Mapping[str, Collection[str]], indicators: Iterable[Indicator]
+) -> dict[str, set[str]]:
+    """Of whom each indicator may say something else; `changed` is code -> whose facts are others.
+
+    The result, too, is by code, and names only the kinds of subject that the indicator judges.
     """
-    laid: set[str] = set()
+    laid: list[str] = []
 
     def part(name: str, ids: Ids) -> str:
-        laid.add(f"changed_{name}")
-        engine.lay(f"changed_{name}", pa.table({"id": pa.array(sorted(ids), pa.string())}))
-        return f"(SELECT id FROM changed_{name})"
+        laid.append(f"changed_{name}_{len(laid)}")
+        engine.lay(laid[-1], pa.table({"id": pa.array(sorted(ids), pa.string())}))
+        return f"(SELECT id FROM {laid[-1]})"
 
-    ways, asked = Ways(engine, indicators, part), by_kind(changed)
-    persons = asked["person"] | ways.near("enterprise", asked["enterprise"])
-    enterprises = asked["enterprise"] | ways.near("person", asked["person"])
-    enterprises |= ways.behind(enterprises)
-    enterprises |= ways.tied(enterprises)
+    told = [(one, frozenset(changed[one.code])) for one in indicators]
+    ways = Ways(engine, [one for one, _ in told], part)
+    found: dict[str, set[str]] = {}
+    for (subjects, _, _), some in _alike(told).items():
+        ids = ways.reaching(by_kind(subjects), some[0])
+        for one in some:
+            found[one.code] = {f"{kind}:{id_}" for kind in one.subject for id_ in ids[kind]}
     for name in laid:
         engine.drop(name)
-    return {f"person:{one}" for one in persons} | {f"enterprise:{one}" for one in enterprises}
+    return found
+
+
+Alike = tuple[frozenset[str], tuple[str, ...], tuple[tuple[str, int], ...]]
+
+
+def _alike(told: Iterable[tuple[Indicator, frozenset[str]]]) -> dict[Alike, list[Indicator]]:
+    """The indicators that go the same ways from the same subjects, together."""
+    found: dict[Alike, list[Indicator]] = {}
+    for one, subjects in told:
+        way = (subjects, tuple(sorted(one.reach)), tuple(sorted(one.through.items())))
+        found.setdefault(way, []).append(one)
+    return found
 
 
 def _chosen_from(name: str) -> set[str]:
@@ -180,9 +290,9 @@ def _chosen_from(name: str) -> set[str]:
     return found.union(*map(_chosen_from, found))
 
 
-def by_kind(keys: Collection[str]) -> dict[str, Ids]:
+def by_kind(keys: Collection[str]) -> Kinds:
     """The ids of persons and of enterprises; `Trouble` for a key that is neither."""
-    found: dict[str, Ids] = {kind: set() for kind in KINDS}
+    found: Kinds = {kind: set() for kind in KINDS}
     for key in keys:
         kind, _, one = key.partition(":")
         if kind not in found or not one:

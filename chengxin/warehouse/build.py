@@ -11,6 +11,8 @@ same file under both versions.  Where Spark builds, a table is a folder of files
 engine reads what the other has built.
 """
 
+# ruff: noqa: S608 (SQL is put together from our own names)
+
 from __future__ import annotations
 
 import hashlib
@@ -31,13 +33,19 @@ from sqlglot import exp
 
 from chengxin.core import descriptions
 from chengxin.core.refusal import Trouble
-from chengxin.lake.engine import Engine, Versions, render
+from chengxin.lake.engine import Engine, Versions, literal, render
 from chengxin.lake.tables import TABLES
 from chengxin.warehouse import resolve
 
 HERE = Path(__file__).parent
 KEPT = 3  # versions; a reader has this many nights to let go of one
 ROW_GROUP = 16_384  # rows; small, so that one subject is found without reading much
+_KEYS = {  # columns that name a subject -> its key
+    "person_id": "'person:' || person_id",
+    "enterprise_id": "'enterprise:' || enterprise_id",
+    "subject_key": "subject_key",
+}
+HOLDS = "holds"  # key ("person:…", "enterprise:…"), tables: which of them have rows about it
 DONE = "build.json"  # written last: a folder without it is not a warehouse
 
 
@@ -130,7 +138,7 @@ def build(engine: Engine, lake: Versions, version: int, folder: Path) -> Path:
 
 def bind(engine: Engine, home: Path) -> None:
     """Let `engine` see the tables of a built warehouse under their names."""
-    for name in (*resolve.TABLES, *models()):
+    for name in (*resolve.TABLES, *models(), HOLDS):
         engine.bind(name, home / f"{name}.parquet")
 
 
@@ -153,6 +161,7 @@ def digest() -> str:
     told = hashlib.sha256()
     for path in _paths().values():
         told.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    told.update(_holds().encode())
     told.update(resolve.digest().encode())
     return told.hexdigest()
 
@@ -190,6 +199,34 @@ def _fill(engine: Engine, aside: Path, made_of: dict[str, str], there: dict[str,
             sql = f"{model.sql}\nORDER BY {', '.join(model.grain)}"
             engine.write(path, render(sql, engine.dialect, {}), ROW_GROUP)
         engine.bind(name, path)
+    path = aside / f"{HOLDS}.parquet"
+    if same := there.get(made_of[HOLDS]):
+        _link(same, path)
+    else:
+        engine.write(path, render(_holds(), engine.dialect, {}), ROW_GROUP)
+
+
+@cache
+def about_subjects() -> dict[str, list[str]]:
+    """Table -> its columns that name a subject; only of these does HOLDS tell."""
+    told = {
+        name: [one for one in _KEYS if one in model.columns] for name, model in models().items()
+    }
+    return {name: columns for name, columns in told.items() if columns}
+
+
+def _holds() -> str:
+    """Of whom the tables have rows: what one subject's scan need not look for."""
+    parts = [
+        f"SELECT DISTINCT {_KEYS[column]} AS key, {literal(name)} AS held "
+        f"FROM {name} WHERE {column} <> ''"
+        for name, columns in about_subjects().items()
+        for column in columns
+    ]
+    return (
+        f"SELECT key, ARRAY_AGG(held ORDER BY held) AS tables FROM ({' UNION ALL '.join(parts)}) "
+        "AS told GROUP BY key ORDER BY key"
+    )
 
 
 def _made_of(lake: Versions, version: int) -> dict[str, str]:
@@ -202,6 +239,8 @@ def _made_of(lake: Versions, version: int) -> dict[str, str]:
             behind = found.get(table) or [TABLES[table].types, lake.files(table, version)]
             told.update(f"\0{table}\0{behind}".encode())
         found[name] = told.hexdigest()
+    behind = str([_holds(), *(found[name] for name in models())])
+    found[HOLDS] = hashlib.sha256(behind.encode()).hexdigest()
     return found
 
 

@@ -11,6 +11,8 @@ of a record without a number that was joined, judged or let go.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from pathlib import Path
 
 from chengxin.lake.engine import Engine, Versions
@@ -27,32 +29,48 @@ WHO_IS_WHO = {
 _UNTOLD = {"delivery_id", "line"}  # where a row stood says nothing about anybody
 
 
+@dataclass(frozen=True)
+class Changed:
+    """Whom the facts that differ between two versions are about: "person:…", "enterprise:…"."""
+
+    by_table: dict[str, set[str]]  # of the lake
+    led: set[str]  # whose numbers, registrations or records lead elsewhere, in every table
+
+    @property
+    def everybody(self) -> set[str]:
+        return self.led.union(*self.by_table.values())
+
+    def read_by(self, tables: Collection[str]) -> set[str]:
+        """Of whom somebody who reads these tables of the lake sees something else."""
+        return self.led.union(*(self.by_table[name] for name in self.by_table.keys() & tables))
+
+
 def changed_tables(lake: Versions, old: int, new: int) -> set[str]:
     """The tables of the lake whose files differ between two versions."""
     return {name for name in TABLES if _differ(lake, name, old, new)}
 
 
-def changed(engine: Engine, lake: Versions, old: int, new: int, folder: Path) -> set[str]:
-    """The keys of all whom a fact of one of the versions, but not of the other, is about.
+def changed(engine: Engine, lake: Versions, old: int, new: int, folder: Path) -> Changed:
+    """All whom a fact of one of the versions, but not of the other, is about.
 
     Both versions must have been built in `folder`; leaves `engine` bound to the new one.
     """
-    found: set[str] = set()
     persons, names = TABLES["natural_person"], sorted(changed_tables(lake, old, new))
+    found: dict[str, set[str]] = {name: set() for name in names}
+    led: set[str] = set()
     for name in names:
         _lay_difference(engine, lake, TABLES[name], old, new)
     for version in (old, new):
         build.bind(engine, folder / str(version))
         engine.show("registered_persons", lake.files(persons.name, version), persons.types)
         for name in names:
-            found |= _named(engine, TABLES[name])
+            found[name] |= _named(engine, TABLES[name])
     for name in names:
         engine.drop(f"differs_{name}")
     for name in WHO_IS_WHO:
         if not _same(folder, name, old, new):
-            found |= _led_elsewhere(engine, name, folder / str(old), folder / str(new))
-            build.bind(engine, folder / str(new))
-    return found
+            led |= _led_elsewhere(engine, name, folder / str(old), folder / str(new))
+    return Changed(found, led)
 
 
 def _differ(lake: Versions, name: str, old: int, new: int) -> bool:
@@ -69,12 +87,10 @@ def _led_elsewhere(engine: Engine, name: str, old: Path, new: Path) -> set[str]:
     found: set[str] = set()
     kind = WHO_IS_WHO[name]
     for one, other in ((old, new), (new, old)):
-        build.bind(engine, other)
-        engine.keep("others", f"SELECT * FROM {name}")
-        build.bind(engine, one)
-        only = f"SELECT * FROM {name} EXCEPT SELECT * FROM others"
-        found |= _keys(engine, kind, f"SELECT {kind}_id AS id FROM ({only}) AS own")
-        engine.drop("others")
+        engine.bind("own", one / f"{name}.parquet")
+        engine.bind("others", other / f"{name}.parquet")
+        only = "SELECT * FROM own EXCEPT SELECT * FROM others"
+        found |= _keys(engine, kind, f"SELECT {kind}_id AS id FROM ({only}) AS its")
     return found
 
 

@@ -259,7 +259,7 @@ class TestJudgements:
 
         found = changes.changed(engine, scene.lake, first, scene.lake.version(), folder)
 
-        assert found == {f"person:{person(OUYANG)}"}
+        assert found.everybody == {f"person:{person(OUYANG)}"}
 
 
 def test_same_lake_gives_the_same_bytes(around: Path, tmp_path: Path) -> None:
