@@ -24,6 +24,7 @@ from city.annual_returns import AnnualReturns
 from city.cases import Cases
 from city.cast import Cast
 from city.conduct import Conduct
+from city.customs import Customs
 from city.debtors import Debtors
 from city.dice import Dice
 from city.enterprises import Enterprises
@@ -130,7 +131,7 @@ def _tell(
     publications = Publications(world, enterprises, repute, invoices)
     publications.write()
     sharing = Sharing(world, enterprises)
-    outlays = Outlays(world)
+    outlays, customs = Outlays(world), Customs(world)
     for block in enterprises.blocks(_BLOCK):
         stopped = registers.write(block)
         stakes = investors.write(block)
@@ -142,6 +143,7 @@ def _tell(
         publications.of(block, stakes)
         sharing.of(block, invoices.of(block, conduct.of(block)))
         market.of(block)
+        customs.of(block)
         transfers.of(block, stakes)
         progress("enterprises", int(block.index[-1]) + 1, count)
     cases.write()

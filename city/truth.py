@@ -217,9 +217,9 @@ class Truth:
         elif verdict == "unknown":
             self.leaves("A08", subject, subject, "转让价格、比例或净资产不明")
 
-    def rejects(self, source: str, line: int, number: str) -> None:
+    def rejects(self, source: str, line: int, number: str, what: str = "证件号码") -> None:
         """A row with a number that cannot be true; the headings are line 1."""
-        because = f"证件号码 {number} 校验不通过" if number else "证件号码为空"
+        because = f"{what} {number} 校验不通过" if number else f"{what}为空"
         self._rejects.writerow((source, str(line), because))
 
     def identifies(self, source: str, key: str, subject: str, kind: str) -> None:

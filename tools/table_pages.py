@@ -140,7 +140,8 @@ def _column(table: Table, column: Column) -> tuple[str, ...]:
     if column.empty is not None:
         must += f", empty as {column.empty!r}"
     holds = KINDS[column.kind]
-    return f"`{column.name}`", column.title, column.title_en, holds, column.unit or "–", must
+    unit = f"`{column.unit}`" if column.unit in table.columns else column.unit
+    return f"`{column.name}`", column.title, column.title_en, holds, unit or "–", must
 
 
 def _lines(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:

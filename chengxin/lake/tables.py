@@ -42,7 +42,7 @@ class Kind(StrEnum):
     MONEY = "money"  # yuan
     SHARE = "share"  # fraction 0 to 1
     AREA = "area"  # square metres
-    QUANTITY = "quantity"  # in the unit that its column says
+    QUANTITY = "quantity"  # in the unit that its column says, or that another column says by row
     TRAIT = "trait"  # token that is only compared, 60 bits
     TRAITS = "traits"  # several of them
 
@@ -92,7 +92,7 @@ class Column:
     kind: Kind
     title: str
     title_en: str
-    unit: str = ""
+    unit: str = ""  # or the name of the column that gives each row's
     required: bool = False  # beyond the key, which always is
     empty: str | None = None  # what a field left empty means
 

@@ -90,6 +90,8 @@ class Section:
         """A registration of somebody else is shown as the enterprise it belongs to."""
         if column.kind is Kind.REGISTRATION and not has_name(self.table):
             return gettext("企业")
+        if column.unit in self.table.columns:  # each row's unit stands beside it
+            return values.title(column)
         return head(column)
 
     @property

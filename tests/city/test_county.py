@@ -230,8 +230,8 @@ def test_a_homonym_of_an_accused_person_exists_and_is_free(small: Path) -> None:
 def test_unreadable_rows_stand_where_the_truth_says_and_are_few(small: Path) -> None:
     rejects = _table(small, "rejects")
     assert {row["source"] for row in rejects} == {
-        "golden_tax_local_natural_person", "golden_tax_state_investment", "housing_contract",
-        "personal_income",
+        "customs_declaration", "golden_tax_local_natural_person", "golden_tax_state_investment",
+        "housing_contract", "personal_income",
     }  # fmt: skip
     for source in {row["source"] for row in rejects}:
         rows = [row for row in rejects if row["source"] == source]

@@ -71,6 +71,30 @@ def test_table_that_a_data_keeper_described_yesterday_has_its_section(
         assert section(qian, factory, "water_use").title == "Water consumption"
 
 
+def test_quantity_stands_beside_the_unit_of_its_row(told, qian, factory):
+    goods = [("1", 36.5, "cubic_metre"), ("2", 420, "item")]
+    told(
+        {
+            "registration": REGISTRATIONS,
+            "customs_declaration": [
+                {"declaration_no": "X", "item_no": item, "trader_id": CODE, "direction": "export",
+                 "quantity": Decimal(str(quantity)), "quantity_unit": unit}
+                for item, quantity, unit in ((int(one), q, u) for one, q, u in goods)
+            ],
+        }
+    )  # fmt: skip
+    found = section(qian, factory, "customs_declaration")
+    assert found
+    assert [title for title, _style in found.heads][-2:] == ["法定数量", "法定计量单位"]
+    assert [row[-3:] for row in texts(found)] == [
+        ["出口", "36.5", "立方米"],
+        ["出口", "420", "件"],
+    ]
+    with translation.override("en"):
+        found = section(qian, factory, "customs_declaration")
+        assert [row[-1] for row in texts(found)] == ["cubic metre", "item"]
+
+
 def test_first_twenty_are_shown_the_newest_first_and_more_brings_the_rest_once(
     told, client, qian, wang
 ):

@@ -182,6 +182,20 @@ def test_watchlist_keeps_item_groups_and_a_missing_second_officer(office):
     assert (first["second_officer"], second["second_officer"]) == ("13716220013", None)
 
 
+def test_customs_declaration_reads_item_by_item_in_the_unit_of_each(office):
+    table, plywood, timber = rows(office.send("customs_declaration", sample("customs_declaration")))
+
+    assert table["declaration_no"] == plywood["declaration_no"] == "420020170000000017"
+    assert (table["item_no"], plywood["item_no"]) == (1, 2)
+    assert (plywood["quantity"], plywood["quantity_unit"]) == (Decimal("36.5"), "cubic_metre")
+    assert (table["quantity"], table["quantity_unit"]) == (Decimal(420), "item")
+    assert (table["direction"], timber["direction"]) == ("export", "import")
+    assert (table["value"], timber["import_vat"]) == (Decimal(147000), Decimal(12815))
+    assert (table["duty"], timber["duty"]) == (None, Decimal(0))
+    assert table["declared_on"] == date(2017, 7, 12)
+    assert table["hs_code"] == "9403609990"  # text: chapter 08 begins with a nought
+
+
 def test_every_row_keeps_its_source_day_and_line(office):
     reading = office.send("golden_tax_state_ledger", sample("golden_tax_state_ledger"))
 
@@ -339,7 +353,7 @@ def secrets_of(name: str) -> set[str]:
     private = ("姓名", "证件号码", "电话", "SFZJHM", "XM", "DDH", "LXDH", "ZJHM", "RMC", "名称")
     found = set()
     for place, heading in enumerate(cells[0]):
-        if heading in ("NSRMC", "纳税人名称") or not heading.endswith(private):
+        if heading in ("NSRMC", "纳税人名称", "商品名称") or not heading.endswith(private):
             continue
         found |= {str(row[place]).strip() for row in cells[1:] if row[place]}
     return {text for text in found if not text.startswith("91371622") and "阳信" not in text}

@@ -10,12 +10,12 @@ import pytest
 from openpyxl import Workbook
 
 from chengxin.sources import SourceChanged, all_sources
-from chengxin.sources.source import Expect
+from chengxin.sources.source import Expect, Form
 from tests.sources.conftest import CSV_SOURCES, HEADINGS, changed, rows, sample
 
 STATE = "golden_tax_state_ledger"
 LOCAL = "golden_tax_local_ledger"
-LISTS = ["housing_contract", *CSV_SOURCES]
+LISTS = [*(name for name in HEADINGS if all_sources()[name].form is Form.XLSX), *CSV_SOURCES]
 
 
 def refused(office, name, cells, source=None) -> str:
