@@ -15,6 +15,7 @@ import numpy as np
 
 from chengxin.core import identifiers
 from city import cases
+from city.accounts import Accounts
 from city.conduct import OUTSIDE
 from city.dice import Ints
 from city.enterprises import (
@@ -486,7 +487,9 @@ class Cast:
 
     # Registering
 
-    def enter(self, registers: Registers, taxes: Taxes, residents: Residents) -> None:
+    def enter(
+        self, registers: Registers, taxes: Taxes, residents: Residents, accounts: Accounts
+    ) -> None:
         """Register the cast, with a quiet year of returns, and write who plays what."""
         block = self._block()
         registers.registrations(
@@ -506,6 +509,7 @@ class Cast:
             [(self.day if firm.files else firm.registered).toordinal() for firm in self.firms]
         )
         taxes.taxes(block, stopped, bound, np.zeros(len(block), np.bool_))
+        accounts.of(block)
         residents.registrations(self._columns([person for _, person in self.persons]))
         for story, person in self.persons:
             own = [firm for firm in self.firms if person in _people_of(firm)]

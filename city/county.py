@@ -20,6 +20,7 @@ import numpy as np
 from chengxin.core.keys import Keys
 from chengxin.core.refusal import Trouble
 from city import stories
+from city.accounts import Accounts
 from city.annual_returns import AnnualReturns
 from city.cases import Cases
 from city.cast import Cast
@@ -132,6 +133,7 @@ def _tell(
     publications.write()
     sharing = Sharing(world, enterprises)
     outlays, customs = Outlays(world), Customs(world)
+    accounts = Accounts(world, enterprises)
     for block in enterprises.blocks(_BLOCK):
         stopped = registers.write(block)
         stakes = investors.write(block)
@@ -144,6 +146,7 @@ def _tell(
         sharing.of(block, invoices.of(block, conduct.of(block)))
         market.of(block)
         customs.of(block)
+        accounts.of(block)
         transfers.of(block, stakes)
         progress("enterprises", int(block.index[-1]) + 1, count)
     cases.write()
@@ -160,7 +163,7 @@ def _tell(
         outlays.write(block_of_persons, income, homes, unidentified.write(block_of_persons))
         progress("persons", stop, others)
 
-    cast.enter(registers, taxes, residents)
+    cast.enter(registers, taxes, residents, accounts)
     return count + len(cast.firms)
 
 

@@ -24,9 +24,10 @@ What the offices deliver, as the lake keeps it.  This page is made from the desc
 `python -m tools.table_pages`.  How a new one comes about: [adding-a-source.md](adding-a-source.md).
 
 A row of the same key in a newer delivery replaces the older one; an earlier lake version still has
-it.  No table holds a number of a document, a phone, an address or a person's name: a person is a
-`person_id`, a phone and an address are tokens.  Every row ends with where it came from: `source`,
-`delivery_id`, `delivered_on`, `line`.
+it.  No table holds a number of a document, a phone, an address, a bank account or a person's name:
+a person is a `person_id`, a phone and an address are tokens, an account is a token with its last
+four digits.  Every row ends with where it came from: `source`, `delivery_id`, `delivered_on`,
+`line`.
 """
 
 KINDS = {
@@ -41,6 +42,7 @@ KINDS = {
     Kind.PARTY: "`person_id` or an enterprise's number",
     Kind.PHONE: "token",
     Kind.ADDRESS: "token",
+    Kind.ACCOUNT: "token, and behind it the last four digits",
     Kind.DATE: "day",
     Kind.YEAR: "year",
     Kind.INTEGER: "whole number",

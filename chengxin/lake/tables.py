@@ -35,6 +35,7 @@ class Kind(StrEnum):
     PARTY = "party"  # person_id, or an enterprise's code
     PHONE = "phone"  # token
     ADDRESS = "address"  # token
+    ACCOUNT = "account"  # of a bank: token, and behind it the last four digits
     DATE = "date"
     YEAR = "year"
     INTEGER = "integer"

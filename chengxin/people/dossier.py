@@ -407,7 +407,10 @@ def _counted(groups: list[Group]) -> list[Figure]:
     found = {section.table.name: section.count for group in groups for section in group.sections}
     figures = [Figure(title, str(found[name])) for name, title in counted.items() if name in found]
     cases = sum(
-        section.count for group in groups for section in group.sections if section.restricted
+        section.count
+        for group in groups
+        for section in group.sections
+        if section.restricted and sections.is_case(section.table.name)
     )
     return [*figures, Figure(_("案件与名单"), str(cases), trouble=True)] if cases else figures
 

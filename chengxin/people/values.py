@@ -135,6 +135,8 @@ def words(column: Column, value: Any, names: Names) -> str:
             return value.isoformat() if isinstance(value, date) else str(value)
         case Kind.PHONE | Kind.ADDRESS:
             return gettext("已登记")
+        case Kind.ACCOUNT:
+            return gettext("尾号 %(end)s") % {"end": str(value)[-4:]}
         case Kind.CODE:
             return code(column.name, str(value))
     if column.name.endswith("office") and (office := names.offices.get(str(value))):

@@ -23,6 +23,7 @@ _PLAIN = {
     Kind.ID: "as_id",
     Kind.NAME: "as_note",
     Kind.NOTE: "as_note",
+    Kind.ACCOUNT: "as_account",
     Kind.REGISTRATION: "as_registration",
     Kind.CREDIT: "as_credit",
     Kind.DATE: "as_date",

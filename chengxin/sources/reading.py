@@ -369,7 +369,7 @@ def _reason(kind: Kind, theirs: str, text: str) -> str:
     shown = _shown(text)
     if (
         shown == text
-        and kind in (Kind.PERSON, Kind.PARTY, Kind.PHONE)
+        and kind in (Kind.PERSON, Kind.PARTY, Kind.PHONE, Kind.ACCOUNT)
         and not _FLOAT.fullmatch(text)
     ):
         shown = masked(text)[:40]  # a passport's number is short
@@ -377,6 +377,7 @@ def _reason(kind: Kind, theirs: str, text: str) -> str:
         return f"{theirs}“{shown}”不是 20 位数字"
     if _FLOAT.fullmatch(text) and kind in (
         Kind.ID, Kind.REGISTRATION, Kind.PERSON, Kind.PARTY, Kind.TAXPAYER, Kind.CREDIT, Kind.PHONE,
+        Kind.ACCOUNT,
     ):  # fmt: skip
         return f"{theirs}“{shown}”被电子表格变成了数字，原号码已丢失，请以文本格式重新导出"
     match kind:
@@ -386,6 +387,8 @@ def _reason(kind: Kind, theirs: str, text: str) -> str:
             return f"{theirs}“{shown}”不是有效的号码（校验码、日期或长度不对）"
         case Kind.CREDIT:
             return f"{theirs}“{shown}”的校验码不对"
+        case Kind.ACCOUNT:
+            return f"{theirs}“{shown}”不是银行账号"
         case Kind.DATE:
             return f"{theirs}“{shown}”不是日期"
         case Kind.SHARE:

@@ -147,6 +147,9 @@ CREATE MACRO is_organisation(x) AS
 -- phones: digits only, without the country's prefix
 CREATE MACRO as_phone(x) AS
     CASE WHEN NOT is_float_form(x) THEN nullif(regexp_replace(regexp_replace(x, '^\+?86[ -]?(1\d{10})$', '\1'), '[^0-9]', '', 'g'), '') END;
+-- a bank's account: digits, a few kinds with letters before them (NRA, FTN), written in groups or not
+CREATE MACRO normal_account(x) AS
+    regexp_extract(upper(regexp_replace(x, '[\s　-]', '', 'g')), '^[A-Z]{0,4}\d{8,32}$');
 CREATE MACRO as_address(x) AS regexp_replace(x, '[\s　]', '', 'g');
 
 -- Keys.token: HMAC-SHA256 as sha256(opad || sha256(ipad || message)), 16 bytes in base32
@@ -161,6 +164,8 @@ CREATE MACRO base32(hex) AS
 CREATE MACRO hmac(message) AS
     sha256(getvariable('opad') || unhex(sha256(getvariable('ipad') || encode(message))));
 CREATE MACRO token(kind, x) AS base32(hmac(kind || ':' || x));
+CREATE MACRO as_account(x) AS
+    token('account', nullif(normal_account(x), '')) || right(normal_account(x), 4);
 
 -- What stands for a name, a birth or a phone where they are only compared: 60 bits of the same HMAC
 CREATE MACRO trait(kind, x) AS ('0x' || substr(hmac('trait-' || kind || ':' || x), 1, 15))::BIGINT;

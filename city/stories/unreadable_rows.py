@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from city.accounts import BASIC, account
 from city.cast import WHOLE, Cast, Firm
 from city.customs import SOLD, declaration
 from city.people import with_wrong_check
@@ -19,6 +20,7 @@ def play(cast: Cast) -> None:
     cast.mistyped_natural_person(stranger, with_wrong_check(stranger.number))
     cast.mistyped_natural_person(stranger, "")
     _mistyped_trader(cast, firm)
+    _account_of_nobody(cast, firm)
 
 
 def _mistyped_trader(cast: Cast, firm: Firm) -> None:
@@ -27,6 +29,15 @@ def _mistyped_trader(cast: Cast, firm: Firm) -> None:
     book.add(
         declaration(900_000_000 + cast.serial(), cast.ago(30), code, firm.name, SOLD[0], 2_000)
     )
+
+
+def _account_of_nobody(cast: Cast, firm: Firm) -> None:
+    table, cut_off = cast.world.post.table("bank_account"), firm.known_as[:12]
+    cast.truth.rejects(table.source, table.line, cut_off, CREDIT_CODE)
+    cast.write(
+        table, account(900_000_000 + cast.serial()), "滨州银行阳信支行", firm.name, cut_off, BASIC,
+        cast.ago(700), None,
+    )  # fmt: skip
 
 
 def _with_another_end(code: str) -> str:

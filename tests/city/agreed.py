@@ -10,6 +10,7 @@ HEADINGS = dict(
 )
 # Beside the state bureau's extracts
 CHINESE_ENCODING = {
+    "bank_account",
     "blacklist",
     "electricity_bill",
     "exit_ban",

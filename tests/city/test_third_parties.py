@@ -1,4 +1,4 @@
-"""What customs and others send agrees with what the county's enterprises declared."""
+"""What customs and banks send agrees with what else is known of the county's enterprises."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from pathlib import Path
 
 from openpyxl import load_workbook
 
-from chengxin.core.identifiers import is_credit_code
+from chengxin.core.identifiers import is_credit_code, normal_resident_id
 from tests.city.agreed import CHINESE_ENCODING
 from tests.city.conftest import DAY
 
+NUMBERS = {"state": ("SHXYDM", "NSRSBH"), "local": ("社会信用代码", "纳税人识别号")}
 YEAR_AGO = DAY - timedelta(365)
 
 
@@ -77,3 +78,65 @@ def test_few_declarations_name_an_enterprise_that_cannot_be(small: Path) -> None
     wrong = [row for row in rows if not is_credit_code(row["收发货人统一社会信用代码"])]
 
     assert 0 < len(wrong) < 0.01 * len(rows)
+
+
+def known_at_the_bureaus(out: Path) -> set[str]:
+    """Organisation codes of enterprises, and taxpayer numbers of shops under their owners'."""
+    found = set()
+    for bureau, (code, number) in NUMBERS.items():
+        for row in sent(out, f"golden_tax_{bureau}_registration"):
+            found.add(enterprise(row[code] or row[number]))
+    return found
+
+
+def enterprise(number: str) -> str:
+    """What stays the same of an enterprise's numbers; an owner's old number in its new form."""
+    owner = number[:15] if len(number) in (15, 17) else number[:18]
+    person = normal_resident_id(owner)
+    return person + number[len(owner) :] if person else organisation(number)
+
+
+def test_every_enterprise_has_one_basic_account_and_nobody_else_has_any(small: Path) -> None:
+    holders = defaultdict[str, list[str]](list)
+    for row in sent(small, "bank_account"):
+        holders[enterprise(row["存款人统一社会信用代码"])].append(row["账户性质"])
+    registered = known_at_the_bureaus(small)
+
+    assert len(set(holders) - registered) == 1  # the one whose number was cut off
+    assert registered <= set(holders)
+    assert {holders[one].count("基本存款账户") for one in registered} == {1}
+    assert any(len(kinds) > 1 for kinds in holders.values())
+
+
+def test_accounts_are_closed_where_the_enterprise_is_deregistered(small: Path) -> None:
+    with (small / "truth" / "cast.csv").open(encoding="utf-8", newline="") as file:
+        played = {row["number"] for row in csv.DictReader(file)}
+    gone = {
+        enterprise(row["SHXYDM"] or row["NSRSBH"])
+        for row in sent(small, "golden_tax_state_registration")
+        if row["NSRZT_DM"] in ("07", "08") and row["SHXYDM"] not in played
+    }
+    still_open = [
+        row
+        for row in sent(small, "bank_account")
+        if enterprise(row["存款人统一社会信用代码"]) in gone and not row["销户日期"]
+    ]
+
+    assert len(gone) > 20
+    assert still_open == []
+
+
+def test_large_transactions_are_large_and_over_an_account_of_their_holder(small: Path) -> None:
+    accounts = {
+        row["账号"]: enterprise(row["存款人统一社会信用代码"])
+        for row in sent(small, "bank_account")
+    }
+    least = {"自然人": 500_000, "单位": 2_000_000, "": 50_000}
+    rows = sent(small, "large_transaction")
+
+    assert {row["对方类型"] for row in rows} == set(least)
+    for row in rows:
+        assert accounts[row["账号"]] == enterprise(row["单位统一社会信用代码"])
+        assert amount(row["交易金额(元)"]) >= least[row["对方类型"]]
+        assert (row["交易方式"] == "现金") is (row["对方类型"] == "")
+    assert any(row["对方类型"] and not row["对方证件号码或信用代码"] for row in rows)

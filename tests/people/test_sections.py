@@ -10,6 +10,7 @@ import yaml
 from django.urls import reverse
 from django.utils import translation
 
+from chengxin.core.keys import Keys
 from chengxin.core.refusal import Refusal
 from chengxin.lake.tables import TABLES, Kind, described
 from chengxin.offices.models import Role
@@ -93,6 +94,52 @@ def test_quantity_stands_beside_the_unit_of_its_row(told, qian, factory):
     with translation.override("en"):
         found = section(qian, factory, "customs_declaration")
         assert [row[-1] for row in texts(found)] == ["cubic metre", "item"]
+
+
+def account(digits: str) -> str:
+    return Keys.load().token("account", digits) + digits[-4:]
+
+
+def transaction(counterpart: str = "") -> dict[str, object]:
+    return {
+        "transaction_no": "DE1", "holder_id": CODE, "account": account("99013716220000000017"),
+        "flow": "paid", "amount": Decimal(800000), "happened_on": date(2017, 7, 13),
+        "counterpart_kind": "person", "counterpart": counterpart,
+    }  # fmt: skip
+
+
+def test_of_an_account_only_its_end_is_shown(told, qian, factory):
+    row = {"account": account("99013716220000000017"), "holder_id": CODE, "account_kind": "basic"}
+    told({"registration": REGISTRATIONS, "bank_account": [row]})
+
+    assert texts(section(qian, factory, "bank_account")) == [["尾号 0017", "基本存款账户"]]
+    with translation.override("en"):
+        assert texts(section(qian, factory, "bank_account")) == [["ending in 0017", "basic"]]
+
+
+def test_large_transaction_is_in_the_dossiers_of_both_sides_and_never_at_the_counter(
+    told, qian, zhao, factory, wang
+):
+    told({"registration": REGISTRATIONS, "large_transaction": [transaction(wang.pk)]})
+
+    for subject in (factory, wang):
+        assert section(qian, subject, "large_transaction").count == 1
+        assert section(zhao, subject, "large_transaction") is None
+    [row] = texts(section(qian, wang, "large_transaction"))
+    assert row == ["2017-07-13", factory.name, "尾号 0017", "付", "800,000.00", "自然人"]
+
+
+def test_what_is_restricted_without_being_a_case_is_not_counted_as_one(told, client, qian, factory):
+    told(
+        {
+            "registration": REGISTRATIONS,
+            "inspection_case": [case("state")],
+            "large_transaction": [transaction()],
+        }
+    )
+    figures = {str(one.title): one.value for one in dossier.enterprise(qian, factory.pk).figures}
+
+    assert figures["案件与名单"] == "1"
 
 
 def test_first_twenty_are_shown_the_newest_first_and_more_brings_the_rest_once(

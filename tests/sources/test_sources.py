@@ -196,6 +196,33 @@ def test_customs_declaration_reads_item_by_item_in_the_unit_of_each(office):
     assert table["hs_code"] == "9403609990"  # text: chapter 08 begins with a nought
 
 
+def test_bank_account_is_a_token_and_its_last_four_digits_however_it_is_written(office):
+    first, second, shop = rows(office.send("bank_account", sample("bank_account")))
+    account = "99023716220000000025"  # in groups of four in the sample
+
+    assert second["account"] == KEYS.token("account", account) + "0025"
+    assert first["account"].endswith("0017")
+    assert (first["account_kind"], second["account_kind"]) == ("basic", "ordinary")
+    assert (first["closed_on"], second["closed_on"]) == (None, date(2016, 3, 31))
+    assert second["holder_id"] == "371622MA3C5K7XX"  # the number before 2015
+    assert shop["holder_id"].startswith("T")
+
+
+def test_large_transaction_names_its_other_side_where_the_bank_knows_it(office):
+    reading = office.send("large_transaction", sample("large_transaction"))
+    trade, draw, cash, untold = rows(reading)
+
+    assert (trade["counterpart"], trade["flow"]) == ("913716226000373412", "received")
+    assert (draw["counterpart"], draw["flow"]) == (KEYS.person_id("371622197506120059"), "paid")
+    assert (cash["counterpart_kind"], cash["counterpart"], cash["method"]) == (None, None, "cash")
+    assert (untold["counterpart_kind"], untold["counterpart"]) == ("enterprise", None)
+    assert (
+        trade["account"] == rows(office.send("bank_account", sample("bank_account")))[0]["account"]
+    )
+    assert trade["amount"] == Decimal("2340000.00")
+    assert [one["name"] for one in persons(reading)] == ["李投资"]
+
+
 def test_every_row_keeps_its_source_day_and_line(office):
     reading = office.send("golden_tax_state_ledger", sample("golden_tax_state_ledger"))
 
@@ -350,7 +377,8 @@ def test_file_that_is_not_there_is_one_sentence(office):
 def secrets_of(name: str) -> set[str]:
     """Numbers, names and phones in a sample."""
     cells = sample(name)
-    private = ("姓名", "证件号码", "电话", "SFZJHM", "XM", "DDH", "LXDH", "ZJHM", "RMC", "名称")
+    private = ("姓名", "证件号码", "电话", "SFZJHM", "XM", "DDH", "LXDH", "ZJHM", "RMC", "名称",
+               "账号")  # fmt: skip
     found = set()
     for place, heading in enumerate(cells[0]):
         if heading in ("NSRMC", "纳税人名称", "商品名称") or not heading.endswith(private):

@@ -112,6 +112,26 @@ def test_share_beyond_the_whole_sets_its_row_aside(office, text):
     assert "TZBL" in reject(office, "golden_tax_state_investment", TZBL=text)
 
 
+@pytest.mark.parametrize(
+    "text", ["NRA99013716220000000017", "9901-3716-2200-0000-0017", "99013716"]
+)
+def test_account_is_read_with_letters_before_it_and_in_groups(office, text):
+    plain = text.replace("-", "")
+    assert first(office, "bank_account", 账号=text)["account"] == (
+        KEYS.token("account", plain) + plain[-4:]
+    )
+
+
+@pytest.mark.parametrize(
+    "text", ["9901371", "9.901E+19", "99013716220000000017.0", "9901X716220000000017", "账号不详"]
+)
+def test_account_that_is_none_sets_its_row_aside_and_is_not_told(office, text):
+    told = reject(office, "bank_account", 账号=text)
+
+    assert told.startswith("账号")
+    assert "71622" not in told
+
+
 @pytest.mark.parametrize("text", ["16", "2016.0", "2116", "二〇一六"])
 def test_year_that_is_none_sets_its_row_aside(office, text):
     assert "ND" in reject(office, "golden_tax_state_cit_year", ND=text)
