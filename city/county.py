@@ -31,6 +31,7 @@ from city.dice import Dice
 from city.enterprises import Enterprises
 from city.footprint import Footprint
 from city.forms import Post
+from city.internet import Internet
 from city.investors import Investors
 from city.invoices import Invoices
 from city.links import Links
@@ -133,7 +134,7 @@ def _tell(
     publications.write()
     sharing = Sharing(world, enterprises)
     outlays, customs = Outlays(world), Customs(world)
-    accounts = Accounts(world, enterprises)
+    accounts, internet = Accounts(world, enterprises), Internet(world)
     for block in enterprises.blocks(_BLOCK):
         stopped = registers.write(block)
         stakes = investors.write(block)
@@ -147,6 +148,7 @@ def _tell(
         market.of(block)
         customs.of(block)
         accounts.of(block)
+        internet.of(block)
         transfers.of(block, stakes)
         progress("enterprises", int(block.index[-1]) + 1, count)
     cases.write()

@@ -26,8 +26,8 @@ What the offices deliver, as the lake keeps it.  This page is made from the desc
 A row of the same key in a newer delivery replaces the older one; an earlier lake version still has
 it.  No table holds a number of a document, a phone, an address, a bank account or a person's name:
 a person is a `person_id`, a phone and an address are tokens, an account is a token with its last
-four digits.  Every row ends with where it came from: `source`, `delivery_id`, `delivered_on`,
-`line`.
+four digits.  Words that may name anybody, as a title does, are tokens too; the registry has them,
+sealed.  Every row ends with where it came from: `source`, `delivery_id`, `delivered_on`, `line`.
 """
 
 KINDS = {
@@ -35,6 +35,8 @@ KINDS = {
     Kind.CODE: "code",
     Kind.NAME: "name",
     Kind.NOTE: "free text, long numbers struck out",
+    Kind.WORDS: "token; the words are sealed in the registry",
+    Kind.URL: "token; the web address is sealed in the registry",
     Kind.REGISTRATION: "20 digits",
     Kind.CREDIT: "credit code, checked",
     Kind.TAXPAYER: "taxpayer number; a token when it holds a resident number",
@@ -49,6 +51,7 @@ KINDS = {
     Kind.BOOLEAN: "yes or no",
     Kind.MONEY: "amount, 2 decimals",
     Kind.SHARE: "fraction, 6 decimals",
+    Kind.CONFIDENCE: "0 to 1, 6 decimals; below 1 the dossier says that it is not sure",
     Kind.AREA: "amount, 2 decimals",
     Kind.QUANTITY: "amount, 2 decimals",
     Kind.TRAIT: "token to compare",

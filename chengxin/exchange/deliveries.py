@@ -1,6 +1,6 @@
 """A delivery comes in: read strictly, names and numbers to the registry, facts to the lake.
 
-    file ──sources.read──▶ identities ──▶ people.registry   (sealed, in PostgreSQL)
+    file ──sources.read──▶ identities, words ──▶ people.registry   (sealed, in PostgreSQL)
                         └▶ rows ───────▶ lake.take          (ids and tokens only, one version)
 
 Completely or not at all, and once: the lake publishes one version for the whole delivery, and
@@ -97,6 +97,8 @@ def _take(path: Path, source: str | None) -> Delivery:
         before = lake.version()
         registry.remember(reading.identities)
         registry.remember_unidentified(reading.unidentified)
+        if reading.words:
+            registry.remember_words(reading.words)
         version = lake.take(reading)
         return Delivery(
             delivery_id=reading.delivery_id,

@@ -28,6 +28,8 @@ class Kind(StrEnum):
     CODE = "code"  # one of ours, from theirs by the source's `values`
     NAME = "name"  # of an enterprise
     NOTE = "note"  # free text of an officer; numbers in it are struck out
+    WORDS = "words"  # that may name anybody: token; the words lie sealed in the registry
+    URL = "url"  # web address: likewise
     REGISTRATION = "registration"  # DJXH, 20 digits
     CREDIT = "credit"  # unified social credit code
     TAXPAYER = "taxpayer"  # taxpayer number; T + token when it contains a resident number
@@ -42,6 +44,7 @@ class Kind(StrEnum):
     BOOLEAN = "boolean"
     MONEY = "money"  # yuan
     SHARE = "share"  # fraction 0 to 1
+    CONFIDENCE = "confidence"  # 0 to 1: that the row is about its subject; below 1 it says so
     AREA = "area"  # square metres
     QUANTITY = "quantity"  # in the unit that its column says, or that another column says by row
     TRAIT = "trait"  # token that is only compared, 60 bits
@@ -52,6 +55,8 @@ class Kind(StrEnum):
         return _SQL.get(self, "VARCHAR")
 
 
+SEALED = (Kind.WORDS, Kind.URL)
+
 _SQL = {
     Kind.DATE: "DATE",
     Kind.YEAR: "INTEGER",
@@ -59,6 +64,7 @@ _SQL = {
     Kind.BOOLEAN: "BOOLEAN",
     Kind.MONEY: "DECIMAL(18,2)",
     Kind.SHARE: "DECIMAL(9,6)",
+    Kind.CONFIDENCE: "DECIMAL(9,6)",
     Kind.AREA: "DECIMAL(12,2)",
     Kind.QUANTITY: "DECIMAL(18,2)",
     Kind.TRAIT: "BIGINT",

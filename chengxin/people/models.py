@@ -286,6 +286,19 @@ class Unidentified(models.Model):
         return self.id
 
 
+class Wording(models.Model):
+    """原文: words of a delivery that may name anybody, a title or a web address.
+
+    Only `people.registry` writes it, once.  The lake knows the token.
+    """
+
+    id = models.CharField(max_length=26, primary_key=True)  # as the lake has it
+    words = SealedTextField()
+
+    def __str__(self) -> str:
+        return self.id
+
+
 class UnsurePairQuerySet(models.QuerySet["UnsurePair"]):
     def open(self) -> UnsurePairQuerySet:
         """Those that nobody has judged, nor whose record is already somebody."""

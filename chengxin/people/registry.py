@@ -2,6 +2,7 @@
 
     identities of a delivery ──remember──▶ Person   (names, numbers, phones: sealed, here only)
     records without a number ──remember_unidentified──▶ Unidentified   (likewise)
+    words that may name anybody ──remember_words──▶ Wording   (likewise)
     warehouse of a night ──take_over──▶ Enterprise, Registration, Affiliation, Jurisdiction, Office,
                                         UnsurePair
 
@@ -24,6 +25,7 @@ from django.db import connection, transaction
 from chengxin.core.keys import Keys
 from chengxin.lake.engine import DuckDB
 from chengxin.people import names
+from chengxin.people.models import Wording
 from chengxin.warehouse import build
 
 BATCH = 20_000
@@ -72,6 +74,31 @@ def remember_unidentified(records: Path) -> int:
                 f"INSERT INTO people_unidentified ({columns}) SELECT {columns} FROM fresh "
                 f"ORDER BY id ON CONFLICT (id) DO UPDATE SET {others} "
                 "WHERE people_unidentified.delivered_on <= excluded.delivered_on"
+            )
+            written += cursor.rowcount
+            cursor.execute("DROP TABLE fresh")
+    return written
+
+
+def remember_words(words: Path) -> int:
+    """Keep the words for which the lake has only tokens; the number of them that were new.
+
+    `words` is the Parquet file of a reading.  A token stands for the same words for ever.
+    """
+    keys, written = Keys.load(), 0
+    for batch in pq.ParquetFile(words).iter_batches(BATCH):
+        told = {one["id"]: one["words"] for one in batch.to_pylist()}
+        known = Wording.objects.filter(pk__in=told).values_list("pk", flat=True)
+        fresh = [(one, keys.seal(told[one])) for one in sorted(set(told) - set(known))]
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(
+                "CREATE TEMP TABLE fresh ON COMMIT DROP AS SELECT id, words FROM people_wording "
+                "LIMIT 0"
+            )
+            _copy(cursor, "fresh", fresh)
+            cursor.execute(
+                "INSERT INTO people_wording (id, words) SELECT id, words FROM fresh ORDER BY id "
+                "ON CONFLICT (id) DO NOTHING"
             )
             written += cursor.rowcount
             cursor.execute("DROP TABLE fresh")

@@ -24,11 +24,11 @@ from django.utils.translation import gettext
 
 from chengxin.core.refusal import Refusal
 from chengxin.lake.engine import Row
-from chengxin.lake.tables import TABLES, Column, Kind, Privacy, Table
+from chengxin.lake.tables import SEALED, TABLES, Column, Kind, Privacy, Table
 from chengxin.offices import access
 from chengxin.offices.models import Jurisdiction, Office, Officer, Role
 from chengxin.people import gathered, values
-from chengxin.people.models import Enterprise, Person, Registration
+from chengxin.people.models import Enterprise, Person, Registration, Wording
 from chengxin.people.values import Cell, Names
 from chengxin.sources import all_sources
 
@@ -213,11 +213,14 @@ def named(officer: Officer, about: str, rows: dict[str, list[Row]]) -> Names:
     told: set[str] = set()
     offices: set[str] = set()
     numbers: set[str] = set()
+    sealed: set[str] = set()
     for name, some in rows.items():
         for column in TABLES[name].columns.values():
             said = {str(row[column.name]) for row in some if row[column.name]}
             if column.kind in values.NAMED:
                 told |= said
+            elif column.kind in SEALED:
+                sealed |= said
             elif column.kind is Kind.REGISTRATION:
                 numbers |= said
             elif column.name.endswith("office"):
@@ -239,6 +242,7 @@ def named(officer: Officer, about: str, rows: dict[str, list[Row]]) -> Names:
         enterprises=firms,
         registrations=registered,
         offices=Office.objects.in_bulk(offices) if offices else {},
+        words={one.pk: one.words for one in Wording.objects.filter(pk__in=sealed)},
         open_keys=set(mine.values_list("about", flat=True)),
     )
 

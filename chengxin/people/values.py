@@ -18,7 +18,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from chengxin.lake.tables import Column, Kind
+from chengxin.lake.tables import SEALED, Column, Kind
 from chengxin.offices.models import Office
 from chengxin.people.gathered import percent
 from chengxin.people.models import Affiliation, Enterprise, Person
@@ -27,6 +27,8 @@ from chengxin.sources import all_sources
 NUMBERS = (Kind.MONEY, Kind.SHARE, Kind.AREA, Kind.QUANTITY, Kind.INTEGER)
 MONO = (Kind.DATE, Kind.YEAR, Kind.ID, Kind.REGISTRATION, Kind.CREDIT, Kind.TAXPAYER)
 NAMED = (Kind.PERSON, Kind.PARTY, Kind.CREDIT, Kind.TAXPAYER)  # may name another subject
+
+WEB = ("http://", "https://")
 
 TOKEN = re.compile(r"[pT][a-z2-7]{26}")  # of a person, or a number that holds a person's
 
@@ -58,11 +60,12 @@ CODES: dict[str, Words] = {  # column -> our code -> words
 
 @dataclass(frozen=True)
 class Cell:
-    """One value as it is shown; `href` leads to the subject that it names."""
+    """One value as it is shown; `href` leads to the subject that it names, or out of the house."""
 
     text: str
     style: str = ""
     href: str = ""
+    outside: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,7 @@ class Names:
     enterprises: dict[str, Enterprise]
     registrations: dict[str, Enterprise]  # by registration number
     offices: dict[str, Office]
+    words: dict[str, str]  # by the token that the lake has
     open_keys: set[str]  # those that the officer may open
 
 
@@ -98,6 +102,10 @@ def cell(column: Column, value: Any, names: Names, *, by_name: bool = True) -> C
             return _firm(firm, names)
     if column.kind in NAMED:
         return _subject(str(value), names, by_name)
+    if column.kind in SEALED:
+        return _wording(column, names.words.get(str(value), ""))
+    if column.kind is Kind.CONFIDENCE:
+        return _confidence(value)
     return Cell(words(column, value, names), style(column))
 
 
@@ -177,6 +185,21 @@ def _subject(value: str, names: Names, by_name: bool) -> Cell:
     if firm is not None and by_name:
         return _firm(firm, names)
     return Cell(value, "mono")
+
+
+def _wording(column: Column, words: str) -> Cell:
+    """Words that lie in the registry; a web address leads there."""
+    if column.kind is Kind.URL and words.lower().startswith(WEB):
+        return Cell(words, "url", words, outside=True)
+    return Cell(words or "—")
+
+
+def _confidence(sure: Decimal) -> Cell:
+    """How sure it is that a row is about its subject: certain, or it says that it is not."""
+    if sure >= 1:
+        return Cell(gettext("确定是同一主体"))
+    told = gettext("%(percent)s，不能确定是同一主体") % {"percent": percent(sure)}
+    return Cell(told, "unsure")
 
 
 def _firm(firm: Enterprise, names: Names) -> Cell:

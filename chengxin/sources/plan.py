@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from chengxin.lake.engine import literal
-from chengxin.lake.tables import Kind
+from chengxin.lake.tables import SEALED, Kind
 from chengxin.sources.source import Part, Source, Target
 
 _PLAIN = {
@@ -31,6 +31,7 @@ _PLAIN = {
     Kind.INTEGER: "as_integer",
     Kind.MONEY: "as_money",
     Kind.SHARE: "as_share",
+    Kind.CONFIDENCE: "as_share",
     Kind.AREA: "as_area",
     Kind.QUANTITY: "as_money",
 }
@@ -72,9 +73,19 @@ class Plan:
             if target.part is Part.NUMBER and kinds[target.ours] in (Kind.PERSON, Kind.PARTY)
         ]
 
+    def sealed(self) -> list[str]:
+        """Our columns whose words go to the registry."""
+        columns = self.source.lake_table.columns.values()
+        return [
+            one.name
+            for one in columns
+            if one.kind in SEALED and one.name not in self.source.constants
+        ]
+
     def kept(self) -> Iterator[str]:
-        """Columns of the result: ours, then the parts of the identities."""
+        """Columns of the result: ours, then the sealed words and the parts of the identities."""
         yield from self.source.lake_table.columns
+        yield from (f"{ours}.words" for ours in self.sealed())
         for ours in self.persons():
             yield from (f"{ours}.{part}" for part in IDENTITY)
             if ours in self.source.comparable:
@@ -153,6 +164,8 @@ class Plan:
     def _values(self) -> Iterator[tuple[str, str]]:
         for ours in self.source.lake_table.columns:
             yield ours, self._value(ours)
+        for ours in self.sealed():
+            yield f"{ours}.words", self.field(self.source.giver(ours).theirs)
         for ours in self.persons():
             name = self.source.target(ours, Part.NAME)
             yield f"{ours}.name", self.field(name.theirs) if name else "CAST(NULL AS VARCHAR)"
@@ -197,11 +210,15 @@ class Plan:
                 value = f"token('phone', {_q(f'{ours}.x')})"
             case Kind.ADDRESS:
                 value = f"token('address', as_address({field}))"
+            case Kind.WORDS:
+                value = f"token('words', {field})"
+            case Kind.URL:
+                value = f"CASE WHEN is_url({field}) THEN token('words', {field}) END"
             case Kind.CODE | Kind.BOOLEAN:
                 value = self._coded(target)
             case Kind.NAME:
                 value = self._name(field)
-            case Kind.SHARE if ours in self.source.percent:
+            case Kind.SHARE | Kind.CONFIDENCE if ours in self.source.percent:
                 value = f"as_percentage({field})"
             case kind:
                 value = f"{_PLAIN[kind]}({field})"

@@ -65,6 +65,7 @@ class Reading:
     delivered: int  # rows in the delivery, bad ones too
     identities: Path  # Parquet, see `_stage_identities`; mode 0600
     unidentified: Path  # Parquet, see `_stage_unidentified`; mode 0600
+    words: Path | None  # Parquet, see `_stage_words`; mode 0600; None where the table seals none
     beside: tuple[Traits, ...]  # what the same delivery says in other tables
     rejects: list[Reject]  # the first LISTED
     rejected: int
@@ -151,6 +152,7 @@ class _Reading:
         self._stage_identities(identities)
         unidentified = self.staging.folder / "unidentified.parquet"
         self._stage_unidentified(unidentified)
+        words = self._stage_words(self.staging.folder / "words.parquet")
         return Reading(
             source=self.source.name,
             table=self.source.table,
@@ -162,6 +164,7 @@ class _Reading:
             delivered=delivered,
             identities=identities,
             unidentified=unidentified,
+            words=words,
             beside=self._traits(),
             rejects=rejects,
             rejected=bad + doubled,
@@ -328,6 +331,20 @@ class _Reading:
         )
         path.chmod(0o600)
 
+    def _stage_words(self, path: Path) -> Path | None:
+        """id as the lake has it, and the words that it stands for; each once."""
+        each = " UNION ".join(
+            f'SELECT "{ours}" AS id, "{ours}.words" AS words FROM typed '
+            f'WHERE {self._good} AND "{ours}" IS NOT NULL'
+            for ours in self._plan.sealed()
+        )
+        if not each:
+            return None
+        path.touch(mode=0o600)
+        self._fetch(f"COPY (SELECT DISTINCT * FROM ({each})) TO {literal(str(path))} ({PARQUET})")
+        path.chmod(0o600)
+        return path
+
     def _traits(self) -> tuple[Traits, ...]:
         if not self.source.comparable:
             return ()
@@ -387,11 +404,13 @@ def _reason(kind: Kind, theirs: str, text: str) -> str:
             return f"{theirs}“{shown}”不是有效的号码（校验码、日期或长度不对）"
         case Kind.CREDIT:
             return f"{theirs}“{shown}”的校验码不对"
+        case Kind.URL:
+            return f"{theirs}不是网址"
         case Kind.ACCOUNT:
             return f"{theirs}“{shown}”不是银行账号"
         case Kind.DATE:
             return f"{theirs}“{shown}”不是日期"
-        case Kind.SHARE:
+        case Kind.SHARE | Kind.CONFIDENCE:
             return f"{theirs}“{shown}”不是 0 到 1（或 0% 到 100%）的比例"
         case Kind.MONEY | Kind.AREA | Kind.QUANTITY:
             return f"{theirs}“{shown}”不是最多两位小数的数"

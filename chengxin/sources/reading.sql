@@ -144,6 +144,8 @@ CREATE MACRO sequence_within(x) AS CASE length(x) WHEN 17 THEN right(x, 2) WHEN 
 CREATE MACRO is_organisation(x) AS
     regexp_full_match(x, '[0-9A-Z]{15,20}') AND (length(x) <= 18 OR resident(left(x, 18)) IS NULL);
 
+CREATE MACRO is_url(x) AS regexp_full_match(x, '(?i)https?://[^\s/?#]+\S*');
+
 -- phones: digits only, without the country's prefix
 CREATE MACRO as_phone(x) AS
     CASE WHEN NOT is_float_form(x) THEN nullif(regexp_replace(regexp_replace(x, '^\+?86[ -]?(1\d{10})$', '\1'), '[^0-9]', '', 'g'), '') END;

@@ -2,7 +2,7 @@
 title:    号码与企业对应
 title_en: The enterprise that a number names
 grain:    [number]
-reads:    [registration, registration_enterprise, police_case, watch, investment, registration_extension, invoice_abnormal, invoice, judgment_debtor, blacklist, shared_contact_register, market_registration, market_listing, social_insurance, electricity_bill, market_change, equity_transfer, property_transfer, customs_declaration, bank_account, large_transaction]
+reads:    [registration, registration_enterprise, police_case, watch, investment, registration_extension, invoice_abnormal, invoice, judgment_debtor, blacklist, shared_contact_register, market_registration, market_listing, social_insurance, electricity_bill, market_change, equity_transfer, property_transfer, customs_declaration, bank_account, large_transaction, internet_notice]
 why: |
   Police, watchlist and investors name an enterprise by a credit code or a taxpayer number, not
   always by the one it is registered under.  A number leads to the enterprise registered under it,
@@ -89,6 +89,8 @@ named AS (
     SELECT holder_id AS number FROM large_transaction
     UNION
     SELECT counterpart AS number FROM large_transaction WHERE counterpart_kind = 'enterprise'
+    UNION
+    SELECT subject AS number FROM internet_notice WHERE subject_kind = 'enterprise'
 )
 SELECT number, enterprise_id
 FROM known

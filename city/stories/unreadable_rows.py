@@ -5,6 +5,7 @@ from __future__ import annotations
 from city.accounts import BASIC, account
 from city.cast import WHOLE, Cast, Firm
 from city.customs import SOLD, declaration
+from city.internet import ENTERPRISE, SIMILAR, SITES, Match, notice
 from city.people import with_wrong_check
 from city.stories.losing_investor_buys_home import behind_two_losers
 
@@ -21,6 +22,7 @@ def play(cast: Cast) -> None:
     cast.mistyped_natural_person(stranger, "")
     _mistyped_trader(cast, firm)
     _account_of_nobody(cast, firm)
+    _notice_about_nobody(cast, firm)
 
 
 def _mistyped_trader(cast: Cast, firm: Firm) -> None:
@@ -38,6 +40,13 @@ def _account_of_nobody(cast: Cast, firm: Firm) -> None:
         table, account(900_000_000 + cast.serial()), "滨州银行阳信支行", firm.name, cut_off, BASIC,
         cast.ago(700), None,
     )  # fmt: skip
+
+
+def _notice_about_nobody(cast: Cast, firm: Firm) -> None:
+    lines = cast.world.post.lines("internet_notice")
+    cast.truth.rejects(lines.source, lines.line, "", CREDIT_CODE)
+    match = Match(ENTERPRISE, "", firm.name, firm.name, SIMILAR, 55)
+    lines.add(notice(900_000_000 + cast.serial(), SITES[0], cast.ago(9), match))
 
 
 def _with_another_end(code: str) -> str:

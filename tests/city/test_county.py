@@ -231,7 +231,7 @@ def test_unreadable_rows_stand_where_the_truth_says_and_are_few(small: Path) -> 
     rejects = _table(small, "rejects")
     assert {row["source"] for row in rejects} == {
         "bank_account", "customs_declaration", "golden_tax_local_natural_person",
-        "golden_tax_state_investment", "housing_contract", "personal_income",
+        "golden_tax_state_investment", "housing_contract", "internet_notice", "personal_income",
     }  # fmt: skip
     for source in {row["source"] for row in rejects}:
         rows = [row for row in rejects if row["source"] == source]

@@ -1,8 +1,9 @@
-"""What customs and banks send agrees with what else is known of the county's enterprises."""
+"""What customs, banks and the internet tell agrees with what else is known of the county."""
 
 from __future__ import annotations
 
 import csv
+import json
 from collections import defaultdict
 from datetime import date, timedelta
 from decimal import Decimal
@@ -21,6 +22,8 @@ YEAR_AGO = DAY - timedelta(365)
 def sent(out: Path, source: str) -> list[dict[str, str]]:
     """The rows of one delivery under their headings."""
     path = next((out / "deliveries").glob(f"{source}.20170818.*"))
+    if path.suffix == ".jsonl":
+        return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
     if path.suffix == ".xlsx":
         [sheet] = load_workbook(path, read_only=True)
         heads, *rows = sheet.values
@@ -140,3 +143,36 @@ def test_large_transactions_are_large_and_over_an_account_of_their_holder(small:
         assert amount(row["交易金额(元)"]) >= least[row["对方类型"]]
         assert (row["交易方式"] == "现金") is (row["对方类型"] == "")
     assert any(row["对方类型"] and not row["对方证件号码或信用代码"] for row in rows)
+
+
+def test_notices_are_about_enterprises_and_their_representatives(small: Path) -> None:
+    represent = {
+        row["法定代表人身份证件号码"] for row in sent(small, "golden_tax_local_registration")
+    } | {row["FDDBRSFZJHM"] for row in sent(small, "golden_tax_state_registration")}
+    persons = {normal_resident_id(number) for number in represent}
+    firms = known_at_the_bureaus(small)
+    rows = sent(small, "internet_notice")
+    nobody = [row for row in rows if not row["匹配主体号码"]]
+
+    assert {row["信息类别"] for row in rows} == {
+        "招投标", "行政处罚公示", "新闻", "招聘", "平台商户",
+    }  # fmt: skip
+    assert len(nobody) == 1
+    for row in rows:
+        if row in nobody:
+            continue
+        if row["主体类型"] == "自然人":
+            assert row["匹配主体号码"] in persons
+            assert row["匹配主体名称"] in row["标题"]
+        else:
+            assert enterprise(row["匹配主体号码"]) in firms
+
+
+def test_only_a_notice_that_names_the_number_is_sure(small: Path) -> None:
+    rows = sent(small, "internet_notice")
+
+    assert {row["匹配把握"] == 1 for row in rows} == {True, False}
+    for row in rows:
+        assert (row["匹配把握"] == 1) is (row["匹配方式"] == "号码一致")
+        assert 0 < float(row["匹配把握"]) <= 1
+        assert row["网址"].split("/")[2].endswith(".example")  # no such place exists

@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
 from chengxin.core import places
 from chengxin.core.keys import Keys
@@ -13,7 +14,7 @@ from chengxin.core.refusal import Trouble
 from chengxin.exchange import deliveries
 from chengxin.exchange.models import Delivery
 from chengxin.lake.store import Lake
-from chengxin.people.models import Person
+from chengxin.people.models import Person, Wording
 from chengxin.sources import all_sources
 from chengxin.trace.models import Trace
 
@@ -72,6 +73,32 @@ def test_delivery_makes_its_persons_known_to_the_registry(inbox):
 
     assert (wang.name, wang.number, wang.phone) == ("王守信", WANG, "13800000001")
     assert Person.objects.count() == 3
+
+
+def test_words_of_a_delivery_are_readable_in_the_registry_alone(inbox):
+    title = "李投资入选“十佳创业者”"
+    deliveries.receive(sent(inbox, "internet_notice"))
+
+    assert Wording.objects.get(pk=Keys.load().token("words", title)).words == title
+    assert Wording.objects.count() == 6
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT words FROM people_wording")
+        stored = b"".join(bytes(row[0]) for row in cursor.fetchall())
+    lake = b"".join(path.read_bytes() for path in places.lake().rglob("*") if path.is_file())
+    for kept in (stored, lake):
+        assert title.encode() not in kept
+        assert "王守信".encode() not in kept
+
+
+def test_words_that_come_again_are_kept_once_and_stay_as_they_were(inbox):
+    deliveries.receive(sent(inbox, "internet_notice"))
+    before = dict(Wording.objects.values_list("pk", "words"))
+    path = sent(inbox, "internet_notice", "20170825")
+    path.write_text(path.read_text("utf-8").replace("2017-08-10", "2017-08-11"), "utf-8")
+
+    assert deliveries.receive(path).state == "stored"
+
+    assert dict(Wording.objects.values_list("pk", "words")) == before
 
 
 def test_trace_and_row_of_a_delivery_name_nobody(inbox):

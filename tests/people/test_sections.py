@@ -15,7 +15,7 @@ from chengxin.core.refusal import Refusal
 from chengxin.lake.tables import TABLES, Kind, described
 from chengxin.offices.models import Role
 from chengxin.people import dossier, sections
-from chengxin.people.models import Enterprise, Person
+from chengxin.people.models import Enterprise, Person, Wording
 from chengxin.people.sections import Section
 from chengxin.trace.models import Trace
 from chengxin.warehouse import by_subject
@@ -140,6 +140,67 @@ def test_what_is_restricted_without_being_a_case_is_not_counted_as_one(told, cli
     figures = {str(one.title): one.value for one in dossier.enterprise(qian, factory.pk).figures}
 
     assert figures["案件与名单"] == "1"
+
+
+TITLE, ADDRESS = "关于对王守信作出行政处罚决定的公示", "https://credit.yangxin.example/1.html"
+
+
+def notice(subject: str, confidence: str, matched_by: str) -> dict[str, object]:
+    """A notice as the lake has it, its words in the registry."""
+    tokens = {}
+    for words in (TITLE, ADDRESS):
+        tokens[words] = Keys.load().token("words", words)
+        Wording.objects.get_or_create(pk=tokens[words], defaults={"words": words})
+    return {
+        "notice_no": "HLW1", "published_on": date(2017, 8, 9), "notice_kind": "penalty_notice",
+        "title": tokens[TITLE], "url": tokens[ADDRESS], "subject": subject, "site": "信用阳信",
+        "subject_kind": "enterprise" if subject == CODE else "person",
+        "confidence": Decimal(confidence), "matched_by": matched_by,
+    }  # fmt: skip
+
+
+def test_notice_from_the_internet_is_in_both_dossiers_and_says_when_it_is_not_sure(
+    told, qian, factory, wang
+):
+    told(
+        {
+            "registration": REGISTRATIONS,
+            "internet_notice": [notice(CODE, "1", "number"), notice(wang.pk, "0.35", "name_alone")],
+        }
+    )
+    [sure], [unsure] = (
+        section(qian, subject, "internet_notice").lines for subject in (factory, wang)
+    )
+    same = ["2017-08-09", "行政处罚公示", TITLE, "信用阳信", ADDRESS]
+    assert [cell.text for cell in sure.cells] == [*same, "确定是同一主体", "号码一致"]
+    assert [cell.text for cell in unsure.cells] == [*same, "35%，不能确定是同一主体", "姓名一致"]
+    assert (sure.cells[-2].style, unsure.cells[-2].style) == ("", "unsure")
+    with translation.override("en"):
+        found = texts(section(qian, wang, "internet_notice"))[0]
+        assert found[-2:] == ["35%, not surely about this subject", "name alone"]
+        assert found[1] == "penalty notice"
+
+
+def test_only_a_web_address_leads_out_of_the_house(told, client, qian, factory):
+    row = notice(CODE, "0.97", "full_name")
+    Wording.objects.filter(pk=row["url"]).update(words="javascript:alert(1)")
+    other = notice(CODE, "0.97", "full_name") | {"notice_no": "HLW2"}
+    other["url"] = Keys.load().token("words", "https://b.example")
+    Wording.objects.create(pk=other["url"], words="https://b.example")
+    told({"registration": REGISTRATIONS, "internet_notice": [row, other]})
+    client.force_login(qian)
+
+    page = client.get(reverse("dossier-enterprise", args=[factory.pk])).content.decode()
+
+    assert 'href="https://b.example" target="_blank" rel="noopener noreferrer"' in page
+    assert 'href="javascript' not in page
+
+
+def test_words_that_the_registry_lost_are_a_dash(told, qian, factory):
+    row = notice(CODE, "1", "number") | {"title": "a" * 26}
+    told({"registration": REGISTRATIONS, "internet_notice": [row]})
+
+    assert texts(section(qian, factory, "internet_notice"))[0][2] == "—"
 
 
 def test_first_twenty_are_shown_the_newest_first_and_more_brings_the_rest_once(

@@ -223,6 +223,29 @@ def test_large_transaction_names_its_other_side_where_the_bank_knows_it(office):
     assert [one["name"] for one in persons(reading)] == ["李投资"]
 
 
+def test_words_that_may_name_anybody_are_tokens_and_go_to_the_registry(office):
+    reading = office.send("internet_notice", sample("internet_notice"))
+    tender, of_wang, of_firm, news = rows(reading)
+    assert reading.words
+    words = {one["id"]: one["words"] for one in pq.read_table(reading.words).to_pylist()}
+
+    assert words[news["title"]] == "李投资入选“十佳创业者”"
+    assert words[of_wang["url"]] == "https://credit.yangxin.example/xzcf?name=王守信"
+    assert (of_wang["title"], of_wang["url"]) == (of_firm["title"], of_firm["url"])
+    assert len(words) == 6  # three notices: each title and address once
+    assert news["title"] == KEYS.token("words", "李投资入选“十佳创业者”")
+    assert stat.S_IMODE(os.stat(reading.words).st_mode) == 0o600
+    assert (tender["subject"], of_wang["subject"]) == (
+        "91371622MA3C5K7XX0", KEYS.person_id("371622198001010019"),
+    )  # fmt: skip
+    assert (of_wang["confidence"], news["confidence"]) == (Decimal(1), Decimal("0.35"))
+    assert news["matched_by"] == "name_alone"
+
+
+def test_delivery_without_such_words_stages_none(office):
+    assert office.send("police_case", sample("police_case")).words is None
+
+
 def test_every_row_keeps_its_source_day_and_line(office):
     reading = office.send("golden_tax_state_ledger", sample("golden_tax_state_ledger"))
 
@@ -378,7 +401,7 @@ def secrets_of(name: str) -> set[str]:
     """Numbers, names and phones in a sample."""
     cells = sample(name)
     private = ("姓名", "证件号码", "电话", "SFZJHM", "XM", "DDH", "LXDH", "ZJHM", "RMC", "名称",
-               "账号")  # fmt: skip
+               "账号", "标题", "网址")  # fmt: skip
     found = set()
     for place, heading in enumerate(cells[0]):
         if heading in ("NSRMC", "纳税人名称", "商品名称") or not heading.endswith(private):

@@ -11,6 +11,7 @@ import pytest
 from chengxin.core.identifiers import resident_check_digit
 from chengxin.lake.store import Lake
 from chengxin.sources import SourceChanged, all_sources
+from chengxin.sources.source import Form
 from tests.sources.conftest import HEADINGS, KEYS, changed, loose, rows, sample
 
 STATE = "golden_tax_state_ledger"
@@ -26,7 +27,8 @@ def reject(office, name, **values):
     """Why the first row was set aside, when only these values of the sample are others."""
     reading = office.send(name, changed(name, **values), loose(name))
     [told] = reading.rejects
-    assert (told.line, reading.rejected) == (1 if name == "police_case" else 2, 1)
+    first_line = 1 if all_sources()[name].form is Form.JSONL else 2
+    assert (told.line, reading.rejected) == (first_line, 1)
     assert reading.count == reading.delivered - 1
     return told.reason
 
@@ -130,6 +132,19 @@ def test_account_that_is_none_sets_its_row_aside_and_is_not_told(office, text):
 
     assert told.startswith("账号")
     assert "71622" not in told
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["javascript:alert(1)", "ftp://a.example/王守信", "credit.example", "https://", "http://a b"],
+)
+def test_address_that_is_none_sets_its_row_aside_and_is_not_told(office, text):
+    assert reject(office, "internet_notice", 网址=text) == "网址不是网址"
+
+
+@pytest.mark.parametrize("text", ["97%", "1.01", "-0.1", "高"])
+def test_confidence_beyond_certainty_sets_its_row_aside(office, text):
+    assert "匹配把握" in reject(office, "internet_notice", 匹配把握=text)
 
 
 @pytest.mark.parametrize("text", ["16", "2016.0", "2116", "二〇一六"])
