@@ -17,8 +17,9 @@ from city.forms import Bureau, money
 from city.world import World
 
 EXPORT, IMPORT = "出口", "进口"
-_MOST = 18  # declarations of one enterprise in a year
-_SHARE = 250  # hundredths of a percent of the year's sales, at most, in one declaration
+_FEWEST, _MOST = 4, 9  # declarations of one enterprise in a year
+_LEAST, _SHARE = 200, 500  # of the year's sales in one declaration, hundredths of a percent
+_LARGE = 2_000_000  # fen: sales of a month from which somebody trades abroad
 _SETTLED = 400  # days since the registration of who trades abroad
 _OFFICES = ("黄岛海关", "青岛大港", "滨州海关", "新港海关")
 _PROCEDURES = ("一般贸易", "进料对口", "来料加工")
@@ -59,20 +60,21 @@ class Customs:
     def of(self, block: Block) -> None:
         dice, today = self._world.dice, self._world.today
         coded = np.array([bool(code) for code in block.identity.code], np.bool_)
-        trades = dice.chance("trades abroad", block.index, 200_000) & block.company & block.general
+        trades = dice.chance("trades abroad", block.index, 400_000) & block.company & block.general
         trades &= (
             block.at[Bureau.STATE]
             & coded
             & block.where(NORMAL)
             & (block.registered < today - _SETTLED)
         )
+        trades &= block.monthly_sales >= _LARGE
         who = np.flatnonzero(trades)
-        count = dice.between("declarations", block.index[who], 8, _MOST)
+        count = dice.between("declarations", block.index[who], _FEWEST, _MOST)
         row = np.repeat(who, count)
         turn = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
         serial = block.index[row] * (_MOST + 1) + turn
         sales = year_sales(dice, block.index, block.monthly_sales, block.general)[row]
-        worth = sales * dice.between("declared worth", serial, 50, _SHARE) // 10_000
+        worth = sales * dice.between("declared worth", serial, _LEAST, _SHARE) // 10_000
         buys = dice.chance("buys abroad", block.index, 250_000)[row] & (turn % 4 == 3)
         self._write(block, row, serial, worth, np.where(buys, turn % 4, 0))
 
