@@ -37,7 +37,8 @@ def remember(identities: Path) -> int:
     """Keep the persons that a delivery names; the number of them that were new or changed.
 
     `identities` is the Parquet file of a reading.  A name or phone from a later delivery replaces
-    the earlier one; an earlier delivery that comes late changes nothing.
+    the earlier one, and one that tells none leaves it; an earlier delivery that comes late changes
+    nothing.
     """
     changed = 0
     for batch in pq.ParquetFile(identities).iter_batches(BATCH):
@@ -211,8 +212,9 @@ def _remember(told: list[dict[str, Any]]) -> int:
         cursor.execute(
             "INSERT INTO people_person (id, document_kind, name, number, phone, name_token, "
             "phone_token, delivered_on, state) SELECT fresh.*, 'unseen' FROM fresh ORDER BY id "
-            "ON CONFLICT (id) DO UPDATE SET name = excluded.name, name_token = excluded.name_token,"
-            " number = excluded.number, delivered_on = excluded.delivered_on, "
+            "ON CONFLICT (id) DO UPDATE SET name = coalesce(excluded.name, people_person.name), "
+            "name_token = coalesce(nullif(excluded.name_token, ''), people_person.name_token), "
+            "number = excluded.number, delivered_on = excluded.delivered_on, "
             "phone = coalesce(excluded.phone, people_person.phone), phone_token = "
             "coalesce(nullif(excluded.phone_token, ''), people_person.phone_token) "
             "WHERE people_person.delivered_on IS NULL "
@@ -242,7 +244,7 @@ def _says_more(row: Row, known: tuple[str, str, date | None] | None) -> bool:
     if known is None or known[2] is None:
         return True
     name_token, phone_token, delivered_on = known
-    other = row[5] != name_token or (row[6] and row[6] != phone_token)
+    other = (row[5] and row[5] != name_token) or (row[6] and row[6] != phone_token)
     return bool(row[7] >= delivered_on and other)
 
 

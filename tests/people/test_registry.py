@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pyarrow as pa
@@ -38,7 +38,7 @@ COLUMNS = pa.schema(
 def told(tmp_path: Path) -> Callable[..., Path]:
     """A delivery's identities: told(("王守信", "13900000000", day), …) of one number."""
 
-    def write(*words: tuple[str, str | None, date]) -> Path:
+    def write(*words: tuple[str | None, str | None, date]) -> Path:
         person = Keys.load().person_id(NUMBER)
         rows = [
             {
@@ -74,6 +74,21 @@ def test_later_delivery_corrects_the_name_and_keeps_the_phone(told):
     registry.remember(told(("王守言", "16100000001", date(2017, 8, 1))))
     registry.remember(told(("王守信", None, DAY)))
     assert (the_person().name, the_person().phone) == ("王守信", "16100000001")
+
+
+def test_later_delivery_that_tells_no_name_leaves_it(told):
+    registry.remember(told(("王守信", "16100000001", DAY)))
+    registry.remember(told((None, None, DAY + timedelta(7))))
+    registry.remember(told((None, "16100000002", DAY + timedelta(7))))
+    assert (the_person().name, the_person().phone) == ("王守信", "16100000002")
+    assert the_person().name_token == Keys.load().token("name", "王守信")
+
+
+def test_person_first_named_without_a_name_gets_it_from_whoever_tells_it(told):
+    registry.remember(told((None, None, DAY)))
+    assert the_person().name == ""
+    registry.remember(told(("王守信", None, DAY)))
+    assert the_person().name == "王守信"
 
 
 def test_earlier_delivery_that_comes_late_changes_nothing(told):
