@@ -21,7 +21,7 @@ from sqlglot import exp
 
 from chengxin.core.effects import STRICTEST_FIRST, Effect
 from chengxin.indicators.catalogue import UNDECIDED, Indicator, Value, Words
-from chengxin.indicators.scope import Scope, over_scope
+from chengxin.indicators.scope import Scope, by_kind, over_scope
 from chengxin.lake.engine import Engine
 
 ANYONE = {  # who is meant when nobody may be named
@@ -122,7 +122,7 @@ def scan(
     scope = None
     if asked is not None:
         each = asked if isinstance(asked, Mapping) else dict.fromkeys(_codes(chosen), asked)
-        kinds = {code: {key.partition(":")[0] for key in some} for code, some in each.items()}
+        kinds = {code: _kinds(frozenset(some)) for code, some in each.items()}
         chosen = [one for one in chosen if kinds[one.code] & set(one.subject)]
         scope = Scope(engine, each, chosen)
     found = []
@@ -141,6 +141,12 @@ def scan(
         if scope:
             scope.close()
     return found
+
+
+@lru_cache(maxsize=64)
+def _kinds(subjects: frozenset[str]) -> frozenset[str]:
+    """Of which kinds these keys are; `Trouble` for one that is none."""
+    return frozenset(kind for kind, ids in by_kind(subjects).items() if ids)
 
 
 def _codes(indicators: Iterable[Indicator]) -> list[str]:
