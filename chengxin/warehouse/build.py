@@ -107,6 +107,8 @@ def _all() -> Iterator[tuple[str, Model]]:
             model = Model.read(path)
             if name in TABLES:
                 raise ValueError(f"the lake has a table {name}; choose another name")
+            if name in (*resolve.TABLES, HOLDS):
+                raise ValueError(f"the warehouse has a file {name} of its own; choose another name")
             if descriptions.is_local(path) and (problems := model.problems()):
                 raise ValueError(f"it {'; it '.join(problems)}")
             yield name, model
@@ -199,7 +201,7 @@ def _fill(engine: Engine, aside: Path, made_of: dict[str, str], there: dict[str,
             sql = f"{model.sql}\nORDER BY {', '.join(model.grain)}"
             engine.write(path, render(sql, engine.dialect, {}), ROW_GROUP)
         engine.bind(name, path)
-    path = aside / f"{HOLDS}.parquet"
+    path = aside / f"{HOLDS}.parquet"  # last: it tells of all the others
     if same := there.get(made_of[HOLDS]):
         _link(same, path)
     else:

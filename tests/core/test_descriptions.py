@@ -158,10 +158,18 @@ def test_warehouse_table_that_is_not_understood_is_one_sentence(put, before, aft
     assert "\n" not in str(trouble.value)
 
 
-def test_warehouse_table_named_as_one_of_the_lake_is_refused(put):
-    put("warehouse/tax_due.sql", WATER_MODEL)
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("tax_due", "lake has a table tax_due"),
+        ("holds", "warehouse has a file holds"),
+        ("resolution", "warehouse has a file resolution"),
+    ],
+)
+def test_warehouse_table_with_a_name_that_is_taken_is_refused(put, name, says):
+    put(f"warehouse/{name}.sql", WATER_MODEL)
 
-    with pytest.raises(Trouble, match="lake has a table tax_due"):
+    with pytest.raises(Trouble, match=says):
         dict(build._all())
 
 
