@@ -14,7 +14,7 @@ import numpy as np
 
 from city.dice import Bools, Ints, chosen
 from city.enterprises import NORMAL, YANGXIN, Block, Enterprises
-from city.forms import NONE
+from city.forms import ENTERPRISE, NONE, PERSON
 from city.people import CAST, RESIDENT
 from city.world import World
 
@@ -24,7 +24,6 @@ _BANKS = ("中国农业银行阳信县支行", "中国工商银行阳信支行",
           "山东阳信农村商业银行", "中国邮政储蓄银行阳信县支行", "滨州银行阳信支行")  # fmt: skip
 _BANK_WEIGHTS = (26, 14, 16, 30, 8, 6)
 _EACH = 8  # accounts and transactions of one enterprise at most
-_PERSON, _ENTERPRISE = "自然人", "单位"
 
 
 @dataclass(frozen=True)
@@ -117,7 +116,7 @@ class Accounts:
             row, serial,
             TO_ENTERPRISE + block.monthly_sales[row] * dice.below("traded", serial, 60) // 100,
             dice.chance("received", serial, 600_000), False,
-            [_ENTERPRISE] * len(row), names,
+            [ENTERPRISE] * len(row), names,
             [number if known else "" for number, known in zip(numbers, told.tolist(), strict=True)],
             [account(one, "98") for one in serial.tolist()],
         )  # fmt: skip
@@ -134,7 +133,7 @@ class Accounts:
             row, serial + 1_000_000_000,
             TO_PERSON + self._world.dice.between("drawn", serial, 0, 9_000) * 10_000,
             np.zeros(len(row), np.bool_), False,
-            [_PERSON] * len(row), [rep.name[one] for one in places],
+            [PERSON] * len(row), [rep.name[one] for one in places],
             [rep.number[one] for one in places],
             [account(index, "97") for index in rep.index[row].tolist()],
         )  # fmt: skip

@@ -13,10 +13,9 @@ import numpy as np
 
 from city.dice import Bools, Ints, chosen
 from city.enterprises import Block, Enterprises, officers
-from city.forms import NONE, Bureau, Post
+from city.forms import ENTERPRISE, NONE, PERSON, Bureau, Post
 from city.world import World
 
-PERSON, ENTERPRISE = "自然人", "单位"
 TAX_CRIMES = ("201", "203", "204", "205", "205-1", "206", "207", "208", "209", "210")
 OPEN_STAGES = ("立案", "移送审查起诉")
 CLOSED_STAGES = ("撤案", "不起诉", "判决执行完毕")

@@ -34,8 +34,9 @@ from city.enterprises import (
     townships,
     year_sales,
 )
-from city.forms import NONE, Bureau, Table
+from city.forms import ENTERPRISE, NONE, PERSON, Bureau, Table
 from city.invoices import SPECIAL
+from city.market_people import A_PERSON, DOCUMENTS, MONEY, MarketPeople, record_id, ten_thousands
 from city.people import CAST, RESIDENT, Persons, old_number, with_wrong_check
 from city.registers import Registers
 from city.residents import Residents, home_row
@@ -309,6 +310,18 @@ class Cast:
                 table, self.uuid(), firm.registration[bureau], investor.name, investor.kind,
                 number, NONE if share is None else share, 10_000_000, self.ago(1500), until,
             )  # fmt: skip
+        if until is None and firm.company and not mistyped:
+            self._holds(investor, firm, share)
+
+    def _holds(self, investor: Person, firm: Firm, share: int | None) -> None:
+        """A shareholder as the market register has him, which knows the firm by its code."""
+        self.write(
+            self.world.post.table("market_shareholder"),
+            record_id(9 * 10**14 + self._facts),
+            codes(self.world.dice, np.array([firm.index]), self.day)[0],
+            investor.name, A_PERSON, DOCUMENTS[investor.kind], investor.number, "", "",
+            ten_thousands(10_000_000), NONE if share is None else share, MONEY, self.ago(1500),
+        )  # fmt: skip
 
     def non_normal(
         self, firm: Firm, bureau: Bureau, determined: date, lifted: date | None = None
@@ -354,7 +367,7 @@ class Cast:
         self.world.post.lines("police_case").add(
             cases.police_case(
                 f"A371622{9_000_000_000 + self.serial()}",
-                cases.PERSON if person else cases.ENTERPRISE,
+                PERSON if person else ENTERPRISE,
                 number or (subject.number if isinstance(subject, Person) else subject.known_as),
                 subject.name,
                 crime=crime,
@@ -379,7 +392,7 @@ class Cast:
         cases.watch_row(
             self.world.post,
             f"W9{self.serial():07d}",
-            cases.PERSON if person else cases.ENTERPRISE,
+            PERSON if person else ENTERPRISE,
             subject.number if isinstance(subject, Person) else subject.known_as,
             subject.name,
             cases.WATCH_REASONS[0],
@@ -488,7 +501,12 @@ class Cast:
     # Registering
 
     def enter(
-        self, registers: Registers, taxes: Taxes, residents: Residents, accounts: Accounts
+        self,
+        registers: Registers,
+        taxes: Taxes,
+        residents: Residents,
+        market_people: MarketPeople,
+        accounts: Accounts,
     ) -> None:
         """Register the cast, with a quiet year of returns, and write who plays what."""
         block = self._block()
@@ -504,6 +522,7 @@ class Cast:
         )
         registers.extensions(block)
         registers.qualifications(block)
+        market_people.officers(block)
         stopped = np.array([self._stopped(firm).toordinal() for firm in self.firms])
         bound = np.array(
             [(self.day if firm.files else firm.registered).toordinal() for firm in self.firms]

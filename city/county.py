@@ -36,6 +36,7 @@ from city.investors import Investors
 from city.invoices import Invoices
 from city.links import Links
 from city.market import Market
+from city.market_people import MarketPeople
 from city.outlays import Outlays
 from city.people import People
 from city.publications import Publications
@@ -124,7 +125,8 @@ def _tell(
     others = persons - len(cast.persons)
     count = persons * ENTERPRISES_PER_1000_PERSONS // 1000 - len(cast.firms)
     enterprises = Enterprises(dice, world.people, persons=others, count=count, day=day)
-    registers, investors = Registers(world), Investors(world, enterprises)
+    registers, market_people = Registers(world), MarketPeople(world, enterprises)
+    investors = Investors(world, enterprises, market_people)
     taxes, annual_returns = Taxes(world, Footprint(world, enterprises)), AnnualReturns(world)
     cases, repute = Cases(world, enterprises), Repute(world, enterprises)
     conduct, market, debtors = Conduct(world), Market(world), Debtors(world)
@@ -146,6 +148,7 @@ def _tell(
         publications.of(block, stakes)
         sharing.of(block, invoices.of(block, conduct.of(block)))
         market.of(block)
+        market_people.officers(block)
         customs.of(block)
         accounts.of(block)
         internet.of(block)
@@ -165,7 +168,7 @@ def _tell(
         outlays.write(block_of_persons, income, homes, unidentified.write(block_of_persons))
         progress("persons", stop, others)
 
-    cast.enter(registers, taxes, residents, accounts)
+    cast.enter(registers, taxes, residents, market_people, accounts)
     return count + len(cast.firms)
 
 

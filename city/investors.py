@@ -1,4 +1,4 @@
-"""Who put money into the companies, as both bureaus tell it.
+"""Who put money into the companies, as both bureaus and the market register tell it.
 
 Shares sum to 100 %.  Founders mostly represent what they own; some investors are companies, some
 have sold.
@@ -11,6 +11,7 @@ import numpy as np
 from city.dice import Bools, Ints, chosen
 from city.enterprises import Block, Enterprises
 from city.forms import NONE, Bureau
+from city.market_people import MarketPeople, Stakes
 from city.world import World
 
 ENTERPRISE_INVESTOR = "199"
@@ -20,9 +21,10 @@ TENTH = 1_000  # a share of 10 %, in hundredths of a percent
 class Investors:
     """Writes the investors of the background's companies."""
 
-    def __init__(self, world: World, enterprises: Enterprises) -> None:
+    def __init__(self, world: World, enterprises: Enterprises, market: MarketPeople) -> None:
         self._world = world
         self._enterprises = enterprises
+        self._market = market
 
     def write(self, block: Block) -> tuple[Ints, Ints, Ints]:
         """Investors, shares summing to 100 %; returns those who can count for A01.
@@ -89,6 +91,9 @@ class Investors:
                 block.registered[row][mask],
                 until[mask],
             )
+        self._market.shareholders(
+            block, Stakes(row, person, natural, codes, names, share, amount, serial, until)
+        )
 
 
 def _either(mask: Bools, yes: list[str], no: list[str]) -> list[str]:

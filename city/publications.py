@@ -6,10 +6,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from city.cases import ENTERPRISE
 from city.dice import Bools, Ints, chosen
 from city.enterprises import Block, Enterprises
-from city.forms import NONE
+from city.forms import ENTERPRISE, NONE
 from city.invoices import Invoices
 from city.repute import Repute
 from city.world import World

@@ -7,10 +7,9 @@ from hashlib import blake2b
 
 import numpy as np
 
-from city.cases import PERSON
 from city.dice import Bools, Ints
 from city.enterprises import Block, Enterprises
-from city.forms import NONE
+from city.forms import NONE, PERSON
 from city.world import World
 
 REGISTERED_UNIT = "单位"

@@ -220,6 +220,8 @@ class Plan:
                 value = self._name(field)
             case Kind.SHARE | Kind.CONFIDENCE if ours in self.source.percent:
                 value = f"as_percentage({field})"
+            case Kind.MONEY if ours in self.source.ten_thousands:
+                value = f"as_ten_thousands({field})"
             case kind:
                 value = f"{_PLAIN[kind]}({field})"
         if column.empty is not None:

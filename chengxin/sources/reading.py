@@ -271,7 +271,9 @@ class _Reading:
             if missing:
                 yield f"缺少{target.theirs}"
             else:
-                yield _reason(self.source.lake_table.columns[ours].kind, target.theirs, text)
+                decimals = "六" if ours in self.source.ten_thousands else "两"
+                kind = self.source.lake_table.columns[ours].kind
+                yield _reason(kind, target.theirs, text, decimals)
 
     def _allowed(self, rejects: list[Reject], bad: int, delivered: int) -> None:
         if bad > self.source.allowed_bad * delivered:
@@ -381,7 +383,7 @@ def _teach(engine: DuckDB, keys: Keys) -> None:
     engine.connection.execute("SET VARIABLE opad = from_hex(?)", [keys.opad.hex()])
 
 
-def _reason(kind: Kind, theirs: str, text: str) -> str:
+def _reason(kind: Kind, theirs: str, text: str, decimals: str) -> str:
     """Why a value could not be read, for those who sent it; no whole number of a person."""
     shown = _shown(text)
     if (
@@ -413,7 +415,7 @@ def _reason(kind: Kind, theirs: str, text: str) -> str:
         case Kind.SHARE | Kind.CONFIDENCE:
             return f"{theirs}“{shown}”不是 0 到 1（或 0% 到 100%）的比例"
         case Kind.MONEY | Kind.AREA | Kind.QUANTITY:
-            return f"{theirs}“{shown}”不是最多两位小数的数"
+            return f"{theirs}“{shown}”不是最多{decimals}位小数的数"
         case Kind.YEAR:
             return f"{theirs}“{shown}”不是年份"
         case _:

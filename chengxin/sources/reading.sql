@@ -44,6 +44,12 @@ CREATE MACRO as_decimal_text(x) AS
         WHEN regexp_full_match(x, '-?\d{1,3}(,\d{3})+(\.\d{1,2}0*)?') THEN replace(x, ',', '')
     END;
 CREATE MACRO as_money(x) AS try_cast(as_decimal_text(x) AS DECIMAL(18, 2));
+-- 万元 with up to six decimals, as yuan
+CREATE MACRO as_ten_thousands(x) AS
+    CASE
+        WHEN regexp_full_match(x, '-?(\d{1,12}|\d{1,3}(,\d{3}){1,3})(\.\d{1,6}0*)?')
+            THEN try_cast(try_cast(replace(x, ',', '') AS DECIMAL(24, 6)) * 10000 AS DECIMAL(18, 2))
+    END;
 CREATE MACRO as_area(x) AS try_cast(as_decimal_text(x) AS DECIMAL(12, 2));
 CREATE MACRO as_integer(x) AS
     CASE

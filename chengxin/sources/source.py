@@ -131,6 +131,7 @@ class Source:
     ignore: list[str] = field(default_factory=list)  # theirs that we have no business with
     values: dict[str, dict[str, str]] = field(default_factory=dict)  # ours -> their code -> ours
     percent: list[str] = field(default_factory=list)  # shares that arrive as 0 to 100
+    ten_thousands: list[str] = field(default_factory=list)  # amounts that arrive in 万元
     constants: dict[str, str | None] = field(default_factory=dict)  # ours -> None: not told at all
     # Columns whose persons are kept comparable, by tokens, for records without a number
     comparable: list[str] = field(default_factory=list)
@@ -216,6 +217,9 @@ class Source:
         if missing := coded - set(self.values):
             yield f"no values for {sorted(missing)}"
         persons = {name for name, column in columns.items() if column.kind is Kind.PERSON}
+        amounts = {name for name, column in columns.items() if column.kind is Kind.MONEY}
+        if strange := {*self.ten_thousands} - amounts:
+            yield f"{sorted(strange)} are no amounts that could be in ten thousands"
         if strange := {*self.comparable, *self.unidentified} - persons:
             yield f"{sorted(strange)} are no persons that could be compared"
         if alone := {*self.unidentified} - {*self.comparable}:

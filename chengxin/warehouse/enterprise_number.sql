@@ -2,7 +2,7 @@
 title:    号码与企业对应
 title_en: The enterprise that a number names
 grain:    [number]
-reads:    [registration, registration_enterprise, police_case, watch, investment, registration_extension, invoice_abnormal, invoice, judgment_debtor, blacklist, shared_contact_register, market_registration, market_listing, social_insurance, electricity_bill, market_change, equity_transfer, property_transfer, customs_declaration, bank_account, large_transaction, internet_notice]
+reads:    [registration, registration_enterprise, police_case, watch, investment, registration_extension, invoice_abnormal, invoice, judgment_debtor, blacklist, shared_contact_register, market_registration, market_listing, social_insurance, electricity_bill, market_change, equity_transfer, property_transfer, customs_declaration, bank_account, large_transaction, internet_notice, market_shareholder, market_officer, equity_pledge]
 why: |
   Police, watchlist and investors name an enterprise by a credit code or a taxpayer number, not
   always by the one it is registered under.  A number leads to the enterprise registered under it,
@@ -91,6 +91,18 @@ named AS (
     SELECT counterpart AS number FROM large_transaction WHERE counterpart_kind = 'enterprise'
     UNION
     SELECT subject AS number FROM internet_notice WHERE subject_kind = 'enterprise'
+    UNION
+    SELECT credit_code AS number FROM market_shareholder
+    UNION
+    SELECT shareholder_code AS number FROM market_shareholder
+    UNION
+    SELECT credit_code AS number FROM market_officer
+    UNION
+    SELECT credit_code AS number FROM equity_pledge
+    UNION
+    SELECT pledgor AS number FROM equity_pledge WHERE pledgor_kind = 'enterprise'
+    UNION
+    SELECT pledgee AS number FROM equity_pledge WHERE pledgee_kind = 'enterprise'
 )
 SELECT number, enterprise_id
 FROM known

@@ -55,6 +55,9 @@ class Kind(StrEnum):
     PERCENT = "percent"
 
 
+# How most offices name the kind of a subject
+PERSON, ENTERPRISE = "自然人", "单位"
+
 _MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
 
 _COMPACT = [date.fromordinal(day).strftime("%Y%m%d") for day in range(FIRST_DAY, LAST_DAY)]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
-from city.cases import ENTERPRISE, PERSON
 from city.cast import LOCAL, Cast, Firm, Person
+from city.forms import ENTERPRISE, PERSON
+from city.market_people import pledge
+from city.stories.saying import code_of
 
 
 def play(cast: Cast) -> None:
@@ -18,6 +20,7 @@ def play(cast: Cast) -> None:
     cast.invests(debtor, quarter, 2_500)
     cast.invests(debtor, less, 2_499)
     lists(cast, debtor, cast.day)
+    _pledges(cast, debtor, quarter, less)
     listed(cast, debtor, debtor, own, quarter)
 
     sold = cast.person("m18_share_sold")
@@ -55,6 +58,15 @@ def lists(
         cast.world.post.table("judgment_debtor"),
         f"（2017）鲁1622执9{cast.serial():06d}号", PERSON if person else ENTERPRISE, number or own,
         subject.name, "阳信县人民法院", published, "已撤下" if removed else "公布中", removed,
+    )  # fmt: skip
+
+
+def _pledges(cast: Cast, person: Person, firm: Firm, lender: Firm) -> None:
+    """His share in a firm stands for a loan of another firm's."""
+    pledge(
+        cast.world.post, firm.index * 8, (code_of(cast, firm), firm.name),
+        (PERSON, person.name, person.number), (ENTERPRISE, lender.name, lender.known_as),
+        2_500_000, cast.ago(200), None,
     )  # fmt: skip
 
 

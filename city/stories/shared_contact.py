@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from city.cases import PERSON
 from city.cast import BOTH, LOCAL, STATE, Cast, Firm, Person
 from city.enterprises import DEREGISTERED, SUSPENDED
+from city.forms import PERSON
 from city.people import old_number
 from city.sharing import AGENCY, CLUSTER, REGISTERED_UNIT
 from city.stories.open_invoice_violation import registers

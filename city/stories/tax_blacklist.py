@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from city.cases import ENTERPRISE, PERSON
 from city.cast import LOCAL, Cast, Firm, Person
 from city.conduct import OUTSIDE
+from city.forms import ENTERPRISE, PERSON
 
 
 def play(cast: Cast) -> None:

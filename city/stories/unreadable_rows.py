@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from city.accounts import BASIC, account
-from city.cast import WHOLE, Cast, Firm
+from city.cast import WHOLE, Cast, Firm, Person
 from city.customs import SOLD, declaration
 from city.internet import ENTERPRISE, SIMILAR, SITES, Match, notice
+from city.market_people import A_PERSON, DOCUMENTS, MONEY, SUPERVISOR, record_id
 from city.people import with_wrong_check
 from city.stories.losing_investor_buys_home import behind_two_losers
 
@@ -23,6 +24,7 @@ def play(cast: Cast) -> None:
     _mistyped_trader(cast, firm)
     _account_of_nobody(cast, firm)
     _notice_about_nobody(cast, firm)
+    _mistyped_in_the_market_register(cast, person, firm)
 
 
 def _mistyped_trader(cast: Cast, firm: Firm) -> None:
@@ -47,6 +49,23 @@ def _notice_about_nobody(cast: Cast, firm: Firm) -> None:
     cast.truth.rejects(lines.source, lines.line, "", CREDIT_CODE)
     match = Match(ENTERPRISE, "", firm.name, firm.name, SIMILAR, 55)
     lines.add(notice(900_000_000 + cast.serial(), SITES[0], cast.ago(9), match))
+
+
+def _mistyped_in_the_market_register(cast: Cast, person: Person, firm: Firm) -> None:
+    """Officers with a number that cannot be true, and with none; a shareholder with the first."""
+    wrong, officers = with_wrong_check(person.number), cast.world.post.table("market_officer")
+    for turn, number in enumerate((wrong, "")):
+        cast.rejects(officers, number)
+        cast.write(
+            officers, record_id(firm.index * 8 + 6 + turn), firm.known_as, person.name,
+            DOCUMENTS[person.kind], number, SUPERVISOR, "选举", "2", cast.ago(800), None,
+        )  # fmt: skip
+    holders = cast.world.post.table("market_shareholder")
+    cast.rejects(holders, wrong)
+    cast.write(
+        holders, record_id(firm.index * 8), firm.known_as, person.name, A_PERSON,
+        DOCUMENTS[person.kind], wrong, "", "", "50.000000", WHOLE, MONEY, cast.ago(800),
+    )  # fmt: skip
 
 
 def _with_another_end(code: str) -> str:

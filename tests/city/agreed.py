@@ -19,10 +19,14 @@ CHINESE_ENCODING = {
     "invoice_ledger_line",
     "market_change",
     "market_listing",
+    "market_officer",
     "market_registration",
+    "market_shareholder",
     "paid_in_capital",
     "police_identity",
     "real_estate_registry",
     "real_estate_transfer",
     "social_insurance",
 }
+# CSV in UTF-8 that begins with its mark
+BYTE_ORDER_MARK = {"personal_income"}

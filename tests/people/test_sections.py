@@ -203,6 +203,71 @@ def test_words_that_the_registry_lost_are_a_dash(told, qian, factory):
     assert texts(section(qian, factory, "internet_notice"))[0][2] == "—"
 
 
+def both_languages(officer, subject, table: str) -> list[list[str]]:
+    """The first row of a section in Chinese and in English."""
+    [chinese, *_] = texts(section(officer, subject, table))
+    with translation.override("en"):
+        [english, *_] = texts(section(officer, subject, table))
+    return [chinese, english]
+
+
+def test_officers_and_shareholders_of_the_market_register_are_in_both_dossiers(
+    told, qian, factory, wang
+):
+    told(
+        {
+            "registration": REGISTRATIONS,
+            "market_officer": [
+                {"officer_id": "1", "credit_code": CODE, "person_id": wang.pk, "represents": False,
+                 "post": "chairman_of_supervisors", "valid_from": date(2016, 3, 1)}
+            ],
+            "market_shareholder": [
+                {"shareholder_id": "1", "credit_code": CODE, "person_id": wang.pk,
+                 "shareholder_kind": "person", "subscribed": Decimal(3025000),
+                 "share": Decimal("0.605"), "contribution": "land_use_right",
+                 "due_on": date(2035, 12, 31)}
+            ],
+        }
+    )  # fmt: skip
+
+    assert both_languages(qian, wang, "market_officer") == [
+        [factory.name, "监事会主席", "2016-03-01"],
+        [factory.name, "chairman of supervisors", "2016-03-01"],
+    ]
+    assert both_languages(qian, factory, "market_shareholder") == [
+        ["自然人股东", wang.name, "3,025,000.00", "60.5%", "土地使用权", "2035-12-31"],
+        ["person", wang.name, "3,025,000.00", "60.5%", "land use right", "2035-12-31"],
+    ]
+    groups = {
+        one.table.name: group.title
+        for group in sections.of(qian, factory.key)
+        for one in group.sections
+    }
+    assert groups["market_officer"] == groups["market_shareholder"] == "任职与投资"
+
+
+def test_pledge_is_in_the_dossiers_of_the_enterprise_and_of_both_sides(told, qian, factory, wang):
+    told(
+        {
+            "registration": REGISTRATIONS,
+            "equity_pledge": [
+                {"pledge_no": "371622201700011", "credit_code": CODE, "pledgor_kind": "person",
+                 "pledgor": wang.pk, "pledgee_kind": "enterprise", "pledgee": CODE,
+                 "amount": Decimal(1502500), "registered_on": date(2017, 3, 8),
+                 "pledge_state": "in_force"}
+            ],
+        }
+    )  # fmt: skip
+
+    assert section(qian, factory, "equity_pledge").count == 1
+    chinese, english = both_languages(qian, wang, "equity_pledge")
+    assert chinese == [
+        "371622201700011", factory.name, "自然人", "单位", factory.name, "1,502,500.00",
+        "2017-03-08", "有效",
+    ]  # fmt: skip
+    assert english[-1] == "in force"
+
+
 def test_first_twenty_are_shown_the_newest_first_and_more_brings_the_rest_once(
     told, client, qian, wang
 ):

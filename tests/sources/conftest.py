@@ -20,7 +20,7 @@ from chengxin.lake.engine import DuckDB
 from chengxin.sources import Reading, Source, all_sources, read
 from chengxin.sources.source import Form
 from tests.city import agreed
-from tests.city.agreed import CHINESE_ENCODING
+from tests.city.agreed import BYTE_ORDER_MARK, CHINESE_ENCODING
 
 KEYS = Keys(bytes(range(32)))
 DAY = date(2017, 8, 18)
@@ -32,7 +32,7 @@ Cells = list[list[Any]]
 def encoding_of(name: str) -> str:
     if name.startswith("golden_tax_state") or name in CHINESE_ENCODING:
         return "gb18030"
-    return "utf-8-sig" if name == "personal_income" else "utf-8"
+    return "utf-8-sig" if name in BYTE_ORDER_MARK else "utf-8"
 
 
 def loose(name: str) -> Source:

@@ -246,6 +246,52 @@ def test_delivery_without_such_words_stages_none(office):
     assert office.send("police_case", sample("police_case")).words is None
 
 
+def test_shareholders_of_the_market_register_are_persons_or_enterprises_with_capital_in_yuan(
+    office,
+):
+    reading = office.send("market_shareholder", sample("market_shareholder"))
+    person, firm, foreigner = rows(reading)
+
+    assert person["person_id"] == KEYS.person_id("371622197506120059")  # 15 digits in the sample
+    assert (person["shareholder_kind"], person["shareholder_code"]) == ("person", None)
+    assert (person["subscribed"], person["share"]) == (Decimal(3025000), Decimal("0.605"))
+    assert (firm["person_id"], firm["shareholder_code"]) == (None, "371622600037341")
+    assert (firm["contribution"], firm["due_on"]) == ("in_kind", date(2035, 12, 31))
+    assert foreigner["subscribed"] == Decimal("501234.56")
+    assert sorted((one["name"], one["document_kind"]) for one in persons(reading)) == [
+        ("MIKE SMITH", "passport"),
+        ("李投资", "resident"),
+    ]
+
+
+def test_officers_of_the_market_register_have_post_and_term(office):
+    director, supervisor, finance = rows(office.send("market_officer", sample("market_officer")))
+
+    assert [one["post"] for one in (director, supervisor, finance)] == [
+        "executive_director", "supervisor", "finance_officer",
+    ]  # fmt: skip
+    assert (director["represents"], supervisor["represents"]) == (True, False)
+    assert (director["valid_from"], director["until"]) == (date(2010, 1, 5), None)
+    assert supervisor["until"] == date(2016, 1, 5)
+
+
+def test_pledge_has_two_sides_of_either_kind(office):
+    reading = office.send("equity_pledge", sample("equity_pledge"))
+    standing, ended = rows(reading)
+
+    assert (standing["pledgor"], standing["pledgee"]) == (
+        KEYS.person_id("371622197506120059"),
+        "913716226000373412",
+    )
+    assert (ended["pledgor"], ended["pledgee"]) == (
+        "913716226000373412",
+        KEYS.person_id("371622198001010019"),
+    )
+    assert (standing["amount"], ended["amount"]) == (Decimal(1502500), Decimal(10000000))
+    assert (standing["pledge_state"], ended["pledge_state"]) == ("in_force", "ended")
+    assert {one["name"] for one in persons(reading)} == {"李投资", "王守信"}
+
+
 def test_every_row_keeps_its_source_day_and_line(office):
     reading = office.send("golden_tax_state_ledger", sample("golden_tax_state_ledger"))
 
@@ -327,6 +373,7 @@ def test_manifest_with_an_unknown_key_is_an_error(key):
         ({"encoding": "latin-1"}, "latin-1"),
         ({"delivers": "sometimes"}, "sometimes"),
         ({"values": {}}, "subject_kind"),
+        ({"ten_thousands": ["reason"]}, "reason"),
         ({"constants": {"name": "x"}, "columns": {"名单编号": "watch_number"}}, "watch_number"),
     ],
 )
@@ -401,10 +448,12 @@ def secrets_of(name: str) -> set[str]:
     """Numbers, names and phones in a sample."""
     cells = sample(name)
     private = ("姓名", "证件号码", "电话", "SFZJHM", "XM", "DDH", "LXDH", "ZJHM", "RMC", "名称",
-               "账号", "标题", "网址")  # fmt: skip
+               "账号", "标题", "网址", "INV", "NAME", "CERNO", "出质人", "质权人",
+               "证照号码")  # fmt: skip
+    plain = ("NSRMC", "纳税人名称", "商品名称")
     found = set()
     for place, heading in enumerate(cells[0]):
-        if heading in ("NSRMC", "纳税人名称", "商品名称") or not heading.endswith(private):
+        if heading in plain or not heading.endswith(private):
             continue
         found |= {str(row[place]).strip() for row in cells[1:] if row[place]}
     return {text for text in found if not text.startswith("91371622") and "阳信" not in text}

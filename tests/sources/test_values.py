@@ -147,6 +147,28 @@ def test_confidence_beyond_certainty_sets_its_row_aside(office, text):
     assert "匹配把握" in reject(office, "internet_notice", 匹配把握=text)
 
 
+@pytest.mark.parametrize(
+    ("text", "yuan"),
+    [
+        ("302.5", "3025000"), ("0.000123", "1.23"), ("1,000.25", "10002500"), ("0", "0"),
+        ("50.1234560000", "501234.56"), ("-1.5", "-15000"),
+        ("999999999999.999999", "9999999999999999.99"),
+    ],
+)  # fmt: skip
+def test_amount_in_ten_thousands_becomes_yuan(office, text, yuan):
+    row = first(office, "market_shareholder", SUBCONAM=text)
+
+    assert row["subscribed"] == Decimal(yuan)
+
+
+@pytest.mark.parametrize("text", ["302.5万", "1.2345678", "1E+2", "10,00", "1234567890123", "三百"])
+def test_amount_in_ten_thousands_that_is_none_sets_its_row_aside(office, text):
+    told = reject(office, "market_shareholder", SUBCONAM=text)
+
+    assert told.startswith("SUBCONAM")
+    assert "六位小数" in told
+
+
 @pytest.mark.parametrize("text", ["16", "2016.0", "2116", "二〇一六"])
 def test_year_that_is_none_sets_its_row_aside(office, text):
     assert "ND" in reject(office, "golden_tax_state_cit_year", ND=text)
