@@ -11,6 +11,7 @@ from datetime import date
 
 import numpy as np
 
+from city.courts import listed_case
 from city.dice import Bools, Ints, chosen
 from city.enterprises import Block, Enterprises, officers
 from city.forms import ENTERPRISE, NONE, PERSON, Bureau, Post
@@ -76,8 +77,13 @@ class Cases:
         is_open = bool(dice.chance("debtor listed", serial, 500_000)[0])
         removed = NONE if is_open else min(removed, self._world.today)
         days: list[Ints] = [np.array([published]), np.array([removed])]
+        case_no = f"（2016）鲁1622执{index:07d}号"
+        listed_case(
+            self._world.post, case_no, ENTERPRISE, code, block.name[0],
+            date.fromordinal(published), None if is_open else date.fromordinal(removed),
+        )  # fmt: skip
         self._world.post.table("judgment_debtor").write(
-            [f"（2016）鲁1622执{index:07d}号"], [ENTERPRISE], [code], [block.name[0]],
+            [case_no], [ENTERPRISE], [code], [block.name[0]],
             ["阳信县人民法院"], days[0], ["公布中" if is_open else "已撤下"], days[1],
         )  # fmt: skip
         if is_open:

@@ -25,6 +25,7 @@ from city.annual_returns import AnnualReturns
 from city.cases import Cases
 from city.cast import Cast
 from city.conduct import Conduct
+from city.courts import Courts
 from city.customs import Customs
 from city.debtors import Debtors
 from city.dice import Dice
@@ -136,6 +137,7 @@ def _tell(
     publications.write()
     sharing = Sharing(world, enterprises)
     outlays, customs = Outlays(world), Customs(world)
+    courts = Courts(world, enterprises)
     accounts, internet = Accounts(world, enterprises), Internet(world)
     for block in enterprises.blocks(_BLOCK):
         stopped = registers.write(block)
@@ -149,6 +151,7 @@ def _tell(
         sharing.of(block, invoices.of(block, conduct.of(block)))
         market.of(block)
         market_people.officers(block)
+        courts.of(block)
         customs.of(block)
         accounts.of(block)
         internet.of(block)
@@ -165,6 +168,7 @@ def _tell(
         stop = min(others, start + 4 * _BLOCK)
         block_of_persons = world.people.of(np.arange(start, stop))
         income, homes = residents.write(block_of_persons)
+        courts.persons(block_of_persons)
         outlays.write(block_of_persons, income, homes, unidentified.write(block_of_persons))
         progress("persons", stop, others)
 

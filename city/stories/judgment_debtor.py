@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from city.cast import LOCAL, Cast, Firm, Person
+from city.courts import bankrupt, listed_case
 from city.forms import ENTERPRISE, PERSON
 from city.market_people import pledge
 from city.stories.saying import code_of
@@ -30,6 +31,10 @@ def play(cast: Cast) -> None:
 
     firm = cast.firm("m18_enterprise", old_at=(LOCAL,))
     lists(cast, firm, cast.ago(30), number=firm.taxpayer[LOCAL])
+    bankrupt(
+        cast.world.post, firm.index, firm.taxpayer[LOCAL], firm.name, ("", ""),
+        accepted=cast.ago(20),
+    )  # fmt: skip
     listed(cast, firm, firm)
 
     for removed in (cast.ago(5), cast.day):
@@ -54,10 +59,11 @@ def lists(
     """A listing; `number` where the court knows the subject under another one."""
     person = isinstance(subject, Person)
     own = subject.number if isinstance(subject, Person) else subject.known_as
+    case_no, kind = f"（2017）鲁1622执9{cast.serial():06d}号", PERSON if person else ENTERPRISE
+    listed_case(cast.world.post, case_no, kind, number or own, subject.name, published, removed)
     cast.write(
-        cast.world.post.table("judgment_debtor"),
-        f"（2017）鲁1622执9{cast.serial():06d}号", PERSON if person else ENTERPRISE, number or own,
-        subject.name, "阳信县人民法院", published, "已撤下" if removed else "公布中", removed,
+        cast.world.post.table("judgment_debtor"), case_no, kind, number or own, subject.name,
+        "阳信县人民法院", published, "已撤下" if removed else "公布中", removed,
     )  # fmt: skip
 
 

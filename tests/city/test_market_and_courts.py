@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import json
 from collections import defaultdict
+from datetime import date
 from decimal import Decimal
 from itertools import zip_longest
 from pathlib import Path
@@ -172,3 +173,38 @@ def test_pledged_shares_are_held_by_who_pledges_them(small: Path) -> None:
         )  # fmt: skip
         assert pledged in holders
         assert (row["状态"] == "无效") is (row["注销或失效日期"] is not None)
+
+
+def test_every_listed_debtor_is_one_of_an_enforcement_case_of_that_number(small: Path) -> None:
+    cases = {
+        (row["执行案号"], row["证件号码或信用代码"]): row
+        for row in sent(small, "court_enforcement")
+    }
+    listed = sent(small, "judgment_debtor")
+
+    assert listed
+    assert len(cases) == len(sent(small, "court_enforcement")) > len(listed)
+    for row in listed:
+        case = cases[row["执行案号"], row["证件号码或信用代码"]]
+        assert case["立案日期"] < row["发布日期"]
+        assert (case["案件状态"] == "执行完毕") is (row["状态"] == "已撤下")
+
+
+def test_who_is_wound_up_is_registered_and_claims_can_be_filed_for_three_months(
+    small: Path,
+) -> None:
+    known = {
+        organisation(row["SHXYDM"] or row["NSRSBH"])
+        for row in sent(small, "golden_tax_state_registration")
+    } | {
+        organisation(row["社会信用代码"] or row["纳税人识别号"])
+        for row in sent(small, "golden_tax_local_registration")
+    }
+    rows = sent(small, "court_bankruptcy")
+
+    assert rows
+    for row in rows:
+        accepted, until = (date.fromisoformat(row[one]) for one in ("受理日期", "债权申报截止日期"))
+        assert organisation(row["债务人统一社会信用代码"]) in known
+        assert accepted <= DAY
+        assert 30 <= (until - accepted).days <= 92

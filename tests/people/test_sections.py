@@ -268,6 +268,70 @@ def test_pledge_is_in_the_dossiers_of_the_enterprise_and_of_both_sides(told, qia
     assert english[-1] == "in force"
 
 
+def test_case_of_bankruptcy_is_the_debtors_and_not_his_administrators(
+    told, qian, zhao, factory, wang
+):
+    other = {"bureau": "state", "registration_id": OWN, "credit_code": "91371622MA3C5K7XX0"}
+    row = {
+        "case_no": "（2017）鲁16破3号", "procedure": "compulsory_winding_up",
+        "court": "滨州市中级人民法院", "accepted_on": date(2017, 5, 11),
+        "claims_until": date(2017, 8, 31),
+    }  # fmt: skip
+    told(
+        {
+            "registration": [*REGISTRATIONS, other],
+            "court_bankruptcy": [
+                row | {"debtor_id": CODE, "administrator_id": "91371622MA3C5K7XX0"},
+                row
+                | {
+                    "case_no": "（2016）鲁16破1号",
+                    "debtor_id": "91371622MA3C5K7XX0",
+                    "administrator_id": CODE,
+                },
+            ],
+        }
+    )
+
+    assert both_languages(qian, factory, "court_bankruptcy") == [
+        [
+            "（2017）鲁16破3号",
+            word,
+            "滨州市中级人民法院",
+            "2017-05-11",
+            "91371622MA3C5K7XX0",
+            "2017-08-31",
+        ]
+        for word in ("强制清算", "compulsory winding up")
+    ]
+    assert section(zhao, factory, "court_bankruptcy").count == 1  # published by the court
+
+
+def test_enforcement_is_a_case_of_a_person_as_of_an_enterprise(told, qian, factory, wang):
+    row = {
+        "case_no": "（2017）鲁1622执17号", "amount": Decimal(1250000),
+        "filed_on": date(2017, 2, 14), "enforcement_state": "closed_for_want_of_assets",
+    }  # fmt: skip
+    told(
+        {
+            "registration": REGISTRATIONS,
+            "court_enforcement": [
+                row | {"subject_kind": "enterprise", "subject": CODE},
+                row | {"subject_kind": "person", "subject": wang.pk},
+            ],
+            "judgment_debtor": [
+                {"case_no": row["case_no"], "subject_kind": "person", "subject": wang.pk,
+                 "state": "listed", "published_on": date(2017, 7, 31)}
+            ],
+        }
+    )  # fmt: skip
+
+    for subject in (factory, wang):
+        assert [one[-1] for one in both_languages(qian, subject, "court_enforcement")] == [
+            "终结本次执行程序", "closed for want of assets",
+        ]  # fmt: skip
+    assert [str(group.title) for group in sections.of(qian, wang.key)] == [sections.CASES]
+
+
 def test_first_twenty_are_shown_the_newest_first_and_more_brings_the_rest_once(
     told, client, qian, wang
 ):

@@ -292,6 +292,31 @@ def test_pledge_has_two_sides_of_either_kind(office):
     assert {one["name"] for one in persons(reading)} == {"李投资", "王守信"}
 
 
+def test_enforcement_case_has_a_row_for_each_debtor(office):
+    firm, person, other = rows(office.send("court_enforcement", sample("court_enforcement")))
+
+    assert firm["case_no"] == person["case_no"] == "（2017）鲁1622执17号"
+    assert (firm["subject"], firm["enforcement_state"]) == (
+        "91371622MA3C5K7XX0",
+        "closed_for_want_of_assets",
+    )
+    assert person["subject"] == KEYS.person_id("371622197506120059")
+    assert other["subject"] == KEYS.person_id("371622198001010019")  # 15 digits in the sample
+    assert (firm["amount"], firm["recovered"]) == (Decimal("1250000.50"), Decimal(0))
+    assert (person["recovered"], other["recovered"]) == (None, Decimal(36000))
+
+
+def test_bankruptcy_case_tells_until_when_to_claim_and_no_name(office):
+    reading = office.send("court_bankruptcy", sample("court_bankruptcy"))
+    wound_up, saved = rows(reading)
+
+    assert (wound_up["procedure"], saved["procedure"]) == ("liquidation", "reorganisation")
+    assert wound_up["claims_until"] == date(2017, 8, 31)
+    assert (wound_up["administrator_id"], saved["administrator_id"]) == ("91371622MA3D1Q2W50", None)
+    assert (wound_up["closed_on"], saved["closed_on"]) == (None, date(2015, 12, 18))
+    assert persons(reading) == []
+
+
 def test_every_row_keeps_its_source_day_and_line(office):
     reading = office.send("golden_tax_state_ledger", sample("golden_tax_state_ledger"))
 
