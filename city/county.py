@@ -26,6 +26,7 @@ from city.cases import Cases
 from city.cast import Cast
 from city.conduct import Conduct
 from city.courts import Courts
+from city.credit_platform import CreditPlatform
 from city.customs import Customs
 from city.debtors import Debtors
 from city.dice import Dice
@@ -137,7 +138,7 @@ def _tell(
     publications.write()
     sharing = Sharing(world, enterprises)
     outlays, customs = Outlays(world), Customs(world)
-    courts = Courts(world, enterprises)
+    courts, platform = Courts(world, enterprises), CreditPlatform(world)
     accounts, internet = Accounts(world, enterprises), Internet(world)
     for block in enterprises.blocks(_BLOCK):
         stopped = registers.write(block)
@@ -152,6 +153,7 @@ def _tell(
         market.of(block)
         market_people.officers(block)
         courts.of(block)
+        platform.of(block)
         customs.of(block)
         accounts.of(block)
         internet.of(block)
@@ -169,6 +171,7 @@ def _tell(
         block_of_persons = world.people.of(np.arange(start, stop))
         income, homes = residents.write(block_of_persons)
         courts.persons(block_of_persons)
+        platform.persons(block_of_persons)
         outlays.write(block_of_persons, income, homes, unidentified.write(block_of_persons))
         progress("persons", stop, others)
 

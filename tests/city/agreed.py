@@ -29,4 +29,4 @@ CHINESE_ENCODING = {
     "social_insurance",
 }
 # CSV in UTF-8 that begins with its mark
-BYTE_ORDER_MARK = {"personal_income"}
+BYTE_ORDER_MARK = {"administrative_penalty", "administrative_permit", "personal_income"}

@@ -208,3 +208,16 @@ def test_who_is_wound_up_is_registered_and_claims_can_be_filed_for_three_months(
         assert organisation(row["债务人统一社会信用代码"]) in known
         assert accepted <= DAY
         assert 30 <= (until - accepted).days <= 92
+
+
+def test_platform_names_enterprises_by_code_and_persons_by_document(small: Path) -> None:
+    for source in ("administrative_permit", "administrative_penalty"):
+        rows = sent(small, source)
+        assert {row["行政相对人类别"] for row in rows} == {
+            "自然人", "法人及非法人组织", "个体工商户",
+        }  # fmt: skip
+        for row in rows:
+            natural = row["行政相对人类别"] == "自然人"
+            code = row["行政相对人代码_1(统一社会信用代码)"]
+            assert natural is (code == "") is bool(row["证件号码"])
+            assert natural or is_credit_code(code)

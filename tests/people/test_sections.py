@@ -332,6 +332,47 @@ def test_enforcement_is_a_case_of_a_person_as_of_an_enterprise(told, qian, facto
     assert [str(group.title) for group in sections.of(qian, wang.key)] == [sections.CASES]
 
 
+def test_penalty_and_permit_of_other_departments_are_shown_with_kind_and_state(
+    told, qian, factory, wang
+):
+    told(
+        {
+            "registration": REGISTRATIONS,
+            "administrative_penalty": [
+                {"document_no": "阳环罚〔2017〕33号", "subject_kind": "enterprise",
+                 "credit_code": CODE, "penalty_kind": "fine_and_confiscation",
+                 "fine": Decimal(60000), "decided_on": date(2017, 6, 20),
+                 "decision_state": "disputed"}
+            ],
+            "administrative_permit": [
+                {"document_no": "阳交许〔2015〕9号", "subject_kind": "person",
+                 "person_id": wang.pk, "permit": "道路运输从业资格证",
+                 "permit_kind": "recognition", "decided_on": date(2015, 6, 1)}
+            ],
+            "joint_list": [
+                {"entry_no": "1", "list_colour": "black", "subject_kind": "enterprise",
+                 "list_field": "wages_of_migrant_workers", "subject": CODE}
+            ],
+        }
+    )  # fmt: skip
+
+    assert both_languages(qian, factory, "administrative_penalty") == [
+        ["阳环罚〔2017〕33号", kind, "60,000.00", "2017-06-20", state]
+        for kind, state in (
+            ("罚款;没收违法所得、没收非法财物", "异议"),
+            ("fine and confiscation", "disputed"),
+        )
+    ]
+    assert both_languages(qian, wang, "administrative_permit") == [
+        ["阳交许〔2015〕9号", "道路运输从业资格证", kind, "2015-06-01"]
+        for kind in ("认可", "recognition")
+    ]
+    assert both_languages(qian, factory, "joint_list") == [
+        ["1", "黑名单", "农民工工资"],
+        ["1", "black", "wages of migrant workers"],
+    ]
+
+
 def test_first_twenty_are_shown_the_newest_first_and_more_brings_the_rest_once(
     told, client, qian, wang
 ):

@@ -317,6 +317,55 @@ def test_bankruptcy_case_tells_until_when_to_claim_and_no_name(office):
     assert persons(reading) == []
 
 
+@pytest.mark.parametrize("name", ["administrative_permit", "administrative_penalty"])
+def test_double_publicity_names_persons_by_document_and_others_by_code(office, name):
+    reading = office.send(name, sample(name))
+    firm, shop, person = rows(reading)
+
+    assert [one["subject_kind"] for one in (firm, shop, person)] == [
+        "enterprise", "enterprise", "person",
+    ]  # fmt: skip
+    assert (firm["credit_code"], firm["person_id"]) == ("91371622MA3C5K7XX0", None)
+    assert (shop["credit_code"], shop["person_id"]) == ("91371622MA3D1Q2W50", None)
+    assert person["credit_code"] is None
+    [named] = persons(reading)
+    assert named["person_id"] == person["person_id"]
+    assert named["name"] in ("李投资", "张冒名")
+
+
+def test_permit_has_an_end_and_a_state(office):
+    firm, _shop, person = rows(
+        office.send("administrative_permit", sample("administrative_permit"))
+    )
+
+    assert (firm["permit"], firm["permit_kind"], firm["until"]) == (
+        "排污许可证", "ordinary", date(2020, 4, 5),
+    )  # fmt: skip
+    assert (firm["decision_state"], person["decision_state"]) == ("in_force", "revoked")
+
+
+def test_penalty_has_its_amounts_in_yuan_and_no_words_of_the_authority(office):
+    reading = office.send("administrative_penalty", sample("administrative_penalty"))
+    firm, shop, person = rows(reading)
+
+    assert (firm["fine"], firm["confiscated"]) == (Decimal(60000), None)
+    assert (shop["fine"], shop["confiscated"]) == (Decimal(5000), Decimal(318))
+    assert (shop["penalty_kind"], person["penalty_kind"]) == ("fine_and_confiscation", "warning")
+    assert person["fine"] is None
+    assert "现场负责人" not in str(rows(reading))
+
+
+def test_joint_lists_are_red_or_black(office):
+    firm, person, honoured = rows(office.send("joint_list", sample("joint_list")))
+
+    assert [one["list_colour"] for one in (firm, person, honoured)] == ["black", "black", "red"]
+    assert (firm["list_field"], honoured["list_field"]) == (
+        "wages_of_migrant_workers", "contracts_honoured",
+    )  # fmt: skip
+    assert person["subject"] == KEYS.person_id("371622198001010019")
+    assert (firm["removed_on"], person["removed_on"]) == (None, date(2017, 7, 20))
+
+
 def test_every_row_keeps_its_source_day_and_line(office):
     reading = office.send("golden_tax_state_ledger", sample("golden_tax_state_ledger"))
 
@@ -474,8 +523,8 @@ def secrets_of(name: str) -> set[str]:
     cells = sample(name)
     private = ("姓名", "证件号码", "电话", "SFZJHM", "XM", "DDH", "LXDH", "ZJHM", "RMC", "名称",
                "账号", "标题", "网址", "INV", "NAME", "CERNO", "出质人", "质权人",
-               "证照号码")  # fmt: skip
-    plain = ("NSRMC", "纳税人名称", "商品名称")
+               "证照号码", "法定代表人", "违法事实")  # fmt: skip
+    plain = ("NSRMC", "纳税人名称", "商品名称", "许可证书名称")
     found = set()
     for place, heading in enumerate(cells[0]):
         if heading in plain or not heading.endswith(private):
