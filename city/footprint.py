@@ -11,6 +11,7 @@ from datetime import date
 
 import numpy as np
 
+from city.contributions import Contributions
 from city.dice import Bools, Ints, chosen
 from city.enterprises import Block, Enterprises, makes_things, staff
 from city.forms import NONE, Bureau
@@ -29,6 +30,7 @@ class Footprint:
     def __init__(self, world: World, enterprises: Enterprises) -> None:
         self._world = world
         self._enterprises = enterprises
+        self._contributions = Contributions(world)
         month = world.day.year * 12 + world.day.month - 1
         self._months = [  # since the last tax year began
             (_first_of(one), _first_of(one + 1) - 1)
@@ -158,6 +160,9 @@ class Footprint:
             base[mask],
             started[mask],
             ended[mask],
+        )
+        self._contributions.write(
+            block, row[mask], persons.where(mask), base[mask], started[mask], ended[mask]
         )
         insured = np.full(len(block), NONE)
         insured[row[mask]] = 0

@@ -13,7 +13,7 @@ from datetime import date
 
 import numpy as np
 
-from city.dice import Bools, Dice, Ints, shares
+from city.dice import Bools, Dice, Ints, chosen, shares
 from city.forms import Bureau
 
 RESIDENT, PASSPORT, HM_PASS, TW_PASS, HMT_PERMIT, FOREIGN_PERMIT = (
@@ -75,6 +75,18 @@ class Persons:
 
     def kind_is(self, kind: str) -> Bools:
         return np.array([code == kind for code in self.kind], dtype=np.bool_)
+
+    def where(self, mask: Bools) -> Persons:
+        """Those of them where `mask` is true."""
+        return Persons(
+            index=self.index[mask],
+            born=self.born[mask],
+            number=chosen(self.number, mask),
+            kind=chosen(self.kind, mask),
+            name=chosen(self.name, mask),
+            phone=chosen(self.phone, mask),
+            old_at={bureau: there[mask] for bureau, there in self.old_at.items()},
+        )
 
     @property
     def number_tells_kind(self) -> Bools:

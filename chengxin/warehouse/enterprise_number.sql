@@ -2,7 +2,7 @@
 title:    号码与企业对应
 title_en: The enterprise that a number names
 grain:    [number]
-reads:    [registration, registration_enterprise, police_case, watch, investment, registration_extension, invoice_abnormal, invoice, judgment_debtor, blacklist, shared_contact_register, market_registration, market_listing, social_insurance, electricity_bill, market_change, equity_transfer, property_transfer, customs_declaration, bank_account, large_transaction, internet_notice, market_shareholder, market_officer, equity_pledge, court_enforcement, court_bankruptcy, administrative_permit, administrative_penalty, joint_list]
+reads:    [registration, registration_enterprise, police_case, watch, investment, registration_extension, invoice_abnormal, invoice, judgment_debtor, blacklist, shared_contact_register, market_registration, market_listing, social_insurance, electricity_bill, market_change, equity_transfer, property_transfer, customs_declaration, bank_account, large_transaction, internet_notice, market_shareholder, market_officer, equity_pledge, court_enforcement, court_bankruptcy, administrative_permit, administrative_penalty, joint_list, social_insurance_payment]
 why: |
   Police, watchlist and investors name an enterprise by a credit code or a taxpayer number, not
   always by the one it is registered under.  A number leads to the enterprise registered under it,
@@ -113,6 +113,8 @@ named AS (
     SELECT credit_code AS number FROM administrative_penalty
     UNION
     SELECT subject AS number FROM joint_list WHERE subject_kind = 'enterprise'
+    UNION
+    SELECT employer_id AS number FROM social_insurance_payment
 )
 SELECT number, enterprise_id
 FROM known

@@ -27,6 +27,7 @@ CHINESE_ENCODING = {
     "real_estate_registry",
     "real_estate_transfer",
     "social_insurance",
+    "social_insurance_payment",
 }
 # CSV in UTF-8 that begins with its mark
 BYTE_ORDER_MARK = {"administrative_penalty", "administrative_permit", "personal_income"}

@@ -21,6 +21,7 @@ from tests.city.conftest import DAY
 
 Rows = list[dict[str, str]]
 Stake = tuple[str, str, Decimal]  # organisation of the company, number of the investor, per cent
+PERIOD = ("费款所属期起", "费款所属期止")
 
 
 def sent(out: Path, source: str) -> Rows:
@@ -221,3 +222,47 @@ def test_platform_names_enterprises_by_code_and_persons_by_document(small: Path)
             code = row["行政相对人代码_1(统一社会信用代码)"]
             assert natural is (code == "") is bool(row["证件号码"])
             assert natural or is_credit_code(code)
+
+
+def test_social_insurance_is_told_once_for_each_person_and_month(small: Path) -> None:
+    rows = sent(small, "social_insurance_payment")
+    keys = {
+        (row["单位统一社会信用代码"], row["公民身份号码"], row["险种"], row[PERIOD[0]])
+        for row in rows
+    }
+    months = {tuple(row[one] for one in PERIOD) for row in rows}
+
+    assert len(keys) == len(rows) > 3_000
+    assert len(months) == 6
+    assert max(months) == ("2017-07-01", "2017-07-31")
+
+
+def test_months_are_those_in_which_somebody_is_insured_with_his_base(small: Path) -> None:
+    insured = defaultdict[tuple[str, str], Rows](list)
+    for row in sent(small, "social_insurance"):
+        insured[row["单位统一社会信用代码"], row["公民身份号码"]].append(row)
+    for row in sent(small, "social_insurance_payment"):
+        assert any(
+            spell["参保日期"] <= row[PERIOD[1]]
+            and (spell["停保日期"] or "9999") >= row[PERIOD[0]]
+            and spell["月缴费基数"] == row["缴费基数"]
+            for spell in insured[row["单位统一社会信用代码"], row["公民身份号码"]]
+        )
+        base = Decimal(row["缴费基数"])
+        assert abs(Decimal(row["单位应缴"]) - base * 18 / 100) < Decimal("0.01")
+        assert abs(Decimal(row["个人应缴"]) - base * 8 / 100) < Decimal("0.01")
+
+
+def test_arrears_are_of_a_few_employers_and_last_until_now(small: Path) -> None:
+    paid = defaultdict[str, dict[str, str]](dict)
+    for row in sent(small, "social_insurance_payment"):
+        paid[row["单位统一社会信用代码"]][row[PERIOD[0]]] = row["到账日期"]
+    behind = {
+        employer: [bool(months[one]) for one in sorted(months)]
+        for employer, months in paid.items()
+        if months.get("2017-06-01") == ""
+    }
+
+    assert 0 < len(behind) < 0.1 * len(paid)
+    for months in behind.values():
+        assert months == sorted(months, reverse=True)

@@ -373,6 +373,32 @@ def test_penalty_and_permit_of_other_departments_are_shown_with_kind_and_state(
     ]
 
 
+def test_social_insurance_shows_its_months_the_newest_first_and_what_is_unpaid(
+    told, qian, factory, wang
+):
+    month = {
+        "employer_id": CODE, "person_id": wang.pk, "kind": "pension", "base": Decimal(3269),
+        "employer_due": Decimal("588.42"), "person_due": Decimal("261.52"),
+    }  # fmt: skip
+    june = {"period_from": date(2017, 6, 1), "period_until": date(2017, 6, 30)}
+    july = {"period_from": date(2017, 7, 1), "period_until": date(2017, 7, 31)}
+    told(
+        {
+            "registration": REGISTRATIONS,
+            "social_insurance_payment": [
+                month | june | {"paid_on": date(2017, 7, 12)},
+                month | july,
+            ],
+        }
+    )
+
+    assert texts(section(qian, wang, "social_insurance_payment")) == [
+        [factory.name, "职工养老", "2017-07", "3,269.00", "588.42", "261.52", "—"],
+        [factory.name, "职工养老", "2017-06", "3,269.00", "588.42", "261.52", "2017-07-12"],
+    ]
+    assert section(qian, factory, "social_insurance_payment").count == 2
+
+
 def test_first_twenty_are_shown_the_newest_first_and_more_brings_the_rest_once(
     told, client, qian, wang
 ):

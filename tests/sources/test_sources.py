@@ -366,6 +366,20 @@ def test_joint_lists_are_red_or_black(office):
     assert (firm["removed_on"], person["removed_on"]) == (None, date(2017, 7, 20))
 
 
+def test_social_insurance_has_a_row_for_each_person_and_month_paid_or_not(office):
+    june, july, other = rows(
+        office.send("social_insurance_payment", sample("social_insurance_payment"))
+    )
+
+    assert june["person_id"] == july["person_id"] == KEYS.person_id("371622198001010019")
+    assert (june["period_from"], july["period_from"]) == (date(2017, 6, 1), date(2017, 7, 1))
+    assert (june["paid_on"], july["paid_on"]) == (date(2017, 7, 12), None)
+    assert (june["base"], june["employer_due"], june["person_due"]) == (
+        Decimal(3269), Decimal("588.42"), Decimal("261.52"),
+    )  # fmt: skip
+    assert other["person_id"] == KEYS.person_id("371622197506120059")  # 15 digits in the sample
+
+
 def test_every_row_keeps_its_source_day_and_line(office):
     reading = office.send("golden_tax_state_ledger", sample("golden_tax_state_ledger"))
 
