@@ -12,6 +12,7 @@ from django.utils import translation
 
 from chengxin.core.keys import Keys
 from chengxin.core.refusal import Refusal
+from chengxin.lake import tables as lake_tables
 from chengxin.lake.tables import TABLES, Kind, described
 from chengxin.offices.models import Role
 from chengxin.people import dossier, sections
@@ -502,6 +503,14 @@ def test_every_declared_table_name_is_a_pattern_that_is_used_once():
     named = [name for heading in sections.headings() for name in heading.tables]
     assert len(named) == len(set(named))
     assert all(sections.place(name)[0] < len(sections.headings()) for name in TABLES)
+
+
+def test_only_what_a_bureau_describes_itself_is_under_the_last_heading():
+    ours = {path.stem for path in lake_tables.HERE.glob("*.yaml")} & set(by_subject.concerning())
+    last = len(sections.headings()) - 1
+
+    assert len(ours) > 50
+    assert [name for name in sorted(ours) if sections.place(name)[0] == last] == []
 
 
 def test_page_shows_sections_and_masks_numbers(told, client, qian, wang):
