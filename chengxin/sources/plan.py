@@ -2,10 +2,12 @@
 
 It stands in layers, so that nothing is computed twice:
 
-    theirs ──▶ trimmed ──▶ kinds of documents ──▶ normal numbers ──▶ values ──▶ what is wrong
+    theirs ──▶ trimmed ──▶ kinds of documents ──▶ numbers, checked ──▶ tokens ──▶ values ──▶ wrong
 
-The last layer has our columns, the parts of the identities beside them, and `wrong`: NULL for a
-good row, else the labels of the columns that are missing ("!") or cannot be read.
+What two expressions need is a column of the layer below them: the engine plans every copy of it,
+which takes longer than reading a short delivery.  The last layer has our columns, the parts of the
+identities beside them, and `wrong`: NULL for a good row, else the labels of the columns that are
+missing ("!") or cannot be read.
 """
 
 # ruff: noqa: S608 (SQL is put together from our own names, files and manifests)
@@ -26,7 +28,6 @@ _PLAIN = {
     Kind.ACCOUNT: "as_account",
     Kind.REGISTRATION: "as_registration",
     Kind.CREDIT: "as_credit",
-    Kind.DATE: "as_date",
     Kind.YEAR: "as_year",
     Kind.INTEGER: "as_integer",
     Kind.MONEY: "as_money",
@@ -51,13 +52,10 @@ class Plan:
         """The SELECT over `relation`, whose columns are c0, c1, … in the delivery's order."""
         fields = [self.field(theirs) for theirs in self.source.columns]
         trimmed = [f"trimmed({field}) AS {field}" for field in fields]
-        layers = [
-            ["*", *(f"{sql} AS {_q(name)}" for name, sql in layer)]
-            for layer in (self._kinds(), self._prepared(), self._numbers(), self._values())
-        ]
         sql = f"SELECT {', '.join(trimmed)} FROM {relation}"
-        for layer in layers:
-            sql = f"SELECT {', '.join(layer)} FROM ({sql})"
+        for layer in self._layers():
+            if columns := [f"{expression} AS {_q(name)}" for name, expression in layer]:
+                sql = f"SELECT *, {', '.join(columns)} FROM ({sql})"
         kept = ", ".join(map(_q, self.kept()))
         return f"SELECT {kept}, {self._wrong()} AS wrong, {self._raw(fields)} AS raw FROM ({sql})"
 
@@ -93,6 +91,18 @@ class Plan:
 
     # the layers
 
+    def _layers(self) -> Iterator[Iterator[tuple[str, str]]]:
+        """(name, expression) of the columns that each layer adds to those below it."""
+        yield self._kinds()
+        yield self._prepared()
+        yield self._within()
+        yield self._checks()
+        yield self._documents()
+        yield self._numbers()
+        yield self._seals()
+        yield self._tokens()
+        yield self._values()
+
     def _kinds(self) -> Iterator[tuple[str, str]]:
         for target in self._targets(Part.KIND):
             yield f"{target.ours}.kind", self._coded(target)
@@ -122,44 +132,101 @@ class Plan:
         for target in self._targets(Part.PHONE):
             yield f"{target.ours}.phone", f"as_phone({self.field(target.theirs)})"
         for ours in self.source.comparable:
+            yield f"{ours}.given", self.field(self.source.giver(ours).theirs)
             birth, address = (
-                f"trimmed({self.field(target.theirs)})" if target else "CAST(NULL AS VARCHAR)"
+                self.field(target.theirs) if target else "CAST(NULL AS VARCHAR)"
                 for target in (
                     self.source.target(ours, Part.BIRTH),
                     self.source.target(ours, Part.ADDRESS),
                 )
             )
-            yield f"{ours}.given", self.field(self.source.giver(ours).theirs)
-            yield f"{ours}.birth", f"strftime(as_date({birth}), '%Y%m%d')"
+            yield f"{ours}.birthday", birth
+            yield f"{ours}.birthday.oracle", f"oracle_parts({birth})"
             yield f"{ours}.address", address
         for target in self._targets(Part.VALUE):
+            field = self.field(target.theirs)
             if self._type(target.ours) is Kind.PHONE:
-                yield f"{target.ours}.x", f"as_phone({self.field(target.theirs)})"
+                yield f"{target.ours}.x", f"as_phone({field})"
+            elif self._type(target.ours) is Kind.DATE:
+                yield f"{target.ours}.oracle", f"oracle_parts({field})"
+
+    def _within(self) -> Iterator[tuple[str, str]]:
+        """`w`: what may be a resident's number, alone or within a taxpayer number."""
+        for ours, (_, n, _) in self._numbers_of(Kind.PARTY, Kind.TAXPAYER):
+            within = f"resident_within({n})"
+            if self._type(ours) is Kind.PARTY:
+                within = f"CASE {self._kind(ours)} WHEN 'person' THEN {n} ELSE {within} END"
+            yield f"{ours}.w", within
+
+    def _checks(self) -> Iterator[tuple[str, str]]:
+        """`c`: the check that belongs to it."""
+        for ours, (_, _, w) in self._numbers_of(*_NUMBERED):
+            yield f"{ours}.c", f"check_of({w})"
+
+    def _documents(self) -> Iterator[tuple[str, str]]:
+        """`document_kind` of a person; `r`: the resident's number; `holds`: it is within `n`."""
+        for ours, (x, n, w) in self._numbers_of(*_NUMBERED):
+            kind, c = self._kind(ours), _q(f"{ours}.c")
+            yield f"{ours}.r", f"resident({w}, {c})"
+            if self._type(ours) is Kind.PERSON:
+                yield f"{ours}.document_kind", f"coalesce({kind}, kind_of({x}, {n}))"
+                continue
+            if self._type(ours) is Kind.PARTY:
+                document = f"CASE WHEN {kind} = 'person' THEN kind_of({x}, {n}) END"
+                yield f"{ours}.document_kind", document
+            yield f"{ours}.holds", f"contains_resident({n}, {w}, {c})"
 
     def _numbers(self) -> Iterator[tuple[str, str]]:
         """`number`: the normal number of a person, or the one within a taxpayer number."""
-        for target in self._numbered():
-            ours, kind = target.ours, self._kind(target.ours)
-            x, n = _q(f"{ours}.x"), _q(f"{ours}.n")
-            within = (
-                f"CASE WHEN holds_resident({n}) "
-                f"THEN resident(resident_within({n})) || sequence_within({n}) END"
+        for ours, (x, n, _) in self._numbers_of(*_NUMBERED):
+            document, c, r, holds = (
+                _q(f"{ours}.{part}") for part in ("document_kind", "c", "r", "holds")
             )
+            person = f"checked_number({document}, {x}, {n}, {c}, {r})"
+            within = f"CASE WHEN {holds} THEN {r} || sequence_within({n}) END"
             match self._type(ours):
                 case Kind.PERSON:
-                    document = f"coalesce({kind}, kind_of({x}, {n}))"
-                    yield f"{ours}.document_kind", document
-                    yield f"{ours}.number", f"normal_number({document}, {x}, {n})"
+                    number = person
                 case Kind.PARTY:
-                    document = f"CASE WHEN {kind} = 'person' THEN kind_of({x}, {n}) END"
-                    yield f"{ours}.document_kind", document
-                    person = f"normal_number(kind_of({x}, {n}), {x}, {n})"
-                    yield (
-                        f"{ours}.number",
-                        f"CASE {kind} WHEN 'person' THEN {person} ELSE {within} END",
+                    number = (
+                        f"CASE {self._kind(ours)} WHEN 'person' THEN {person} ELSE {within} END"
                     )
                 case _:
-                    yield f"{ours}.number", within
+                    number = within
+            yield f"{ours}.number", number
+        for ours in self.source.comparable:
+            day, parts = _q(f"{ours}.birthday"), _q(f"{ours}.birthday.oracle")
+            yield f"{ours}.birth", f"strftime(as_date({day}, {parts}), '%Y%m%d')"
+
+    def _seals(self) -> Iterator[tuple[str, str]]:
+        """`seal`: the HMAC of what the lake knows by a token only."""
+        for ours in self._tokened():
+            number = _q(f"{ours}.number")
+            match self._type(ours):
+                case Kind.PERSON:
+                    told = f"'person:' || {number}"
+                    if ours in self.source.unidentified:
+                        told = (
+                            f"CASE WHEN {number} IS NULL THEN {self._record(ours)} ELSE {told} END"
+                        )
+                case Kind.PARTY:
+                    subject = (
+                        f"CASE {self._kind(ours)} WHEN 'person' THEN 'person:' ELSE 'taxpayer:' END"
+                    )
+                    told = f"{subject} || {number}"
+                case Kind.TAXPAYER:
+                    told = f"'taxpayer:' || {number}"
+                case Kind.PHONE:
+                    told = f"'phone:' || {_q(f'{ours}.x')}"
+                case Kind.ADDRESS:
+                    told = f"'address:' || as_address({self._field_of(ours)})"
+                case _:
+                    told = f"'words:' || {self._field_of(ours)}"
+            yield f"{ours}.seal", f"hmac({told})"
+
+    def _tokens(self) -> Iterator[tuple[str, str]]:
+        for ours in self._tokened():
+            yield f"{ours}.token", f"base32({_q(f'{ours}.seal')})"
 
     def _values(self) -> Iterator[tuple[str, str]]:
         for ours in self.source.lake_table.columns:
@@ -188,32 +255,28 @@ class Plan:
             return literal(told) if told else f"CAST(NULL AS {column.kind.sql})"
         target = self.source.giver(ours)
         field = self.field(target.theirs)
-        number, n = _q(f"{ours}.number"), _q(f"{ours}.n")
-        person = f"'p' || token('person', {number})"
-        enterprise = (
-            f"CASE WHEN holds_resident({n}) THEN 'T' || token('taxpayer', {number}) "
-            f"WHEN is_organisation({n}) THEN {n} END"
+        number, n, r, holds, token, parts = (
+            _q(f"{ours}.{part}") for part in ("number", "n", "r", "holds", "token", "oracle")
         )
+        enterprise = f"WHEN {holds} THEN 'T' || {token} WHEN names_organisation({n}, {r}) THEN {n}"
         match column.kind:
             case Kind.PERSON:
-                value = person
+                letter = "'p'"
                 if ours in self.source.unidentified:
-                    value = (
-                        f"CASE WHEN {number} IS NULL THEN {self._record(ours)} ELSE {person} END"
-                    )
+                    letter = f"CASE WHEN {number} IS NULL THEN 'u' ELSE 'p' END"
+                value = f"{letter} || {token}"
             case Kind.TAXPAYER:
-                value = enterprise
+                value = f"CASE {enterprise} END"
             case Kind.PARTY:
-                kind = self._kind(ours)
-                value = f"CASE {kind} WHEN 'person' THEN {person} ELSE {enterprise} END"
-            case Kind.PHONE:
-                value = f"token('phone', {_q(f'{ours}.x')})"
-            case Kind.ADDRESS:
-                value = f"token('address', as_address({field}))"
-            case Kind.WORDS:
-                value = f"token('words', {field})"
+                value = (
+                    f"CASE WHEN {self._kind(ours)} = 'person' THEN 'p' || {token} {enterprise} END"
+                )
+            case Kind.PHONE | Kind.ADDRESS | Kind.WORDS:
+                value = token
             case Kind.URL:
-                value = f"CASE WHEN is_url({field}) THEN token('words', {field}) END"
+                value = f"CASE WHEN is_url({field}) THEN {token} END"
+            case Kind.DATE:
+                value = f"as_date({field}, {parts})"
             case Kind.CODE | Kind.BOOLEAN:
                 value = self._coded(target)
             case Kind.NAME:
@@ -229,7 +292,8 @@ class Plan:
         return f"CAST({value} AS {column.kind.sql})"
 
     def _record(self, ours: str) -> str:
-        """The id of a row whose person has no usable number, when there is enough to compare.
+        """What the id of a row whose person has no usable number stands for, when there is enough
+        to compare.
 
         It stays the same however often the row is sent: it comes from the source, the row's other
         keys and the name.  A number that a spreadsheet destroyed is still an error.
@@ -251,7 +315,7 @@ class Plan:
         return (
             f"CASE WHEN {self.field(name.theirs)} IS NOT NULL AND ({enough}) "
             f"AND NOT coalesce(is_float_form({_q(f'{ours}.x')}), false) "
-            f"THEN 'u' || token('record', {told}) END"
+            f"THEN 'record:' || {told} END"
         )
 
     def _name(self, field: str) -> str:
@@ -266,7 +330,7 @@ class Plan:
 
     def _wrong(self) -> str:
         """The labels of what is missing or cannot be read; NULL for a good row."""
-        checks = list(self._checks())
+        checks = list(self._conditions())
         is_wrong = " OR ".join(f"({condition})" for condition, _ in checks)
         labels = ", ".join(
             f"CASE WHEN {wrong} THEN {literal(label)} END" for wrong, label in checks
@@ -274,7 +338,7 @@ class Plan:
         found = f"list_filter([{labels}], lambda label: label IS NOT NULL)"
         return f"CASE WHEN {is_wrong} THEN {found} END"
 
-    def _checks(self) -> Iterator[tuple[str, str]]:
+    def _conditions(self) -> Iterator[tuple[str, str]]:
         table = self.source.lake_table
         for target in self._targets(Part.KIND):
             field = self.field(target.theirs)
@@ -308,6 +372,26 @@ class Plan:
             for target in self.source.targets()
             if target.part in (Part.NUMBER, Part.VALUE) and self._type(target.ours) in _NUMBERED
         ]
+
+    def _numbers_of(self, *kinds: Kind) -> Iterator[tuple[str, tuple[str, str, str]]]:
+        """(ours, its `x`, `n` and `w`) of the numbered columns of these kinds."""
+        for target in self._numbered():
+            if (kind := self._type(target.ours)) in kinds:
+                last = "n" if kind is Kind.PERSON else "w"
+                x, n, w = (_q(f"{target.ours}.{part}") for part in ("x", "n", last))
+                yield target.ours, (x, n, w)
+
+    def _tokened(self) -> list[str]:
+        """Our columns that hold tokens."""
+        return [
+            ours
+            for ours in self.source.lake_table.columns
+            if self._type(ours) in (*_NUMBERED, Kind.PHONE, Kind.ADDRESS, *SEALED)
+            and ours not in self.source.constants
+        ]
+
+    def _field_of(self, ours: str) -> str:
+        return self.field(self.source.giver(ours).theirs)
 
     def _type(self, ours: str) -> Kind:
         return self.source.lake_table.columns[ours].kind

@@ -12,30 +12,29 @@ CREATE MACRO trimmed(x) AS
 
 -- dates: 2017-08-18, 20170818, 2017-08-18 00:00:00, and Oracle's default, English or Chinese:
 -- 18-AUG-17, 18-8月 -17.  A two-digit year below 50 is of this century, as Oracle's RR has it.
+-- Oracle's day, month and year as text; its first dash stands where no other form has one
 CREATE MACRO oracle_parts(x) AS
-    regexp_extract(upper(x), '^(\d{1,2})-\s*(\d{1,2}|[A-Z]{3})\s*月?\s*-\s*(\d{4}|\d{2})$', ['d', 'm', 'y']);
+    CASE
+        WHEN strpos(x, '-') BETWEEN 2 AND 3
+            THEN regexp_extract(upper(x), '^(\d{1,2})-\s*(\d{1,2}|[A-Z]{3})\s*月?\s*-\s*(\d{4}|\d{2})$', ['d', 'm', 'y'])
+    END;
 CREATE MACRO oracle_month(m) AS
     coalesce(
         try_cast(m AS INTEGER),
         list_position(['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', 'OCT', 'NOV', 'DEC'], m)
     );
 CREATE MACRO oracle_year(y) AS
-    CASE
-        WHEN length(y) = 4 THEN try_cast(y AS INTEGER)
-        WHEN try_cast(y AS INTEGER) < 50 THEN 2000 + try_cast(y AS INTEGER)
-        ELSE 1900 + try_cast(y AS INTEGER)
-    END;
-CREATE MACRO oracle_date(x) AS
-    try(make_date(oracle_year(oracle_parts(x).y), oracle_month(oracle_parts(x).m), try_cast(oracle_parts(x).d AS INTEGER)));
+    try_cast(CASE WHEN length(y) = 4 THEN '' WHEN y < '50' THEN '20' ELSE '19' END || y AS INTEGER);
+CREATE MACRO oracle_date(parts) AS
+    try(make_date(oracle_year(parts.y), oracle_month(parts.m), try_cast(parts.d AS INTEGER)));
 CREATE MACRO plausible(day) AS CASE WHEN day BETWEEN DATE '1900-01-01' AND DATE '9999-12-31' THEN day END;
-CREATE MACRO as_date(x) AS
-    CASE
-        WHEN x IS NULL THEN NULL
-        WHEN length(x) = 8 AND regexp_full_match(x, '\d{8}') THEN plausible(try_strptime(x, '%Y%m%d')::DATE)
-        WHEN length(x) = 10 AND regexp_full_match(x, '\d{4}-\d\d-\d\d') THEN plausible(try_cast(x AS DATE))
-        WHEN regexp_full_match(x, '\d{4}-\d\d-\d\d 00:00:00(\.0+)?') THEN plausible(try_cast(left(x, 10) AS DATE))
-        WHEN oracle_parts(x).d <> '' THEN oracle_date(x)
-    END;
+-- `parts` are oracle_parts(x)
+CREATE MACRO as_date(x, parts) AS
+    plausible(CASE
+        WHEN length(x) = 8 AND regexp_full_match(x, '\d{8}') THEN try_strptime(x, '%Y%m%d')::DATE
+        WHEN regexp_full_match(x, '\d{4}-\d\d-\d\d( 00:00:00(\.0+)?)?') THEN try_cast(left(x, 10) AS DATE)
+        WHEN parts.d <> '' THEN oracle_date(parts)
+    END);
 
 -- numbers: with or without thousands separators, no more than two decimals that count
 CREATE MACRO as_decimal_text(x) AS
@@ -69,43 +68,41 @@ CREATE MACRO as_id(x) AS CASE WHEN NOT is_float_form(x) THEN x END;
 CREATE MACRO as_registration(x) AS CASE WHEN regexp_full_match(x, '\d{20}') THEN x END;
 CREATE MACRO as_note(x) AS regexp_replace(x, '\d{7,}[\dXx]?', '…', 'g');
 
--- GB 11643-1999: weights 7 9 10 5 8 4 2 1 6 3 7 9 10 5 8 4 2 over 17 digits, modulo 11
-CREATE MACRO digit(n, place) AS (ascii(substr(n, place, 1)) - 48);
+-- GB 11643-1999: weights 7 9 10 5 8 4 2 1 6 3 7 9 10 5 8 4 2 over 17 digits, modulo 11; the weights
+-- sum to 100, so that 4800 of the characters' codes is no part of the digits
 CREATE MACRO resident_check(n) AS
     substr('10X98765432', 1 + (
-        7 * digit(n, 1) + 9 * digit(n, 2) + 10 * digit(n, 3) + 5 * digit(n, 4) + 8 * digit(n, 5)
-        + 4 * digit(n, 6) + 2 * digit(n, 7) + digit(n, 8) + 6 * digit(n, 9) + 3 * digit(n, 10)
-        + 7 * digit(n, 11) + 9 * digit(n, 12) + 10 * digit(n, 13) + 5 * digit(n, 14) + 8 * digit(n, 15)
-        + 4 * digit(n, 16) + 2 * digit(n, 17)
+        7 * ascii(n[1]) + 9 * ascii(n[2]) + 10 * ascii(n[3]) + 5 * ascii(n[4]) + 8 * ascii(n[5])
+        + 4 * ascii(n[6]) + 2 * ascii(n[7]) + ascii(n[8]) + 6 * ascii(n[9]) + 3 * ascii(n[10])
+        + 7 * ascii(n[11]) + 9 * ascii(n[12]) + 10 * ascii(n[13]) + 5 * ascii(n[14]) + 8 * ascii(n[15])
+        + 4 * ascii(n[16]) + 2 * ascii(n[17]) - 4800
     ) % 11, 1);
 CREATE MACRO is_born(n) AS (substr(n, 7, 4) <> '0000' AND try_strptime(substr(n, 7, 8), '%Y%m%d') IS NOT NULL);
 
 -- a number before its check: a 15-digit resident number gets its century, 18 - 1 characters
 CREATE MACRO unfolded(x) AS
     CASE WHEN regexp_full_match(x, '\d{15}') THEN left(x, 6) || '19' || substr(x, 7) ELSE upper(x) END;
--- `n` is unfolded: the valid 18 characters, else NULL
-CREATE MACRO resident(n) AS
-    CASE
-        WHEN regexp_full_match(n, '\d{17}') AND is_born(n) THEN n || resident_check(n)
-        WHEN regexp_full_match(n, '\d{17}[0-9X]') AND is_born(n) AND resident_check(n) = right(n, 1) THEN n
-    END;
+-- the check that belongs to 17 digits, or to 18 characters that may be right or wrong; else NULL
+CREATE MACRO check_of(n) AS CASE WHEN regexp_full_match(n, '\d{17}[0-9X]?') THEN resident_check(n) END;
+-- `n` is unfolded, `c` is check_of(n): the valid 18 characters, else NULL
+CREATE MACRO resident(n, c) AS
+    CASE WHEN (length(n) = 17 OR n[18] = c) AND is_born(n) THEN left(n, 17) || c END;
 CREATE MACRO is_permit_division(n) AS left(n, 2) IN ('81', '82', '83');
-CREATE MACRO foreign_permit(x, n) AS
-    CASE
-        WHEN regexp_full_match(n, '[A-Z]{3}\d{12}') THEN n
-        WHEN regexp_full_match(n, '9\d{16}[0-9X]') AND resident_check(n) = right(n, 1) THEN n
-    END;
 
--- the one way to write a document's number (core.identifiers.normal_number); `n` is unfolded(x)
-CREATE MACRO normal_number(kind, x, n) AS
+-- the one way to write a document's number (core.identifiers.normal_number); `n` is unfolded(x),
+-- `c` is check_of(n), `r` is resident(n, c)
+CREATE MACRO checked_number(kind, x, n, c, r) AS
     CASE kind
-        WHEN 'resident' THEN CASE WHEN NOT is_permit_division(n) THEN resident(n) END
-        WHEN 'hmt_permit' THEN CASE WHEN length(x) = 18 AND is_permit_division(n) THEN resident(n) END
-        WHEN 'foreign_permit' THEN foreign_permit(x, n)
-        WHEN 'passport' THEN CASE WHEN regexp_full_match(upper(x), '[A-Z0-9]{5,17}') THEN upper(x) END
+        WHEN 'resident' THEN CASE WHEN NOT is_permit_division(n) THEN r END
+        WHEN 'hmt_permit' THEN CASE WHEN length(x) = 18 AND is_permit_division(n) THEN r END
+        WHEN 'foreign_permit' THEN
+            CASE WHEN regexp_full_match(n, '[A-Z]{3}\d{12}') OR length(n) = 18 AND n[1] = '9' AND n[18] = c THEN n END
+        WHEN 'passport' THEN CASE WHEN regexp_full_match(n, '[A-Z0-9]{5,17}') THEN upper(x) END
         WHEN 'hm_pass' THEN CASE WHEN regexp_full_match(upper(x), '[HM]\d{8}(\d{2})?') THEN left(upper(x), 9) END
         WHEN 'tw_pass' THEN CASE WHEN regexp_full_match(x, '\d{8}(\d{2})?') THEN left(x, 8) END
     END;
+CREATE MACRO normal_number(kind, x, n) AS
+    checked_number(kind, x, n, check_of(n), resident(n, check_of(n)));
 -- which document a bare number belongs to (core.identifiers.kind_of)
 CREATE MACRO kind_of(x, n) AS
     CASE
@@ -120,35 +117,40 @@ CREATE MACRO born_of(kind, n) AS
 CREATE MACRO born_within(n) AS
     CASE WHEN regexp_full_match(n, '\d{17}[0-9X]') AND substr(n, 7, 2) IN ('19', '20') AND is_born(n) THEN substr(n, 7, 8) END;
 
--- GB 32100-2015: alphabet of 31, weights 3^i mod 31
-CREATE MACRO credit_digit(x, place) AS (strpos('0123456789ABCDEFGHJKLMNPQRTUWXY', substr(x, place, 1)) - 1);
+-- GB 32100-2015: alphabet of 31, weights 3^i mod 31, which sum to 305; a place counts from 1, and
+-- 9760 is 305 more than the weights can make of 17 places
+CREATE MACRO credit_place(character) AS strpos('0123456789ABCDEFGHJKLMNPQRTUWXY', character);
 CREATE MACRO credit_check(x) AS
-    substr('0123456789ABCDEFGHJKLMNPQRTUWXY', 1 + (31 - (
-        credit_digit(x, 1) + 3 * credit_digit(x, 2) + 9 * credit_digit(x, 3) + 27 * credit_digit(x, 4)
-        + 19 * credit_digit(x, 5) + 26 * credit_digit(x, 6) + 16 * credit_digit(x, 7) + 17 * credit_digit(x, 8)
-        + 20 * credit_digit(x, 9) + 29 * credit_digit(x, 10) + 25 * credit_digit(x, 11) + 13 * credit_digit(x, 12)
-        + 8 * credit_digit(x, 13) + 24 * credit_digit(x, 14) + 10 * credit_digit(x, 15) + 30 * credit_digit(x, 16)
-        + 28 * credit_digit(x, 17)
-    ) % 31) % 31, 1);
+    substr('0123456789ABCDEFGHJKLMNPQRTUWXY', 1 + (9760 - (
+        credit_place(x[1]) + 3 * credit_place(x[2]) + 9 * credit_place(x[3]) + 27 * credit_place(x[4])
+        + 19 * credit_place(x[5]) + 26 * credit_place(x[6]) + 16 * credit_place(x[7]) + 17 * credit_place(x[8])
+        + 20 * credit_place(x[9]) + 29 * credit_place(x[10]) + 25 * credit_place(x[11]) + 13 * credit_place(x[12])
+        + 8 * credit_place(x[13]) + 24 * credit_place(x[14]) + 10 * credit_place(x[15]) + 30 * credit_place(x[16])
+        + 28 * credit_place(x[17])
+    )) % 31, 1);
 CREATE MACRO is_credit(x) AS
     (regexp_full_match(x, '[1-9ANY][1-9A-HJ-NP-RT-UW-Y]\d{6}[0-9A-HJ-NP-RT-UW-Y]{10}') AND credit_check(x) = right(x, 1));
 CREATE MACRO as_credit(x) AS CASE WHEN is_credit(upper(x)) THEN upper(x) END;
 
 -- a taxpayer number: of an organisation as it is; one that contains a resident number (15 or 18
--- digits, with or without a sequence of two) as the unfolded number and the sequence
-CREATE MACRO holds_resident(x) AS
-    CASE
-        WHEN regexp_full_match(x, '\d{15}(\d\d)?') THEN is_born(left(x, 6) || '19' || substr(x, 7, 6))
-        WHEN regexp_full_match(x, '\d{17}[0-9X](\d\d)?') AND substr(x, 7, 2) IN ('18', '19', '20')
-            -- one number in 31 would also pass for a credit code: a person's own goes first
-            THEN CASE WHEN is_born(x) THEN NOT is_credit(x) OR resident_check(x) = substr(x, 18, 1) ELSE false END
-        ELSE false
-    END;
+-- digits, with or without a sequence of two) as the unfolded number and the sequence.
+-- `w` is resident_within(x), `c` is check_of(w), `r` is resident(w, c)
 CREATE MACRO resident_within(x) AS
     CASE WHEN length(x) IN (15, 17) THEN unfolded(left(x, 15)) ELSE left(x, 18) END;
-CREATE MACRO sequence_within(x) AS CASE length(x) WHEN 17 THEN right(x, 2) WHEN 20 THEN right(x, 2) ELSE '' END;
+CREATE MACRO sequence_within(x) AS CASE WHEN length(x) IN (17, 20) THEN right(x, 2) ELSE '' END;
+CREATE MACRO contains_resident(x, w, c) AS
+    CASE
+        WHEN regexp_full_match(x, '\d{15}(\d\d([0-9X](\d\d)?)?)?') AND is_born(w)
+            -- one number in 31 would also pass for a credit code: a person's own goes first
+            THEN length(x) < 18 OR substr(x, 7, 2) IN ('18', '19', '20') AND (w[18] = c OR NOT is_credit(x))
+        ELSE false
+    END;
+CREATE MACRO names_organisation(x, r) AS
+    (regexp_full_match(x, '[0-9A-Z]{15,20}') AND (length(x) <= 18 OR r IS NULL));
+CREATE MACRO holds_resident(x) AS
+    contains_resident(x, resident_within(x), check_of(resident_within(x)));
 CREATE MACRO is_organisation(x) AS
-    regexp_full_match(x, '[0-9A-Z]{15,20}') AND (length(x) <= 18 OR resident(left(x, 18)) IS NULL);
+    names_organisation(x, resident(resident_within(x), check_of(resident_within(x))));
 
 CREATE MACRO is_url(x) AS regexp_full_match(x, '(?i)https?://[^\s/?#]+\S*');
 

@@ -53,7 +53,7 @@ def test_two_digit_year_of_oracle_from_fifty_on_is_of_the_last_century(office):
     "text",
     [
         "2017-02-30", "20170230", "20171301", "31-SEP-17", "18-13月 -17", "18-XXX-17", "0", "42965",
-        "2017-8-18", "18/08/2017", "20170818.0", "0001-01-01", "2017-08-18 12:30:00", "昨天",
+        "2017-8-18", "18/08/2017", "20170818.0", "0001-01-01", "01-JAN-0001", "2017-08-18 12:30:00", "昨天",
     ],
 )  # fmt: skip
 def test_impossible_date_sets_its_row_aside(office, text):
