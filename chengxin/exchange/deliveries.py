@@ -10,7 +10,8 @@ the same content twice changes nothing.  Killed between two steps, it is simply 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 
@@ -21,12 +22,30 @@ from chengxin.core import places
 from chengxin.core.keys import Keys, digest
 from chengxin.core.refusal import Trouble
 from chengxin.exchange.models import Delivery
+from chengxin.lake.engine import DuckDB
 from chengxin.lake.staging import Staging
 from chengxin.lake.store import Lake
 from chengxin.people import judgements, registry
 from chengxin.trace import record
 
 KEPT_REJECTS = 200  # of one delivery, in its row; all of them are counted
+
+
+@dataclass(frozen=True)
+class _Desk:
+    """What the deliveries that come together are read and stored with."""
+
+    engine: DuckDB
+    lake: Lake
+
+
+@contextmanager
+def _desk() -> Iterator[_Desk]:
+    engine = DuckDB()
+    try:
+        yield _Desk(engine, Lake(places.lake(), engine))
+    finally:
+        engine.close()
 
 
 def files_in(paths: list[Path]) -> list[Path]:
@@ -44,11 +63,16 @@ def files_in(paths: list[Path]) -> list[Path]:
 
 def receive(path: Path, *, source: str | None = None) -> Delivery:
     """Take one delivery; `Trouble` with the reason, and a row that says so, when it is refused."""
+    with _desk() as desk:
+        return _receive(desk, path, source)
+
+
+def _receive(desk: _Desk, path: Path, source: str | None) -> Delivery:
     with record.of("delivery.receive", place="exchange") as trace:
         trace.detail["file"] = path.name
         try:
             with transaction.atomic():  # what the lake refuses, the registry has not heard
-                delivery = _take(path, source)
+                delivery = _take(desk, path, source)
         except Trouble as trouble:
             delivery = Delivery(state=Delivery.State.REFUSED, reason=str(trouble)[:600])
             named = sources.source_of(path)
@@ -68,11 +92,12 @@ def receive(path: Path, *, source: str | None = None) -> Delivery:
 
 def receive_all(paths: list[Path], *, source: str | None = None) -> Iterator[Delivery | Trouble]:
     """Take each delivery by itself: one that is refused does not hold up the next."""
-    for path in files_in(paths) if source is None else paths:
-        try:
-            yield receive(path, source=source)
-        except Trouble as trouble:
-            yield Trouble(f"{path.name}: {trouble}")
+    with _desk() as desk:
+        for path in files_in(paths) if source is None else paths:
+            try:
+                yield _receive(desk, path, source)
+            except Trouble as trouble:
+                yield Trouble(f"{path.name}: {trouble}")
 
 
 def bring_judgements() -> None:
@@ -91,15 +116,15 @@ def bring_judgements() -> None:
         staging.close()
 
 
-def _take(path: Path, source: str | None) -> Delivery:
-    lake = Lake(places.lake())
-    with sources.read(path, keys=Keys.load(), source=source) as reading:
-        before = lake.version()
+def _take(desk: _Desk, path: Path, source: str | None) -> Delivery:
+    keys = Keys.load()
+    with sources.read(path, keys=keys, source=source, engine=desk.engine) as reading:
+        before = desk.lake.version()
         registry.remember(reading.identities)
         registry.remember_unidentified(reading.unidentified)
         if reading.words:
             registry.remember_words(reading.words)
-        version = lake.take(reading)
+        version = desk.lake.take(reading)
         return Delivery(
             delivery_id=reading.delivery_id,
             source=reading.source,

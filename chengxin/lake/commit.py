@@ -56,13 +56,14 @@ class Delivery(Protocol):
 class Commit:
     """Files that come and files that go in one table, made visible together."""
 
-    def __init__(self, delta: DeltaTable, name: str) -> None:
+    def __init__(self, delta: DeltaTable, name: str, engine: DuckDB | None = None) -> None:
         self.delta = delta
         self.table = TABLES[name]
         self.folder = Path(unquote(delta.table_uri.removeprefix("file://")))
         self._comes: dict[Path, int] = {}  # file -> rows
         self._goes: list[str] = []
-        self._engine: DuckDB | None = None
+        self._engine = engine
+        self._own = engine is None
 
     @property
     def engine(self) -> DuckDB:
@@ -108,15 +109,15 @@ class Commit:
         sync(self.folder / "_delta_log")
 
     def close(self) -> None:
-        if self._engine:
+        if self._engine and self._own:
             self._engine.close()
 
 
 class Change(Commit):
     """What one delivery does to one table."""
 
-    def __init__(self, delta: DeltaTable, delivery: Delivery) -> None:
-        super().__init__(delta, delivery.table)
+    def __init__(self, delta: DeltaTable, delivery: Delivery, engine: DuckDB | None = None) -> None:
+        super().__init__(delta, delivery.table, engine)
         self.count = delivery.count
         self._delivery = delivery
 

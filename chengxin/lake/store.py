@@ -30,6 +30,7 @@ from deltalake import DeltaTable, Schema
 from chengxin.core import places
 from chengxin.core.refusal import Trouble
 from chengxin.lake.commit import SMALL, Change, Compaction, Delivery, clear, files_of, sync
+from chengxin.lake.engine import DuckDB
 from chengxin.lake.staging import locked
 from chengxin.lake.tables import TABLES
 
@@ -65,10 +66,14 @@ class Published:
 
 
 class Lake:
-    """The lake in one folder (default: the installation's)."""
+    """The lake in one folder (default: the installation's).
 
-    def __init__(self, root: Path | None = None) -> None:
+    Deliveries are stored with `engine`, which stays open; each with its own when there is none.
+    """
+
+    def __init__(self, root: Path | None = None, engine: DuckDB | None = None) -> None:
         self.root = (root or places.lake()).absolute()
+        self._engine = engine
         self._versions = self.root / "_versions"
         self._forgotten = self._versions / "forgotten.list"
         # What was published never changes, so it is read once.
@@ -254,7 +259,7 @@ class Lake:
         if delivery.everything and self._overtaken(delivery):
             tables[delivery.table] = delta.version()
             return 0
-        change = Change(delta, delivery)
+        change = Change(delta, delivery, self._engine)
         try:
             with clear(self.root / delivery.table):
                 change.prepare()

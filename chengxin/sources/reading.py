@@ -372,13 +372,11 @@ class _Reading:
 
 def _teach(engine: DuckDB, keys: Keys) -> None:
     """The macros of `reading.sql` and the key that tokens are made with."""
-    known = engine.connection.execute(
-        "SELECT count(*) FROM duckdb_functions() WHERE function_name = 'base32_pair'"
-    ).fetchone()
-    if known == (0,):
+    known = engine.connection.execute("SELECT getvariable('base32_pairs')").fetchone()
+    if known == (None,):
         engine.connection.execute(_MACROS)
-    pairs = "".join(first + second for first in BASE32 for second in BASE32)
-    engine.connection.execute("SET VARIABLE base32_pairs = ?", [pairs])
+        pairs = "".join(first + second for first in BASE32 for second in BASE32)
+        engine.connection.execute("SET VARIABLE base32_pairs = ?", [pairs])
     engine.connection.execute("SET VARIABLE ipad = from_hex(?)", [keys.ipad.hex()])
     engine.connection.execute("SET VARIABLE opad = from_hex(?)", [keys.opad.hex()])
 
