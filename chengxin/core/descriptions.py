@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -21,6 +22,15 @@ from chengxin.core.refusal import Trouble
 
 _UNKNOWN = re.compile(r"unexpected keyword argument '(\w+)'")
 _MISSING = re.compile(r"missing \d+ required [a-z-]+ arguments?: '(\w+)'")
+
+
+# libyaml where there is one: ten times faster, and there are two hundred descriptions to a start
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def told(text: str) -> Any:
+    """What YAML says."""
+    return yaml.load(text, Loader=_LOADER)  # noqa: S506 (both loaders are the safe one)
 
 
 def stem(path: Path) -> str:

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
+from chengxin.core import descriptions
 from chengxin.core.effects import STRICTEST_FIRST, Effect
 
 REST = "*"  # in `levels`: every item that is not named
@@ -40,7 +39,7 @@ class Item:
         return self.real_name == "own" or "CERT" in self.groups or "NONE" in self.groups
 
 
-_told = yaml.safe_load((Path(__file__).with_name("items.yaml")).read_text("utf-8"))
+_told = descriptions.told((Path(__file__).with_name("items.yaml")).read_text("utf-8"))
 
 GROUPS: dict[str, Group] = {
     code: Group(code=code, **told) for code, told in _told["groups"].items()

@@ -22,8 +22,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from chengxin.core import descriptions
 from chengxin.core.items import effect_on
 from chengxin.indicators.catalogue import Indicator
 from chengxin.indicators.scan import Finding, scan
@@ -73,7 +72,7 @@ def tried(indicator: Indicator, path: Path, bench: Bench) -> tuple[int, list[str
 
     KeyError, TypeError or ValueError for a file that is not understood.
     """
-    told = yaml.safe_load(path.read_text("utf-8"))
+    told = descriptions.told(path.read_text("utf-8"))
     return len(told["cases"]), list(_differences(indicator, told, bench))
 
 

@@ -22,7 +22,6 @@ from pathlib import Path
 from typing import Any
 
 import sqlglot
-import yaml
 from sqlglot import exp
 
 from chengxin.core import descriptions
@@ -144,7 +143,7 @@ class Indicator:
         """The indicator in a file; TypeError or ValueError for a header that is not understood."""
         text = path.read_text("utf-8")
         header, _, sql = text.removeprefix("/*").partition("*/")
-        told = yaml.safe_load(header)
+        told = descriptions.told(header)
         told["value"] = Measure(**told["value"])
         told["params"] = {n: _param(p) for n, p in told.get("params", {}).items()}
         told["bands"] = {n: _band(b) for n, b in told["bands"].items()}

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import yaml
 
 from chengxin.core import descriptions
 
@@ -162,7 +161,7 @@ def described(name: str, told: dict[str, Any]) -> Table:
 def _all() -> Iterator[Table]:
     for name, path in descriptions.files(HERE, "tables", "*.yaml").items():
         with descriptions.understood(path):
-            yield described(name, yaml.safe_load(path.read_text("utf-8")))
+            yield described(name, descriptions.told(path.read_text("utf-8")))
 
 
 TABLES: dict[str, Table] = {table.name: table for table in _all()}

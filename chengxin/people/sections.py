@@ -18,10 +18,10 @@ from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 
-import yaml
 from django.urls import reverse
 from django.utils.translation import gettext
 
+from chengxin.core import descriptions
 from chengxin.core.refusal import Refusal
 from chengxin.lake.engine import Row
 from chengxin.lake.tables import SEALED, TABLES, Column, Kind, Privacy, Table
@@ -133,7 +133,7 @@ class Group:
 
 @cache
 def headings() -> list[Heading]:
-    told = yaml.safe_load(Path(__file__).with_name("headings.yaml").read_text("utf-8"))
+    told = descriptions.told(Path(__file__).with_name("headings.yaml").read_text("utf-8"))
     return [Heading(**one) for one in told]
 
 

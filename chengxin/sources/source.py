@@ -20,8 +20,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from chengxin.core import descriptions
 from chengxin.core.refusal import Trouble
 from chengxin.lake.tables import TABLES, Kind, Table
@@ -280,7 +278,7 @@ def _all() -> Iterator[Source]:
 
 def _version(name: str, path: Path) -> Source:
     with descriptions.understood(path):
-        return manifest(name, yaml.safe_load(path.read_text("utf-8")), path.parent)
+        return manifest(name, descriptions.told(path.read_text("utf-8")), path.parent)
 
 
 def _followed(before: Source, after: Source, path: Path) -> Source:

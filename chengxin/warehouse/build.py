@@ -28,7 +28,6 @@ from graphlib import TopologicalSorter
 from pathlib import Path
 
 import sqlglot
-import yaml
 from sqlglot import exp
 
 from chengxin.core import descriptions
@@ -66,7 +65,7 @@ class Model:
     def read(cls, path: Path) -> Model:
         """The table that a file describes; TypeError for a header key that is not known."""
         header, _, sql = path.read_text("utf-8").removeprefix("/*").partition("*/")
-        return cls(name=path.stem, sql=sql.strip(), **yaml.safe_load(header))
+        return cls(name=path.stem, sql=sql.strip(), **descriptions.told(header))
 
     @cached_property
     def columns(self) -> list[str]:
