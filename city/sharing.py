@@ -86,18 +86,20 @@ class Sharing:
                 truth.is_in_many(truth.person(number), [names[place] for place in others.tolist()])
 
     def _judge_contacts(self) -> None:
-        wide = set(self._wide_phones())
-        for numbers in self._wide_addresses():
-            wide |= numbers
+        hosts: set[int] = set()  # of the registered clusters; their telephones serve all in it
+        wide = set[int]().union(*self._wide_addresses(hosts))
+        wide.update(self._wide_phones(hosts))
         places = np.array(sorted(wide), np.int64)
         for start in range(0, len(places), _SOME):
             for subject in self._named(places[start : start + _SOME]).values():
                 self._world.truth.shares_contact(subject)
 
-    def _wide_phones(self) -> Iterator[int]:
+    def _wide_phones(self, hosts: set[int]) -> Iterator[int]:
         """A bookkeeper's enterprises count as one, unless the number is another's there too."""
         for own, keeper in self._groups(_PHONE, _TELEPHONES):
             places = np.unique(own)
+            if not hosts.isdisjoint(places.tolist()):
+                continue
             holders = set()
             for place in places.tolist():
                 whose = np.unique(keeper[own == place])
@@ -107,13 +109,14 @@ class Sharing:
             if len(holders) >= _TELEPHONES and len(reps) >= _TELEPHONES:
                 yield from places.tolist()
 
-    def _wide_addresses(self) -> Iterator[set[int]]:
-        """Those whose address is no registered cluster's; half of the clusters are."""
+    def _wide_addresses(self, hosts: set[int]) -> Iterator[set[int]]:
+        """Those whose address is no registered cluster's; half of the clusters are, by `hosts`."""
         for own, _keeper in self._groups(_ADDRESS, _ENTERPRISES_AT_ADDRESS):
             places = np.unique(own)
             host = self._enterprises.block(places[:1])
             code = host.identity.code[0]
             if code and self._world.dice.chance("cluster", places[:1], 500_000)[0]:
+                hosts.add(int(places[0]))
                 self._register(
                     f"JQ{places[0]:07d}", REGISTERED_UNIT, code, host.name[0], CLUSTER, NONE
                 )
