@@ -26,6 +26,7 @@ from deltalake.exceptions import DeltaError
 from deltalake.transaction import AddAction, RemoveAction
 
 from chengxin.core.refusal import Trouble
+from chengxin.lake import went
 from chengxin.lake.engine import PARQUET, UNREADABLE, DuckDB, literal, literals
 from chengxin.lake.tables import TABLES
 
@@ -84,6 +85,15 @@ class Commit:
         else:
             path.unlink()
         return int(rows)
+
+    def note(self, path: Path, before: Sequence[str], sql: str) -> None:
+        """Keep beside a file of this commit the rows that the files before had and it has not."""
+        kept = went.beside(path)
+        kept.parent.mkdir(exist_ok=True)
+        told = f"KV_METADATA {{{went.BEFORE}: {literal(went.footer(before))}}}"
+        self.engine.run(f"COPY ({sql}) TO {literal(str(kept))} ({PARQUET}, {told})")
+        sync(kept)
+        sync(kept.parent)
 
     def come(self, path: Path, rows: int) -> None:
         sync(path)
@@ -165,11 +175,11 @@ class Change(Commit):
 
     def _rewrite(self, file: str, place: int) -> None:
         """The file again without the rows that the delivery replaces."""
-        self.write(
-            f"SELECT old.* EXCLUDE (filename) FROM {_parquet([file])} AS old "
-            f"WHERE NOT ({self._met} AND NOT {self._newer})",
-            self._path(f"kept-{place}"),
-        )
+        path = self._path(f"kept-{place}")
+        rows = f"SELECT old.* EXCLUDE (filename) FROM {_parquet([file])} AS old WHERE"
+        goes = f"({self._met} AND NOT {self._newer})"
+        if self.write(f"{rows} NOT {goes}", path):
+            self.note(path, [file], f"{rows} {goes}")
         self.go(file)
 
     def _without_late_rows(self, files: list[str]) -> Path:
@@ -210,6 +220,7 @@ class Compaction(Commit):
         order = ", ".join(f'"{name}"' for name in self.table.key)
         path = self.folder / f"tidy-{version:08d}.parquet"
         self.write(f"SELECT * FROM small ORDER BY {order}", path)
+        self.note(path, small, "SELECT * FROM small WHERE false")
         for file in small:
             self.go(file)
 

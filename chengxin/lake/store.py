@@ -10,7 +10,8 @@ delivery appears completely or not at all.  Whoever is killed before publishing 
 that no version names; the next writer undoes them before its own.
 
 A row replaces the row of the same key that was delivered no later than it.  Files that hold
-replaced rows are written anew, in the same commit; the old files stay for older versions.
+replaced rows are written anew, in the same commit; the old files stay for older versions, and the
+rows that went stand beside the new ones (`went`).
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from deltalake import DeltaTable, Schema
 
 from chengxin.core import places
 from chengxin.core.refusal import Trouble
+from chengxin.lake import went
 from chengxin.lake.commit import SMALL, Change, Compaction, Delivery, clear, files_of, sync
 from chengxin.lake.engine import DuckDB
 from chengxin.lake.staging import locked
@@ -228,6 +230,10 @@ class Lake:
             for name in self.at().tables:
                 for file in (self.root / name).glob("*.parquet"):
                     if str(file) not in needed:
+                        freed += file.stat().st_size
+                        file.unlink()
+                for file in (self.root / name / went.FOLDER).glob("*.parquet"):
+                    if str(self.root / name / file.name) not in needed:
                         freed += file.stat().st_size
                         file.unlink()
             return freed

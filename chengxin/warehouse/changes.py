@@ -15,6 +15,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
+from chengxin.lake import went
 from chengxin.lake.engine import Engine, Versions
 from chengxin.lake.tables import TABLES, Kind, Table
 from chengxin.warehouse import build
@@ -96,9 +97,9 @@ def _led_elsewhere(engine: Engine, name: str, old: Path, new: Path) -> set[str]:
 
 def _lay_difference(engine: Engine, lake: Versions, table: Table, old: int, new: int) -> None:
     """Keep as `differs_<table>` the rows that one of the versions has, or has more often."""
-    before, after = lake.files(table.name, old), lake.files(table.name, new)
-    engine.show("went", [file for file in before if file not in after], table.types)
-    engine.show("came", [file for file in after if file not in before], table.types)
+    fewer, more = went.difference(lake.files(table.name, old), lake.files(table.name, new))
+    engine.show("went", fewer, table.types)
+    engine.show("came", more, table.types)
     told = ", ".join(name for name in table.types if name not in _UNTOLD)
     # one pass; EXCEPT ALL in both directions takes several times as long
     engine.keep(
