@@ -25,6 +25,7 @@ from pathlib import Path
 import duckdb
 import httpx
 
+from chengxin.lake import sorted_rows
 from tools import demo_server, walk
 
 COUNTY = "371622"
@@ -71,9 +72,11 @@ def measure(home: Path, address: str, pages: int, clients: int) -> dict[str, flo
 
 def subjects(home: Path, count: int) -> tuple[list[str], list[str]]:
     """(so many drawn at random, the ones with the most rows) of the county's that have a row."""
-    [file] = sorted(home.glob("warehouse/*/by_subject/count.parquet"))[-1:]
-    rows = duckdb.sql(
-        f"SELECT about, sum(rows) FROM read_parquet('{file}') WHERE about IN (SELECT subject_key "
+    [file] = sorted(home.glob("warehouse/*/by_subject/count.arrow"))[-1:]
+    lines = duckdb.connect()
+    lines.register("told", sorted_rows.dataset(file.with_suffix("")))
+    rows = lines.execute(
+        "SELECT about, sum(rows) FROM told WHERE about IN (SELECT subject_key "
         f"FROM read_parquet('{file.parents[1]}/jurisdiction.parquet') "
         f"WHERE substring(office, 2, 6) = '{COUNTY}') GROUP BY about ORDER BY 2 DESC, 1"
     ).fetchall()

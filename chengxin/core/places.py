@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import lru_cache
 from pathlib import Path
 
 from chengxin.core.refusal import Trouble
@@ -13,6 +14,8 @@ ROOT = Path(__file__).resolve().parents[2]  # the checkout
 def home() -> Path:
     """The data folder, made when it is not there; `Trouble` when it cannot be written."""
     folder = _home()
+    if os.access(folder, os.W_OK) and folder.is_dir():
+        return folder
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -26,7 +29,12 @@ def home() -> Path:
 
 
 def _home() -> Path:
-    return Path(os.environ.get("CHENGXIN_HOME") or ROOT / "var").absolute()
+    return _absolute(os.environ.get("CHENGXIN_HOME") or str(ROOT / "var"))
+
+
+@lru_cache(maxsize=8)  # a page asks for it dozens of times
+def _absolute(folder: str) -> Path:
+    return Path(folder).absolute()
 
 
 def local() -> Path:

@@ -109,6 +109,7 @@ def follow() -> NightRun | None:
             )
         finally:
             engine.close()
+        _sort_by_subject(lake, version)
         registry.take_over(places.warehouse() / str(version), last.day)
         codes = set(followed.asked)
         few = followed.subjects if len(followed.subjects) <= MOST else None
@@ -135,14 +136,31 @@ def follow() -> NightRun | None:
 
 
 def _sort_by_subject(lake: Lake, version: int) -> None:
-    """The files that a dossier reads; by DuckDB, which also reads them."""
-    engine, home = DuckDB(), places.warehouse() / str(version)
+    """The files that a dossier reads, of a warehouse that is built; by DuckDB, whoever built it."""
+    engine = DuckDB()
     try:
         engine.view(lake, version)
-        build.bind(engine, home)
-        by_subject.write(engine, home)
+        build.bind(engine, places.warehouse() / str(version))
+        by_subject.write(engine, lake, version, places.warehouse())
     finally:
         engine.close()
+
+
+def open_to_pages() -> None:
+    """Make what the dossiers read of the last run, when it is gone or an older version of this
+    program wrote it."""
+    last = NightRun.objects.order_by("-pk").first()
+    if last is None:
+        return
+    lake, version = whole_lake(), last.lake_version
+    if by_subject.is_written(lake, version, places.warehouse()):
+        return
+    engine = DuckDB()
+    try:
+        build.build(engine, lake, version, places.warehouse())
+    finally:
+        engine.close()
+    _sort_by_subject(lake, version)
 
 
 def whole_lake() -> Lake:

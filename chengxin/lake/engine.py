@@ -139,6 +139,10 @@ class DuckDB:
     def arrow(self, sql: str) -> pa.Table:
         return self.connection.execute(sql).to_arrow_table()
 
+    def batches(self, sql: str) -> pa.RecordBatchReader:
+        """What a query gives, piece by piece: it need not fit into memory."""
+        return self.connection.sql(sql).to_arrow_reader()
+
     def keep(self, name: str, sql: str) -> None:
         """What a query gives, held as a table of this session under `name`."""
         self.connection.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS {sql}')

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -131,7 +132,7 @@ class PersonDossier:
     def bound(self) -> list[Bound]:
         """Roles now, enterprise by enterprise."""
         rows = self.person.affiliations.on(localdate()).select_related("enterprise", "person")
-        told = gathered.rows("SELECT * FROM affiliation WHERE person_id = :id", id=self.person.pk)
+        told = gathered.about("affiliation", self.person.key)
         return _bound(rows.order_by("enterprise", "role"), told, "enterprise_id", self.officer)
 
     @cached_property
@@ -156,11 +157,7 @@ class PersonDossier:
     @property
     def figures(self) -> list[Figure]:
         """What to know first."""
-        income = gathered.rows(
-            "SELECT tax_year, income FROM person_income_year WHERE person_id = :id "
-            "ORDER BY tax_year DESC LIMIT 1",
-            id=self.person.pk,
-        )
+        income = gathered.about("person_income_year", self.person.key)[-1:]  # sorted by year
         return [
             Figure(_("关联企业"), str(len({one.enterprise.pk for one in self.bound})), _("户")),
             Figure(_("关联企业欠税"), _yuan(self.arrears), _("元"), trouble=self.arrears > 0),
@@ -213,17 +210,13 @@ class EnterpriseDossier:
     @cached_property
     def bound(self) -> list[Bound]:
         rows = self.enterprise.affiliations.on(localdate()).select_related("enterprise", "person")
-        told = gathered.rows(
-            "SELECT * FROM enterprise_person WHERE enterprise_id = :id", id=self.enterprise.pk
-        )
+        told = gathered.about("enterprise_person", self.enterprise.key)
         return _bound(rows.order_by("person", "role"), told, "person_id", self.officer)
 
     @cached_property
     def about(self) -> Row:
         """Staff, capital, industry: the registration that counts."""
-        found = gathered.rows(
-            "SELECT * FROM enterprise WHERE enterprise_id = :id", id=self.enterprise.pk
-        )
+        found = gathered.about("enterprise", self.enterprise.key)
         return found[0] if found else {}
 
     @cached_property
@@ -234,21 +227,14 @@ class EnterpriseDossier:
     @cached_property
     def arrears(self) -> list[Row]:
         """Amounts not paid in time."""
-        return gathered.rows(
-            "SELECT kind, due_on, amount, paid_on FROM arrears_item WHERE enterprise_id = :id",
-            id=self.enterprise.pk,
-        )
+        return gathered.about("arrears_item", self.enterprise.key)
 
     @cached_property
     def years(self) -> list[Row]:
         """企业所得税年度申报; of two returns for a year the one filed last."""
-        return gathered.rows(
-            "SELECT tax_year, revenue, profit, taxable_income "
-            "FROM enterprise_cit_year WHERE enterprise_id = :id "
-            "QUALIFY row_number() OVER (PARTITION BY tax_year ORDER BY filed_on DESC NULLS LAST, "
-            "bureau DESC) = 1 ORDER BY tax_year",
-            id=self.enterprise.pk,
-        )
+        found = gathered.about("enterprise_cit_year", self.enterprise.key)
+        found.sort(key=lambda row: (row["tax_year"], row["filed_on"] or date.min, row["bureau"]))
+        return list({row["tax_year"]: row for row in found}.values())
 
     @cached_property
     def plots(self) -> list[Plot]:
@@ -273,13 +259,11 @@ class EnterpriseDossier:
     def shares(self) -> list[Share]:
         """The investors, persons and enterprises, with their parts."""
         today = localdate()
-        linked = gathered.rows(
-            "SELECT linked_id, share FROM enterprise_link WHERE enterprise_id = :id "
-            "AND role = :role AND (until IS NULL OR until >= :today)",
-            id=self.enterprise.pk,
-            role=Affiliation.Role.INVESTOR,
-            today=today,
-        )
+        linked = [
+            row
+            for row in gathered.about("enterprise_link", self.enterprise.key)
+            if row["role"] == Affiliation.Role.INVESTOR and (row["until"] or today) >= today
+        ]
         firms = Enterprise.objects.in_bulk({row["linked_id"] for row in linked})
         persons = [(one.shown_name, one.share) for one in self.bound]
         return plots.shares(

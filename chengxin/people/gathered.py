@@ -5,6 +5,7 @@ One connection for each version of the warehouse, used by one thread at a time.
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Sequence
 from datetime import date
@@ -13,17 +14,30 @@ from functools import lru_cache
 from pathlib import Path
 
 from chengxin.core import places
-from chengxin.lake.engine import DuckDB, Row, literal, render
+from chengxin.lake import sorted_rows
+from chengxin.lake.engine import DuckDB, Row, render
+from chengxin.lake.sorted_rows import SortedRows
 from chengxin.warehouse import build, by_subject
 
-MEMORY = "512MB"  # a dossier reads few rows, found by their sorted subject
+MEMORY = "512MB"  # what is asked by SQL here is asked of few rows
+OPEN = 256  # files that stay open: those of the newest version and of one before
 
 _one_at_a_time = threading.Lock()
 
 
 def newest() -> int | None:
-    """The lake version that the newest warehouse was built for; None before the first night."""
-    return build.newest(places.warehouse())
+    """The lake version of the newest warehouse that pages can read; None before the first night."""
+    folder = places.warehouse()
+    try:
+        return _newest(folder, folder.stat().st_mtime_ns)
+    except FileNotFoundError:
+        return None
+
+
+@lru_cache(maxsize=1)
+def _newest(folder: Path, _changed: int) -> int | None:  # by_subject.write touches the folder
+    built = sorted(map(int, filter(str.isdigit, os.listdir(folder))), reverse=True)
+    return next((one for one in built if by_subject.is_open(folder / str(one))), None)
 
 
 def rows(sql: str, **params: str | date) -> list[Row]:
@@ -32,86 +46,81 @@ def rows(sql: str, **params: str | date) -> list[Row]:
     if version is None:
         return []
     with _one_at_a_time:
-        engine = _opened(str(places.warehouse()), version)
+        engine = _engine(str(places.warehouse()), version)
         return engine.run(render(sql, engine.dialect, params))
 
 
 def counts(about: str) -> dict[str, int]:
     """Table -> its rows about one subject, of the tables that have any."""
-    file = _file(by_subject.COUNT)
-    return dict(_counts(file, about)) if file else {}
-
-
-@lru_cache(maxsize=64)  # a page asks several times; a version's files never change
-def _counts(_file: Path, about: str) -> dict[str, int]:
-    found = _read(by_subject.COUNT, "about = ?", [about])
-    return {str(row["table"]): int(row["rows"]) for row in found}
+    return {str(row["table"]): int(row["rows"]) for row in _rows(by_subject.COUNT, about)}
 
 
 def about(
-    table: str, about: str, *, start: int = 0, limit: int, bureau: str | None = None
+    table: str, about: str, *, start: int = 0, limit: int | None = None, bureau: str | None = None
 ) -> list[Row]:
-    """A table's rows about one subject, the newest first; of one bureau, when it is named."""
-    where, given = "about = ?", [about]
-    if bureau:
-        where, given = "about = ? AND bureau = ?", [about, bureau]
-    return _read(table, f"{where} LIMIT {int(limit)} OFFSET {int(start)}", given)
+    """A table's rows about one subject, the newest first; of one bureau, when it is named.
+
+    Tables of the warehouse that `by_subject` keeps are asked likewise, by the subject's key.
+    """
+    if bureau is None:
+        return _rows(table, about, start=start, limit=limit)
+    own = [row for row in _rows(table, about) if row["bureau"] == bureau]
+    return own[start : None if limit is None else start + limit]
 
 
 def count(table: str, about: str, bureau: str) -> int:
-    found = _read(table, "about = ? AND bureau = ?", [about, bureau], "count(*) AS n")
-    return int(found[0]["n"]) if found else 0
+    return sum(row["bureau"] == bureau for row in _rows(table, about))
 
 
 def sums(table: str, about: str, columns: Sequence[str], limit: int) -> list[Row]:
     """The newest days of a subject with the sum of each column, the oldest first."""
-    what = ", ".join(f'sum("{name}") AS "{name}"' for name in columns)
-    where = f'about = ? AND "day" IS NOT NULL GROUP BY "day" ORDER BY "day" DESC LIMIT {int(limit)}'
-    return _read(table, where, [about], f'"day", {what}')[::-1]
+    file = _file(table)
+    if file is None:
+        return []
+    found = file.table(about, ["day", *columns]).group_by("day", use_threads=False)
+    added = found.aggregate([(name, "sum") for name in columns]).to_pylist()
+    dated = sorted((row for row in added if row["day"]), key=lambda row: row["day"])[-limit:]
+    return [{"day": row["day"], **{name: row[f"{name}_sum"] for name in columns}} for row in dated]
 
 
-def holding(table: str, column: str, value: str, limit: int) -> list[str]:
-    """The subjects of the rows in which `column` says `value`."""
-    where = f'"{column}" = ? ORDER BY about LIMIT {int(limit)}'
-    return [str(row["about"]) for row in _read(table, where, [value], "DISTINCT about")]
+def plated(number: str, limit: int) -> list[str]:
+    """The subjects to whom a number plate belongs."""
+    return [str(row["about"]) for row in _rows(by_subject.BY_PLATE, number, limit=limit)]
 
 
 def sharing(mark: str, limit: int) -> list[str]:
     """The subjects whose rows hold this phone or address."""
-    found = _read(by_subject.BY_MARK, f"mark = ? LIMIT {int(limit)}", [mark])
-    return [str(row["about"]) for row in found]
+    return [str(row["about"]) for row in _rows(by_subject.BY_MARK, mark, limit=limit)]
 
 
 def sharing_count(mark: str) -> int:
-    found = _read(by_subject.BY_MARK, "mark = ?", [mark], "count(*) AS n")
-    return int(found[0]["n"]) if found else 0
+    file = _file(by_subject.BY_MARK)
+    return file.count(mark) if file else 0
 
 
 def marks(about: str) -> list[tuple[str, str]]:
     """(kind, token) of the phones and addresses of a subject."""
-    found = _read(by_subject.MARKS, "about = ? LIMIT 40", [about])
-    return [(str(row["kind"]), str(row["mark"])) for row in found]
+    return [
+        (str(row["kind"]), str(row["mark"])) for row in _rows(by_subject.MARKS, about, limit=40)
+    ]
 
 
-def _read(table: str, where: str, given: Sequence[str], what: str = "*") -> list[Row]:
-    """Rows of a file of `by_subject`, in the file's order; none where no night has written it."""
+def _rows(table: str, key: str, *, start: int = 0, limit: int | None = None) -> list[Row]:
+    """Rows of a file of `by_subject`, in its order; none where no night has written it."""
     file = _file(table)
-    if file is None:
-        return []
-    with _one_at_a_time:
-        return _opened(str(places.warehouse()), newest() or 0).ask(
-            f"SELECT {what} FROM read_parquet({literal(str(file))}) "  # noqa: S608 (our own names)
-            f"WHERE {where}",
-            given,
-        )
+    return file.rows(key, start=start, limit=limit) if file else []
 
 
-def _file(table: str) -> Path | None:
+def _file(table: str) -> SortedRows | None:
     version = newest()
     if version is None:
         return None
-    file = places.warehouse() / str(version) / by_subject.FOLDER / f"{table}.parquet"
-    return file if file.exists() else None
+    return _opened(places.warehouse() / str(version) / by_subject.FOLDER / table)
+
+
+@lru_cache(maxsize=OPEN)
+def _opened(path: Path) -> SortedRows | None:
+    return SortedRows(path) if sorted_rows.is_there(path) else None
 
 
 def percent(share: Decimal | None) -> str:
@@ -120,7 +129,7 @@ def percent(share: Decimal | None) -> str:
 
 
 @lru_cache(maxsize=1)
-def _opened(_folder: str, version: int) -> DuckDB:
+def _engine(_folder: str, version: int) -> DuckDB:
     engine = DuckDB(memory=MEMORY, threads=1)
     engine.run("SET parquet_metadata_cache = true")  # a version's files never change
     build.bind(engine, places.warehouse() / str(version))

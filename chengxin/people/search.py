@@ -19,7 +19,6 @@ from django.db.models.functions import Concat
 from django.utils.timezone import localdate
 
 from chengxin.core.keys import Keys
-from chengxin.lake.tables import TABLES
 from chengxin.offices import access
 from chengxin.offices.models import Jurisdiction, Office, Officer
 from chengxin.people import gathered, lookup, names
@@ -114,10 +113,7 @@ def _numbered(text: str) -> tuple[str, set[str]] | None:
         told = gathered.sharing(token, FOUND)
         return "phone", {f"person:{pk}" for pk in known} | set(told)
     if PLATE.fullmatch(number):
-        plated = [table.name for table in TABLES.values() if "plate" in table.columns]
-        return "plate", {
-            key for name in plated for key in gathered.holding(name, "plate", number, FOUND)
-        }
+        return "plate", set(gathered.plated(number, FOUND))
     return None
 
 

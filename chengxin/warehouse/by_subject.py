@@ -1,9 +1,12 @@
 """Every table of the lake once more, sorted by whom a row concerns: what a dossier reads.
 
-    lake tables ──whom a row concerns──▶ <warehouse>/by_subject/<table>.parquet
-                                         count.parquet    subject, table: rows, newest day
-                                         marks.parquet, by_mark.parquet
-                                                          phones and addresses, as tokens
+    lake tables ──whom a row concerns──▶ <warehouse>/by_subject/<table>
+    warehouse tables of a subject ─────▶ <warehouse>/by_subject/<table>
+                                         count            subject, table: rows, newest day
+                                         marks, by_mark   phones and addresses, as tokens
+                                         by_plate         number plates
+
+Each is a file of `lake.sorted_rows`: a page asks ten to twenty of them.
 
 Which subjects a row has is read from the table's description, so a table that is described
 tomorrow has its section tomorrow.  A row whose registration belongs to a natural person
@@ -22,13 +25,26 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from chengxin.lake.engine import Engine, literal, render
+from chengxin.lake import sorted_rows
+from chengxin.lake.engine import DuckDB, Versions, literal
 from chengxin.lake.tables import ORIGIN, TABLES, Kind, Table
+from chengxin.warehouse import build
 
 FOLDER = "by_subject"
-COUNT, BY_MARK, MARKS = "count", "by_mark", "marks"
+COUNT, BY_MARK, MARKS, BY_PLATE = "count", "by_mark", "marks", "by_plate"
 DONE = "by_subject.json"  # written last, inside the folder
-ROW_GROUP = 4_096  # rows; one subject is found without reading more than this of a table
+PLATE = "plate"  # how a column of number plates is called
+BUILT = {  # tables of the warehouse that a dossier reads -> the column that names the subject
+    "affiliation": "person_id",
+    "arrears_item": "enterprise_id",
+    "enterprise": "enterprise_id",
+    "enterprise_cit_year": "enterprise_id",
+    "enterprise_link": "enterprise_id",
+    "enterprise_person": "enterprise_id",
+    "person_income_year": "person_id",
+}
+WHO = ("registration_enterprise", "enterprise_number")  # of the warehouse: number -> enterprise
+PEOPLE = "natural_person"  # of the lake: registration -> person
 SHAREABLE = {Kind.PHONE: "phone", Kind.ADDRESS: "address"}
 PERSON_ID = "p__________________________"  # how a person_id looks: p and 26 characters
 
@@ -38,41 +54,87 @@ def concerning() -> dict[str, Table]:
     return {name: table for name, table in TABLES.items() if table.subjects}
 
 
-def write(engine: Engine, warehouse: Path) -> Path:
-    """The sorted files of a built warehouse; `engine` shows the lake and is bound to it.
+def write(engine: DuckDB, lake: Versions, version: int, folder: Path) -> Path:
+    """The sorted files of the warehouse of a lake version, built below `folder`.
 
-    Files that are there and were made from these very descriptions are left alone.
+    `engine` shows the lake at that version and is bound to the warehouse.  Files that are there
+    are left alone; a table whose rows are those of an earlier version is the same file under both.
     """
-    home = warehouse / FOLDER
-    if is_written(home):
+    home = folder / str(version) / FOLDER
+    if is_written(lake, version, folder):
         return home
-    aside = Path(tempfile.mkdtemp(prefix=f".{FOLDER}-", dir=warehouse))
+    made_of = _made_of(lake, version, folder / str(version))
+    aside = Path(tempfile.mkdtemp(prefix=f".{FOLDER}-", dir=home.parent))
     try:
-        _fill(engine, aside)
-        (aside / DONE).write_text(json.dumps({"tables": digest()}) + "\n")
+        _fill(engine, aside, made_of, _there(folder))
+        (aside / DONE).write_text(json.dumps({"made_of": made_of}, indent=1) + "\n")
         aside.chmod(0o755)
         if home.exists():
-            home.rename(warehouse / f".{FOLDER}-{os.getpid()}-old")
+            home.rename(home.parent / f".{FOLDER}-{os.getpid()}-old")
         aside.rename(home)
+        os.utime(folder)  # who looks there for the newest version looks again
     finally:
         shutil.rmtree(aside, ignore_errors=True)
-        for old in warehouse.glob(f".{FOLDER}-*-old"):
+        for old in home.parent.glob(f".{FOLDER}-*-old"):
             shutil.rmtree(old, ignore_errors=True)
     return home
 
 
-def is_written(home: Path) -> bool:
-    try:
-        return bool(json.loads((home / DONE).read_text("utf-8"))["tables"] == digest())
-    except (OSError, ValueError, KeyError):
+def is_written(lake: Versions, version: int, folder: Path) -> bool:
+    """Whether the sorted files of this version are there and are what `write` would make now."""
+    warehouse = folder / str(version)
+    if not build.is_built(warehouse):
         return False
+    return _told(warehouse / FOLDER) == _made_of(lake, version, warehouse)
 
 
-def digest() -> str:
-    """SHA-256 over what the files are made from: other descriptions give other files."""
-    told = hashlib.sha256(Path(__file__).read_bytes())
-    for table in concerning().values():
-        told.update(select(table).encode() + b"\0")
+def is_open(warehouse: Path) -> bool:
+    """Whether pages can read a warehouse: its sorted files are there."""
+    return sorted_rows.is_there(warehouse / FOLDER / COUNT)
+
+
+def _told(home: Path) -> dict[str, str]:
+    """File -> what it is made of, as the folder itself says; nothing of a broken one."""
+    try:
+        told: dict[str, str] = json.loads((home / DONE).read_text("utf-8"))["made_of"]
+    except (OSError, ValueError, KeyError):
+        return {}
+    return told
+
+
+def _there(folder: Path) -> dict[str, Path]:
+    """What the sorted files of all versions here are made of -> where they are."""
+    homes = [path.parent for path in folder.glob(f"*/{FOLDER}/{DONE}")]
+    return {digest: home / name for home in homes for name, digest in _told(home).items()}
+
+
+def _made_of(lake: Versions, version: int, warehouse: Path) -> dict[str, str]:
+    """File -> a digest of its SQL, of the rows behind it, and of how it is written."""
+    how = b"".join(Path(file).read_bytes() for file in (__file__, sorted_rows.__file__))
+    built = json.loads((warehouse / build.DONE).read_text("utf-8"))["made_of"]
+    # by these a row's subject is found; they are read from many tables and seldom change with one
+    who = {name: _content(warehouse / f"{name}.parquet") for name in WHO}
+
+    def digest(*told: object) -> str:
+        return hashlib.sha256(how + repr(told).encode()).hexdigest()
+
+    found = {name: digest(name, built[name]) for name in BUILT}
+    for name, table in concerning().items():
+        sql = select(table)
+        behind = [told for one, told in who.items() if f"JOIN {one} AS" in sql]
+        if f"JOIN {PEOPLE} AS" in sql:
+            behind += lake.files(PEOPLE, version)
+        found[name] = digest(sql, lake.files(name, version), behind)
+    everything = digest(sorted(found.items()))
+    return found | {name: digest(name, everything) for name in (COUNT, BY_MARK, MARKS, BY_PLATE)}
+
+
+def _content(path: Path) -> str:
+    """SHA-256 over a table of the warehouse: a file, or a folder of files in order."""
+    told = hashlib.sha256()
+    for file in sorted(path.iterdir()) if path.is_dir() else [path]:
+        with file.open("rb") as opened:
+            told.update(hashlib.file_digest(opened, "sha256").digest())
     return told.hexdigest()
 
 
@@ -110,62 +172,72 @@ def _concerned(table: Table) -> Iterator[tuple[str, str]]:
                     same += " AND o.bureau = t.bureau"
                 yield (
                     "'enterprise:' || o.enterprise_id",
-                    f"JOIN registration_enterprise AS o ON {same}",
+                    f"JOIN {WHO[0]} AS o ON {same}",
                 )
-                if table.name != "natural_person":
-                    yield "'person:' || o.person_id", f"JOIN natural_person AS o ON {same}"
+                if table.name != PEOPLE:
+                    yield "'person:' || o.person_id", f"JOIN {PEOPLE} AS o ON {same}"
             if kind in ("enterprise", "party"):
                 yield (
                     "'enterprise:' || o.enterprise_id",
-                    f'JOIN enterprise_number AS o ON o.number = t."{column}"',
+                    f'JOIN {WHO[1]} AS o ON o.number = t."{column}"',
                 )
             if kind in ("person", "party"):
                 yield f"'person:' || t.\"{column}\"", f"WHERE t.\"{column}\" LIKE '{PERSON_ID}'"
 
 
-def _fill(engine: Engine, aside: Path) -> None:
-    files = {}
+def _fill(engine: DuckDB, aside: Path, made_of: dict[str, str], there: dict[str, Path]) -> None:
+    def make(name: str, sql: str) -> None:
+        if same := there.get(made_of[name]):
+            sorted_rows.link(same, aside / name)
+        else:
+            sorted_rows.write(aside / name, engine.batches(sql))
+
+    for name, column in BUILT.items():
+        kind = column.removesuffix("_id")
+        make(name, f'SELECT \'{kind}:\' || "{column}" AS about, * FROM "{name}" ORDER BY ALL')
     for name, table in concerning().items():
-        files[name] = aside / f"{name}.parquet"
         keys = ", ".join(f'"{column}"' for column in table.key)
         order = f'about, "day" DESC NULLS LAST, delivered_on DESC, source, {keys}'
-        _copy(engine, f"SELECT * FROM ({select(table)}) AS r ORDER BY {order}", files[name])
+        make(name, f"SELECT * FROM ({select(table)}) AS r ORDER BY {order}")
+        engine.connection.register(_of(name), sorted_rows.dataset(aside / name))
     counted = " UNION ALL ".join(
         f'SELECT about, {literal(name)} AS "table", COUNT(*) AS "rows", MAX("day") AS newest '
-        f"FROM read_parquet({literal(str(file))}) GROUP BY about"
-        for name, file in files.items()
+        f'FROM "{_of(name)}" GROUP BY about'
+        for name in concerning()
     )
-    _copy(
-        engine,
-        f'SELECT * FROM ({counted}) AS c ORDER BY about, "table"',
-        aside / f"{COUNT}.parquet",
-    )
-    marks = " UNION ".join(_marks(files)) or "SELECT '' AS mark, '' AS kind, '' AS about"
+    make(COUNT, f'SELECT * FROM ({counted}) AS c ORDER BY about, "table"')
+    marks = " UNION ".join(_marks()) or "SELECT '' AS mark, '' AS kind, '' AS about"
     for name, order in ((BY_MARK, "mark, kind, about"), (MARKS, "about, kind, mark")):
-        sql = f"SELECT mark, kind, about FROM ({marks}) AS m ORDER BY {order}"
-        _copy(engine, sql, aside / f"{name}.parquet")
+        make(name, f"SELECT {order} FROM ({marks}) AS m ORDER BY ALL")
+    plates = " UNION ".join(_plates()) or "SELECT '' AS plate, '' AS about"
+    make(BY_PLATE, f"SELECT plate, about FROM ({plates}) AS p ORDER BY ALL")
+    for name in concerning():
+        engine.connection.unregister(_of(name))
 
 
-def _marks(files: dict[str, Path]) -> Iterator[str]:
+def _of(name: str) -> str:
+    """Under which name a sorted table is asked again."""
+    return f"by_subject_{name}"
+
+
+def _plates() -> Iterator[str]:
+    for name, table in concerning().items():
+        if PLATE in table.columns:
+            yield f'SELECT "{PLATE}" AS plate, about FROM "{_of(name)}" WHERE "{PLATE}" <> \'\''
+
+
+def _marks() -> Iterator[str]:
     """Each phone or address token beside whom it belongs to.
 
     A row about an enterprise tells the enterprise's phones; the persons it names have theirs in
     the registry.
     """
-    for name, file in files.items():
-        firms = set(TABLES[name].subjects) - {"person"}
+    for name, table in concerning().items():
+        firms = set(table.subjects) - {"person"}
         about = "AND about LIKE 'enterprise:%'" if firms else ""
-        for column in TABLES[name].columns.values():
+        for column in table.columns.values():
             if kind := SHAREABLE.get(column.kind):
                 yield (
                     f'SELECT "{column.name}" AS mark, {literal(kind)} AS kind, about '
-                    f"FROM read_parquet({literal(str(file))}) "
-                    f"WHERE \"{column.name}\" <> '' {about}"
+                    f'FROM "{_of(name)}" WHERE "{column.name}" <> \'\' {about}'
                 )
-
-
-def _copy(engine: Engine, sql: str, file: Path) -> None:
-    engine.run(
-        f"COPY ({render(sql, engine.dialect, {})}) TO {literal(str(file))} "
-        f"(FORMAT parquet, ROW_GROUP_SIZE {ROW_GROUP})"
-    )

@@ -78,6 +78,7 @@ def serve(
     number = server.port()
     server.migrate()
     nights.whole_lake()
+    nights.open_to_pages()
     beside = [["worker"]]
     if with_demo:
         with bar("阳信县") as progress:

@@ -10,13 +10,16 @@ from pathlib import Path
 import pytest
 
 from chengxin.core import places
+from chengxin.core.keys import Keys
 from chengxin.core.refusal import Trouble
 from chengxin.exchange import deliveries, nights
 from chengxin.exchange.models import NightRun
 from chengxin.lake.store import Lake
+from chengxin.people import gathered
 from chengxin.risk.models import Alert, Directive
 from chengxin.sources import all_sources
 from chengxin.trace.models import Trace
+from chengxin.warehouse import by_subject
 from tests.conftest import number
 
 pytestmark = pytest.mark.django_db
@@ -80,6 +83,27 @@ class TestFollow:
         assert Directive.objects.in_force().filter(pk__in=restricted).count() == len(restricted)
         assert (run.followed, run.day, run.lake_version) == (True, DAY, 3)
 
+    def test_new_fact_is_in_the_dossier_beside_all_that_was_there(self, restricted, tmp_path):
+        watched = number("37162219900228002")
+        police(tmp_path, watched, "20170819")
+        about = f"person:{Keys.load().person_id(watched)}"
+        before = gathered.counts(about)
+
+        nights.follow()
+
+        assert before
+        assert gathered.newest() == 3
+        assert gathered.counts(about) == before | {"police_case": 1}
+        assert [row["case_no"] for row in gathered.about("police_case", about)] == ["Y1"]
+
+    def test_table_that_nobody_sent_anew_is_the_same_file(self, restricted, tmp_path):
+        police(tmp_path, number("37230119650101123"), "20170819")
+
+        nights.follow()
+
+        assert same_file("watch", 2, 3)
+        assert not same_file("police_case", 2, 3)
+
     def test_fact_that_ended_waits_for_the_leader_only_there(self, restricted, tmp_path):
         police(tmp_path, number("37230119650101123"), "20170819")
         nights.follow()
@@ -105,6 +129,51 @@ class TestFollow:
         monkeypatch.setenv("CHENGXIN_HOME", str(tmp_path / "home"))
 
         assert nights.follow() is None
+
+
+class TestOpenToPages:
+    """What the dossiers read is there when the doors open, whoever wrote it last."""
+
+    def test_what_is_gone_is_made_again(self, restricted):
+        shutil.rmtree(sorted_files(2))
+        assert gathered.newest() is None
+
+        nights.open_to_pages()
+
+        assert gathered.newest() == 2
+
+    def test_what_an_older_program_wrote_is_made_again(self, restricted):
+        done = sorted_files(2) / by_subject.DONE
+        told = json.loads(done.read_text())
+        done.write_text(json.dumps({"made_of": told["made_of"] | {"watch": "another"}}))
+
+        nights.open_to_pages()
+
+        assert json.loads(done.read_text()) == told
+
+    def test_what_is_there_stays(self, restricted):
+        before = sorted_files(2).stat().st_ino
+
+        nights.open_to_pages()
+
+        assert sorted_files(2).stat().st_ino == before
+
+    def test_before_the_first_night_there_is_nothing_to_open(self, tmp_path, monkeypatch):
+        monkeypatch.setenv("CHENGXIN_HOME", str(tmp_path / "home"))
+
+        nights.open_to_pages()
+
+        assert gathered.newest() is None
+
+
+def sorted_files(version: int) -> Path:
+    return places.warehouse() / str(version) / by_subject.FOLDER
+
+
+def same_file(table: str, one: int, other: int) -> bool:
+    """Whether a table's sorted rows are one file under both versions."""
+    files = [sorted_files(version) / f"{table}.arrow" for version in (one, other)]
+    return files[0].samefile(files[1])
 
 
 class TestTidy:

@@ -21,9 +21,9 @@ def told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Given], N
 
     def night(rows: Given) -> None:
         engine, lake = DuckDB(), PaperLake(tmp_path / "paper", rows)
-        home = build.build(engine, lake, 1, places.warehouse())
+        build.build(engine, lake, 1, places.warehouse())
         engine.view(lake, 1)
-        by_subject.write(engine, home)
+        by_subject.write(engine, lake, 1, places.warehouse())
         engine.close()
 
     return night
