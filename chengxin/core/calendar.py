@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import lru_cache
 
 import chinese_calendar
 
@@ -23,6 +24,7 @@ def add_working_days(day: date, count: int) -> date:
     return day
 
 
+@lru_cache(maxsize=4_096)  # a page asks for every month of every levy item
 def filing_due(period_from: date, period_until: date) -> date:
     """The last day to file for a period: the 15th of the month after, for a whole year 31 May.
 

@@ -7,7 +7,7 @@ Whatever is not theirs looks like nothing at all: the same refusal for "not your
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -55,6 +55,12 @@ def visible(officer: Officer) -> Q:
     """For a QuerySet whose rows have `about`: those that `officer` may see."""
     own = Jurisdiction.objects.filter(office__in=offices_of(officer)).values("about")
     return Q(about__in=own)
+
+
+def seen_of(officer: Officer, keys: Collection[str]) -> set[str]:
+    """Those of `keys` that `officer` may see."""
+    mine = Jurisdiction.objects.filter(about__in=keys, office__in=offices_of(officer))
+    return set(mine.values_list("about", flat=True))
 
 
 def require(officer: Officer, about: str, *, place: str = "") -> None:

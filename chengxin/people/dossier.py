@@ -7,7 +7,7 @@ Reads only, except `reveal`, which shows a whole number and says so in the trace
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from chengxin.core.refusal import Refusal
 from chengxin.lake.engine import Row
 from chengxin.offices import access
-from chengxin.offices.models import Jurisdiction, Office, Officer, Role
+from chengxin.offices.models import Office, Officer, Role
 from chengxin.people import gathered, plots, sections, timeline
 from chengxin.people.models import Affiliation, Enterprise, Person
 from chengxin.people.plots import Filings, Plot, Share
@@ -129,17 +129,21 @@ class PersonDossier:
     officer: Officer
 
     @cached_property
+    def roles(self) -> list[Affiliation]:
+        """Roles of all times."""
+        return list(self.person.affiliations.select_related("enterprise", "person"))
+
+    @cached_property
     def bound(self) -> list[Bound]:
         """Roles now, enterprise by enterprise."""
-        rows = self.person.affiliations.on(localdate()).select_related("enterprise", "person")
         told = gathered.about("affiliation", self.person.key)
-        return _bound(rows.order_by("enterprise", "role"), told, "enterprise_id", self.officer)
+        return _bound(self.roles, told, "enterprise_id", self.officer)
 
     @cached_property
     def earlier(self) -> list[Affiliation]:
-        """Roles that ended."""
-        rows = self.person.affiliations.filter(until__lt=localdate())
-        return list(rows.select_related("enterprise").order_by("-until"))
+        """Roles that ended, the last one first."""
+        ended = [(one.until, one) for one in self.roles if one.until and one.until < localdate()]
+        return [one for _until, one in sorted(ended, key=lambda pair: pair[0], reverse=True)]
 
     @property
     def arrears(self) -> Decimal:
@@ -179,8 +183,7 @@ class PersonDossier:
 
     @cached_property
     def timeline(self) -> TimeLine:
-        roles = self.person.affiliations.select_related("enterprise", "person")
-        return timeline.of(self.officer, self.person.key, roles)
+        return timeline.of(self.officer, self.person.key, self.roles)
 
     @property
     def portrait_count(self) -> int:
@@ -208,10 +211,15 @@ class EnterpriseDossier:
     officer: Officer
 
     @cached_property
+    def roles(self) -> list[Affiliation]:
+        """Roles of all times."""
+        return list(self.enterprise.affiliations.select_related("enterprise", "person"))
+
+    @cached_property
     def bound(self) -> list[Bound]:
-        rows = self.enterprise.affiliations.on(localdate()).select_related("enterprise", "person")
+        """Roles now, person by person."""
         told = gathered.about("enterprise_person", self.enterprise.key)
-        return _bound(rows.order_by("person", "role"), told, "person_id", self.officer)
+        return _bound(self.roles, told, "person_id", self.officer)
 
     @cached_property
     def about(self) -> Row:
@@ -250,9 +258,12 @@ class EnterpriseDossier:
 
     @cached_property
     def timeline(self) -> TimeLine:
-        roles = self.enterprise.affiliations.select_related("enterprise", "person")
         return timeline.of(
-            self.officer, self.enterprise.key, roles, arrears=self.arrears, filings=self.filings
+            self.officer,
+            self.enterprise.key,
+            self.roles,
+            arrears=self.arrears,
+            filings=self.filings,
         )
 
     @cached_property
@@ -347,9 +358,14 @@ def _visits(found: TraceQuerySet) -> list[Visit]:
 
 
 def _bound(
-    rows: Iterable[Affiliation], told: list[Row], other: str, officer: Officer
+    roles: Iterable[Affiliation], told: list[Row], other: str, officer: Officer
 ) -> list[Bound]:
-    """Bindings to one other side each, with who says so."""
+    """Bindings in force to one other side each, with who says so."""
+    today = localdate()
+    rows = sorted(
+        (one for one in roles if one.is_in_force(today)),
+        key=lambda one: (str(getattr(one, other)), one.role),
+    )
     bureaus: dict[tuple[str, str], str] = {}
     for row in told:
         both = {*bureaus.get((row[other], row["role"]), "").split(","), *row["bureaus"].split(",")}
@@ -358,7 +374,7 @@ def _bound(
     for one in rows:
         groups.setdefault(str(getattr(one, other)), []).append(one)
     kind = other.removesuffix("_id")
-    open_keys = seen_of(officer, {f"{kind}:{pk}" for pk in groups})
+    open_keys = access.seen_of(officer, {f"{kind}:{pk}" for pk in groups})
     return [
         Bound(
             person=some[0].person,
@@ -369,12 +385,6 @@ def _bound(
         )
         for pk, some in groups.items()
     ]
-
-
-def seen_of(officer: Officer, keys: Collection[str]) -> set[str]:
-    """Those of `keys` that `officer` may open."""
-    mine = Jurisdiction.objects.filter(access.visible(officer), about__in=keys)
-    return set(mine.values_list("about", flat=True))
 
 
 def _offices(key: str) -> list[Office]:

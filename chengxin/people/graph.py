@@ -22,7 +22,7 @@ from chengxin.core.refusal import Refusal
 from chengxin.lake.engine import Row
 from chengxin.offices import access
 from chengxin.offices.models import Officer
-from chengxin.people import dossier, gathered
+from chengxin.people import gathered
 from chengxin.people.models import Affiliation, Enterprise, Person
 from chengxin.trace import record
 
@@ -96,7 +96,7 @@ def sharing(officer: Officer, mark: str, about: str) -> dict[str, Any]:
     hub = one.count > HUB
     keys = one.keys | {about}
     if hub:
-        mine = sorted(dossier.seen_of(officer, keys) - {about})[: OF_A_HUB - 1]
+        mine = sorted(access.seen_of(officer, keys) - {about})[: OF_A_HUB - 1]
         keys = {*mine, about}
         picture.said.append(
             gettext("%(count)s 个主体共用，只画出本辖区前 %(shown)s 个")
@@ -165,7 +165,7 @@ def _draw(picture: Picture, officer: Officer, keys: Iterable[str]) -> None:
     for key in keys:
         kind, _colon, pk = key.partition(":")
         ids[kind].append(pk)
-    open_keys = dossier.seen_of(officer, set(keys))
+    open_keys = access.seen_of(officer, set(keys))
     for person in Person.objects.in_bulk(ids["person"]).values():
         mine = person.key in open_keys
         name = (person.name if mine else person.public_name) or ""

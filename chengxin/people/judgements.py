@@ -23,7 +23,7 @@ from django.utils.translation import gettext as _
 from chengxin.core.refusal import Refusal
 from chengxin.offices import access
 from chengxin.offices.models import Officer, Role
-from chengxin.people.dossier import Purpose, seen_of
+from chengxin.people.dossier import Purpose
 from chengxin.people.models import Judgement, Person, Unidentified, UnsurePair, UnsurePairQuerySet
 from chengxin.trace import record
 
@@ -107,7 +107,7 @@ def show(record_id: str, person_id: str, purpose: str, *, officer: Officer) -> N
 
 def seen_by(officer: Officer, person_ids: Collection[str]) -> set[str]:
     """Those of `person_ids` that `officer` may see."""
-    keys = seen_of(officer, {f"person:{pk}" for pk in person_ids})
+    keys = access.seen_of(officer, {f"person:{pk}" for pk in person_ids})
     return {key.removeprefix("person:") for key in keys}
 
 

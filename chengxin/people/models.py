@@ -194,6 +194,11 @@ class Affiliation(models.Model):
     def __str__(self) -> str:
         return f"{self.person_id} {self.get_role_display()} {self.enterprise_id}"
 
+    def is_in_force(self, day: date) -> bool:
+        """As `AffiliationQuerySet.on`, of one that is already read."""
+        begun = self.valid_from is None or self.valid_from <= day
+        return begun and (self.until is None or self.until >= day)
+
 
 class Registration(models.Model):
     """登记: one bureau's registration of one enterprise (DJ_NSRXX)."""

@@ -26,7 +26,7 @@ from chengxin.core.refusal import Refusal
 from chengxin.lake.engine import Row
 from chengxin.lake.tables import SEALED, TABLES, Column, Kind, Privacy, Table
 from chengxin.offices import access
-from chengxin.offices.models import Jurisdiction, Office, Officer, Role
+from chengxin.offices.models import Office, Officer, Role
 from chengxin.people import gathered, values
 from chengxin.people.models import Enterprise, Person, Registration, Wording
 from chengxin.people.values import Cell, Names
@@ -235,7 +235,6 @@ def named(officer: Officer, about: str, rows: dict[str, list[Row]]) -> Names:
     firms = Enterprise.objects.in_bulk(told)
     keys = {one.key for one in [*firms.values(), *registered.values()]}
     keys |= {one.key for one in persons.values()}
-    mine = Jurisdiction.objects.filter(access.visible(officer), about__in=keys)
     return Names(
         about=about,
         persons=persons,
@@ -243,7 +242,7 @@ def named(officer: Officer, about: str, rows: dict[str, list[Row]]) -> Names:
         registrations=registered,
         offices=Office.objects.in_bulk(offices) if offices else {},
         words={one.pk: one.words for one in Wording.objects.filter(pk__in=sealed)},
-        open_keys=set(mine.values_list("about", flat=True)),
+        open_keys=access.seen_of(officer, keys),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from datetime import date
 from decimal import Decimal
 
@@ -511,6 +512,18 @@ def test_only_what_a_bureau_describes_itself_is_under_the_last_heading():
 
     assert len(ours) > 50
     assert [name for name in sorted(ours) if sections.place(name)[0] == last] == []
+
+
+def test_what_a_source_sends_is_text_and_never_a_tag(told, client, qian, wang):
+    words = '<b onclick="x">&\''
+    case = {"case_no": "A1", "subject": wang.pk, "filed_on": date(2017, 8, 1), "unit": words}
+    told({"police_case": [case]})
+    client.force_login(qian)
+
+    page = client.get(reverse("dossier-person", args=[wang.pk])).content.decode()
+
+    assert words not in page
+    assert words in html.unescape(page)
 
 
 def test_page_shows_sections_and_masks_numbers(told, client, qian, wang):

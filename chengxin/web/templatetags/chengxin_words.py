@@ -6,14 +6,18 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from html import escape
 
 from django import template
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from chengxin.core import identifiers
 from chengxin.core.items import ITEMS
 from chengxin.offices.models import Office, Officer
 from chengxin.people.models import Affiliation
+from chengxin.people.sections import Line
+from chengxin.people.values import Cell
 from chengxin.trace import words
 from chengxin.web import menu
 
@@ -59,6 +63,30 @@ def item_title(code: str) -> str:
     if item is None:
         return code
     return item.title_en if _english() else item.title
+
+
+@register.filter
+def cells(line: Line) -> SafeString:
+    """The cells of a row of a dossier.  Not a template: there are hundreds on a page."""
+    return SafeString("".join(f"<td{_style(one)}>{_shown(one)}</td>" for one in line.cells))
+
+
+@register.filter
+def shown(one: Cell) -> SafeString:
+    """One value of a dossier, with the way to what it names."""
+    return SafeString(_shown(one))
+
+
+def _shown(one: Cell) -> str:
+    text = escape(one.text)
+    if not one.href:
+        return text
+    out = ' target="_blank" rel="noopener noreferrer"' if one.outside else ""
+    return f'<a href="{escape(one.href)}"{out}>{text}</a>'
+
+
+def _style(one: Cell) -> str:
+    return f' class="{escape(one.style)}"' if one.style else ""
 
 
 @register.filter
