@@ -50,6 +50,11 @@ def inbox() -> Path:
     return home() / "inbox"
 
 
+def events() -> Path:
+    """Rows that were told through the interface and wait for the lake; they name persons."""
+    return home() / "events"
+
+
 def warehouse() -> Path:
     return home() / "warehouse"
 

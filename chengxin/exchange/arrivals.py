@@ -125,9 +125,17 @@ class Board:
         return [(str(state.label), states.count(state)) for state in State]
 
 
+def today() -> date:
+    """Today, as the data counts it: the last night's day, and the days that passed since it ran."""
+    night = NightRun.objects.order_by("-finished_at").first()
+    if night is None:
+        return localdate()
+    return night.day + (localdate() - localdate(night.finished_at))
+
+
 def board() -> Board:
     night = NightRun.objects.order_by("-finished_at").first()
-    day = _day(night)
+    day = today()
     recent: dict[str, list[Delivery]] = {}
     for delivery in _newest(COMPARED + 1):
         recent.setdefault(delivery.source, []).append(delivery)
@@ -156,19 +164,17 @@ def standing(source: Source, recent: Iterable[Delivery], day: date) -> Standing:
 def of_source(name: str) -> tuple[Standing, list[Delivery]]:
     """One source and what came from it, the newest first; KeyError where nobody described it."""
     source = all_sources()[name]
-    listed = list(Delivery.objects.filter(source=name).order_by("-pk")[:LISTED])
-    day = _day(NightRun.objects.order_by("-finished_at").first())
+    listed = list(_in_files().filter(source=name).order_by("-pk")[:LISTED])
+    day = today()
     return standing(source, listed, day), listed
 
 
 def _newest(count: int) -> QuerySet[Delivery]:
     """So many of each source and each state."""
     by_source = Window(RowNumber(), partition_by=[F("source"), F("state")], order_by=F("pk").desc())
-    return Delivery.objects.defer("rejects").annotate(place=by_source).filter(place__lte=count)
+    return _in_files().defer("rejects").annotate(place=by_source).filter(place__lte=count)
 
 
-def _day(night: NightRun | None) -> date:
-    """Today, as the data counts it: the night's day, and the days that passed since it ran."""
-    if night is None:
-        return localdate()
-    return night.day + (localdate() - localdate(night.finished_at))
+def _in_files() -> QuerySet[Delivery]:
+    """What came as a delivery: an event of a few rows is neither late nor small."""
+    return Delivery.objects.filter(events=None)

@@ -26,6 +26,7 @@ from chengxin.lake.engine import DuckDB
 from chengxin.lake.staging import Staging
 from chengxin.lake.store import Lake
 from chengxin.people import judgements, registry
+from chengxin.sources import Source
 from chengxin.trace import record
 
 KEPT_REJECTS = 200  # of one delivery, in its row; all of them are counted
@@ -61,22 +62,27 @@ def files_in(paths: list[Path]) -> list[Path]:
     )
 
 
-def receive(path: Path, *, source: str | None = None) -> Delivery:
+def receive(
+    path: Path, *, source: Source | str | None = None, delivery_id: str | None = None
+) -> Delivery:
     """Take one delivery; `Trouble` with the reason, and a row that says so, when it is refused."""
     with _desk() as desk:
-        return _receive(desk, path, source)
+        return _receive(desk, path, source, delivery_id)
 
 
-def _receive(desk: _Desk, path: Path, source: str | None) -> Delivery:
+def _receive(
+    desk: _Desk, path: Path, source: Source | str | None, delivery_id: str | None = None
+) -> Delivery:
     with record.of("delivery.receive", place="exchange") as trace:
         trace.detail["file"] = path.name
         try:
             with transaction.atomic():  # what the lake refuses, the registry has not heard
-                delivery = _take(desk, path, source)
+                delivery = _take(desk, path, source, delivery_id)
         except Trouble as trouble:
             delivery = Delivery(state=Delivery.State.REFUSED, reason=str(trouble)[:600])
             named = sources.source_of(path)
-            delivery.source = source or (named.name if named else "")
+            told = source.name if isinstance(source, Source) else source
+            delivery.source = told or (named.name if named else "")
             delivery.delivered_on = sources.day_of(path)
             refused: Trouble | None = trouble
         else:
@@ -116,9 +122,13 @@ def bring_judgements() -> None:
         staging.close()
 
 
-def _take(desk: _Desk, path: Path, source: str | None) -> Delivery:
+def _take(
+    desk: _Desk, path: Path, source: Source | str | None, delivery_id: str | None
+) -> Delivery:
     keys = Keys.load()
-    with sources.read(path, keys=keys, source=source, engine=desk.engine) as reading:
+    with sources.read(
+        path, keys=keys, source=source, delivery_id=delivery_id, engine=desk.engine
+    ) as reading:
         before = desk.lake.version()
         registry.remember(reading.identities)
         registry.remember_unidentified(reading.unidentified)

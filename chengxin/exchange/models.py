@@ -1,4 +1,4 @@
-"""What came in: one row per delivery, whether it was taken or turned away."""
+"""What came in, and who may tell facts through the interface."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
+
+from chengxin.core.keys import digest
 
 
 class Delivery(models.Model):
@@ -30,6 +32,58 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.file_name} {self.state}"
+
+
+class Client(models.Model):
+    """接口客户端: a program of another office that may tell facts (`POST /api/v1/facts/…`)."""
+
+    name = models.SlugField(primary_key=True, max_length=40)
+    owner = models.CharField(max_length=100)  # whom to ask
+    key_digest = models.CharField(max_length=64, unique=True)  # SHA-256 of the key, hex
+    sources = models.JSONField(default=list)  # names of the sources as which it may speak
+    active = models.BooleanField(default=True)
+    made_at = models.DateTimeField(default=now)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Event(models.Model):
+    """实时事件: one or many rows of a source that a client told at once."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("待入库")
+        STORED = "stored", _("已入库")
+        REFUSED = "refused", _("已退回")
+
+    client = models.ForeignKey(Client, models.PROTECT, related_name="events")
+    key = models.CharField(max_length=80)  # the client's Idempotency-Key
+    digest = models.CharField(max_length=64)  # keyed, of source and rows
+    source = models.CharField(max_length=60)
+    day = models.DateField()
+    state = models.CharField(max_length=8, choices=State, default=State.WAITING)
+    delivery = models.ForeignKey(Delivery, models.PROTECT, null=True, related_name="events")
+    received_at = models.DateTimeField(default=now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["client", "key"], name="event_told_once"),
+        ]
+        indexes = [
+            models.Index(fields=["id"], name="event_waiting", condition=models.Q(state="waiting")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.client_id} {self.source} {self.state}"
+
+    @property
+    def known_as(self) -> str:
+        """The delivery id of its rows: the same words told another time are another fact."""
+        return digest(f"{self.client_id}/{self.key}/{self.digest}".encode())[:16]
+
+    @property
+    def file_name(self) -> str:
+        return f"{self.source}.{self.day:%Y%m%d}.{self.known_as}.jsonl"
 
 
 class NightRun(models.Model):

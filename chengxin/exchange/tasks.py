@@ -8,7 +8,7 @@ from procrastinate.contrib.django import app
 
 from chengxin.core import places
 from chengxin.core.refusal import Trouble
-from chengxin.exchange import deliveries, nights
+from chengxin.exchange import deliveries, events, nights
 from chengxin.trace import seals
 
 log = structlog.get_logger("chengxin.worker")
@@ -40,7 +40,18 @@ def take_inbox(timestamp: int) -> None:
             target = inbox / "refused"
         target.mkdir(exist_ok=True)
         path.rename(target / path.name)
+    _follow()
+
+
+@app.task(name=events.FOLLOW, queueing_lock="follow")
+def follow() -> None:
+    """As soon as an event is stored: see what it changes."""
+    _follow()
+
+
+def _follow() -> None:
     try:
+        events.take_waiting()
         run = nights.follow()
     except Trouble as trouble:
         log.warning("changes wait for the night", reason=str(trouble))

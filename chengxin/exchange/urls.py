@@ -2,10 +2,13 @@
 
 from django.urls import path
 
-from chengxin.exchange import pages
+from chengxin.exchange import api, pages
 
 urlpatterns = [
     # /deliveries/
     path("deliveries/", pages.sources, name="deliveries"),
     path("deliveries/<slug:name>/", pages.source, name="deliveries-of"),
+    # /api/v1/
+    path("api/v1/facts/<slug:table>", api.tell, name="facts"),
+    path("api/v1/events/<int:pk>", api.event, name="event"),
 ]

@@ -57,7 +57,7 @@ class Reading:
 
     source: str
     table: str
-    delivery_id: str  # SHA-256 of the delivered content, its first 16 hex digits
+    delivery_id: str  # 16 hex digits: of the SHA-256 of the delivered content, or as it was given
     delivered_on: date
     everything: bool  # what is not in it is no more
     rows: Path  # Parquet, the columns of the lake table
@@ -92,13 +92,15 @@ def read(
     keys: Keys,
     source: Source | str | None = None,
     delivered_on: date | None = None,
+    delivery_id: str | None = None,
     engine: DuckDB | None = None,
 ) -> Reading:
     """All good rows of one delivery in our names, its rejects, and whom it names.
 
     The file's name says source and day unless they are given; the day says which version of the
-    source's manifest describes it.  Raises `SourceChanged`, with the
-    source, the line and what to do, when any of it is not as the manifest says.
+    source's manifest describes it.  `delivery_id` (16 hex digits) is for what may be said twice in
+    the same words, like an event; else the content decides what it is.  Raises `SourceChanged`,
+    with the source, the line and what to do, when any of it is not as the manifest says.
     """
     if isinstance(source, str):
         if source not in all_sources():
@@ -116,7 +118,8 @@ def read(
     staging = Staging()
     try:
         arrived = arrival.receive(path, source, staging.folder)
-        return _Reading(source, day, arrived, engine, staging).read(keys)
+        named = delivery_id or arrived.digest[:16]
+        return _Reading(source, day, arrived, named, engine, staging).read(keys)
     except BaseException:
         staging.close()
         raise
@@ -132,6 +135,7 @@ class _Reading:
     source: Source
     day: date
     arrived: arrival.Arrival
+    delivery_id: str
     engine: DuckDB
     staging: Staging
     _good: str = "wrong IS NULL"  # which rows of `typed` are taken
@@ -156,7 +160,7 @@ class _Reading:
         return Reading(
             source=self.source.name,
             table=self.source.table,
-            delivery_id=self._delivery_id,
+            delivery_id=self.delivery_id,
             delivered_on=self.day,
             everything=self.source.everything,
             rows=rows,
@@ -170,10 +174,6 @@ class _Reading:
             rejected=bad + doubled,
             _staging=self.staging,
         )
-
-    @property
-    def _delivery_id(self) -> str:
-        return self.arrived.digest[:16]
 
     def _fetch(self, sql: str) -> list[tuple]:  # type: ignore[type-arg]
         return self.engine.connection.execute(sql).fetchall()
@@ -288,7 +288,7 @@ class _Reading:
         columns = ", ".join(f'"{name}"' for name in self.source.lake_table.columns)
         [(count,)] = self._fetch(
             f"COPY (SELECT {columns}, {literal(self.source.name)} AS source, "
-            f"{literal(self._delivery_id)} AS delivery_id, "
+            f"{literal(self.delivery_id)} AS delivery_id, "
             f"DATE '{self.day.isoformat()}' AS delivered_on, "
             f"rowid + {relation.first_line} AS line FROM typed WHERE {self._good}) "
             f"TO {literal(str(path))} ({PARQUET})"
@@ -363,7 +363,7 @@ class _Reading:
             persons,
             self.staging.folder / "traits.parquet",
             source=self.source.name,
-            delivery_id=self._delivery_id,
+            delivery_id=self.delivery_id,
             day=self.day,
             everything=self.source.everything,
         )

@@ -26,6 +26,8 @@ from chengxin.lake.tables import TABLES, Kind, Table
 
 HERE = Path(__file__).parent
 
+MOST_IN_EVENT = 1_000  # rows that are told at once; more are a delivery
+
 _VERSION = re.compile(r"manifest\.(\d{8})\.yaml")
 _FILE_NAME = re.compile(r"(?P<source>[a-z][a-z0-9_]*)\.(?P<day>\d{8})(\.[^.]+)*\.(csv|jsonl|xlsx)")
 
@@ -173,6 +175,20 @@ class Source:
         versions = [*self.earlier, self]
         began = [one for one in versions if one.since is None or one.since <= day]
         return (began or versions)[-1]
+
+    @property
+    def in_events(self) -> Source:
+        """The same facts, a few rows at a time through the interface: JSON under the manifest's
+        own headings, every row good, and what is not told stays as it is."""
+        return replace(
+            self,
+            form=Form.JSONL,
+            encoding="utf-8",
+            delivers="changes",
+            expect=Expect(1, MOST_IN_EVENT),
+            allowed_bad=0,
+            ignore=[],
+        )
 
     def targets(self) -> Iterator[Target]:
         for theirs, labels in self.columns.items():

@@ -21,6 +21,8 @@ ACTIONS: dict[str, str | Promise] = {
     "alert.release": _("批准解除"),
     "alert.see": _("查看预警"),
     "approval.give": _("审批"),
+    "client.add": _("登记接口客户端"),
+    "client.stop": _("停用接口客户端"),
     "delivery.receive": _("接收数据"),
     "device.answer": _("设备应答"),
     "device.ask": _("设备指令"),

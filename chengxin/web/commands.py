@@ -21,7 +21,8 @@ from chengxin.core.items import ITEMS
 from chengxin.core.keys import Keys
 from chengxin.core.refusal import Trouble
 from chengxin.devices import agent
-from chengxin.exchange import deliveries, nights
+from chengxin.exchange import clients, deliveries, nights
+from chengxin.exchange.models import Client
 from chengxin.indicators import local
 from chengxin.people import lookup
 from chengxin.risk import directives
@@ -37,6 +38,9 @@ app = typer.Typer(
 )
 audit = typer.Typer(no_args_is_help=True, help="Check what must not have been changed.")
 app.add_typer(audit, name="audit")
+
+client = typer.Typer(no_args_is_help=True, help="Who may tell facts through the interface.")
+app.add_typer(client, name="client")
 
 lake = typer.Typer(no_args_is_help=True, help="Keep the lake well.")
 app.add_typer(lake, name="lake")
@@ -260,6 +264,40 @@ def tidy(
         sentence="Lake version {lake_version}; {kept} versions kept, {forgotten} let go of, "
         "{mb} MB freed",
     )
+
+
+@client.command(name="add")
+def client_add(
+    name: Annotated[str, typer.Argument(help="Its name: a-z, 0-9 and -.")],
+    owner: Annotated[str, typer.Option(help="The office that runs it, and whom to ask.")],
+    source: Annotated[list[str], typer.Option(help="A source as which it may speak; repeat it.")],
+    as_json: Json = False,
+) -> None:
+    """Register a program that tells facts; its key is shown this once."""
+    server.migrate()
+    key = clients.add(name, owner=owner, speaks_as=source)
+    say([{"client": name, "key": key}], as_json=as_json, sentence="{client}: {key}")
+
+
+@client.command(name="list")
+def client_list(as_json: Json = False) -> None:
+    """All clients, and as which sources they may speak."""
+    server.migrate()
+    rows = [
+        {
+            "client": one.name, "owner": one.owner, "sources": ",".join(one.sources),
+            "active": one.active,
+        }
+        for one in Client.objects.order_by("name")
+    ]  # fmt: skip
+    say(rows, as_json=as_json, sentence="{client} ({owner}): {sources}, active: {active}")
+
+
+@client.command(name="stop")
+def client_stop(name: Annotated[str, typer.Argument(help="The client's name.")]) -> None:
+    """Its key opens nothing any more."""
+    server.migrate()
+    clients.stop(name)
 
 
 @audit.command()

@@ -17,7 +17,8 @@ log = structlog.get_logger("chengxin.request")
 # every other refusal is 409
 STATUS = {
     "not_yours": 404, "no_role": 403,
-    "device_unknown": 401, "device_signature": 401, "device_clock": 401,
+    "client_unknown": 401, "not_understood": 400, "no_idempotency_key": 400, "which_source": 400,
+    "too_many_rows": 413, "device_unknown": 401, "device_signature": 401, "device_clock": 401,
 }  # fmt: skip
 
 
