@@ -30,7 +30,7 @@ from chengxin.indicators.follow import Followed
 from chengxin.indicators.follow import follow as _follow
 from chengxin.indicators.scan import Finding, scan
 from chengxin.lake.engine import Engine, Versions
-from chengxin.warehouse.build import build
+from chengxin.warehouse.build import bind, build
 
 SAMPLE = 100  # subjects that every night asks once more, by themselves
 
@@ -68,8 +68,12 @@ def run(
     nights: Path,
     overrides: Overrides | None = None,
     progress: Progress | None = None,
+    asks_again: Engine | None = None,
 ) -> Night:
-    """Build the warehouse of one lake version, scan it with every indicator, keep the findings."""
+    """Build the warehouse of one lake version, scan it with every indicator, keep the findings.
+
+    `asks_again` is the engine of the audit, when it is to be another one.
+    """
     told = progress or _silent
     folder = nights / day.isoformat()
     began = time.monotonic()
@@ -86,7 +90,9 @@ def run(
         findings += _scan_once(one, engine, day, lake_version, overrides, kept)
         told("indicators", place, len(all_indicators()))
     scanned = time.monotonic()
-    audit = audited(engine, findings, day, lake_version, overrides=overrides)
+    if asks_again:
+        bind(asks_again, warehouse / str(lake_version))
+    audit = audited(asks_again or engine, findings, day, lake_version, overrides=overrides)
     told("audit", 1, 1)
 
     record = {
@@ -120,8 +126,8 @@ def follow(
 ) -> Followed:
     """The findings of a newer lake version, on the day of the night kept in the folder `night`.
 
-    They take the place of the night's own; `Trouble` when that night was run by other indicators or
-    other settings, so that only a whole night can say.
+    `keep` them when they have been handed over.  `Trouble` when that night was run by other
+    indicators or other settings, so that only a whole night can say.
     """
     try:
         record = json.loads((night / "run.json").read_text("utf-8"))
@@ -134,22 +140,29 @@ def follow(
     before = read(night / "findings.jsonl")
     for version in (old, lake_version):
         build(engine, lake, version, warehouse)
-    followed = _follow(
+    return _follow(
         all_indicators(), engine, lake, old, lake_version, day, before, warehouse,
         overrides=overrides,
     )  # fmt: skip
+
+
+def keep(followed: Followed, night: Path, lake_version: int) -> None:
+    """Let what was followed take the place of the night's own findings.
+
+    Whoever is killed before finds the night as it was, and follows from there again.
+    """
+    record = json.loads((night / "run.json").read_text("utf-8"))
     lines = (finding.to_json() + "\n" for finding in followed.findings)
     told = {
         "lake_version": lake_version,
         "findings": counted(followed.findings),
         "followed": [
             *record.get("followed", []),
-            {"from": old, "subjects": len(followed.subjects)},
+            {"from": record["lake_version"], "subjects": len(followed.subjects)},
         ],
     }
     _write(night / "findings.jsonl", "".join(lines))
     _write(night / "run.json", json.dumps(record | told, ensure_ascii=False, indent=2) + "\n")
-    return followed
 
 
 def audited(

@@ -199,6 +199,9 @@ class TestFollow:
             DuckDB(threads=1), self.both(lake, later), folder, 13, warehouse=tmp_path / "warehouse"
         )
 
+        record = json.loads((folder / "run.json").read_text("utf-8"))
+        assert record["lake_version"] == 12  # until it has been handed over
+        nightly.keep(followed, folder, 13)
         whole = nightly.run(
             DuckDB(threads=1), later, DAY, 13, warehouse=tmp_path / "w", nights=tmp_path / "n"
         )

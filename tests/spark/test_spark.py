@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from chengxin import nightly
 from chengxin.core.keys import Keys
 from chengxin.indicators import cases
 from chengxin.indicators.catalogue import Indicator, all_indicators
@@ -193,3 +194,14 @@ class TestCounty:
             for other in there
             if (other.indicator, other.subject) == (one.indicator, one.subject)
         ]
+
+    def test_nights_audit_asks_duckdb_over_what_spark_wrote(
+        self, home: Path, lake: Lake, there: list[Finding]
+    ) -> None:
+        engine = DuckDB()
+        try:
+            build.bind(engine, home / "spark" / str(lake.version()))
+            told = nightly.audited(engine, there, DAY, lake.version())
+        finally:
+            engine.close()
+        assert (told.asked >= nightly.SAMPLE // 2, told.different) == (True, [])
