@@ -115,7 +115,6 @@ def follow() -> NightRun | None:
             )
         finally:
             engine.close()
-        _sort_by_subject(lake, version)
         registry.take_over(places.warehouse() / str(version), last.day)
         codes = set(followed.asked)
         few = followed.subjects if len(followed.subjects) <= MOST else None
@@ -140,6 +139,7 @@ def follow() -> NightRun | None:
             seconds=time.monotonic() - began,
         )
     nightly.keep(followed, night, version)
+    _sort_by_subject(lake, version)  # the counter first; dossiers show the version before till then
     return run
 
 
