@@ -14,6 +14,8 @@ from chengxin.core.refusal import Refusal, Trouble
 # These need no database: they read or write files, or talk to a server from a hall PC.
 WITHOUT_DATABASE = {"city", "device", "local"}
 
+UNDEFINED = {"42P01", "42703"}  # PostgreSQL: no such table, no such column
+
 
 def main() -> None:
     warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")
@@ -36,6 +38,14 @@ def main() -> None:
         app()
     except (Trouble, Refusal) as sentence:
         sys.stderr.write(f"chengxin: {sentence}\n")
+        sys.exit(1)
+    except Exception as error:
+        if getattr(error.__cause__, "sqlstate", None) not in UNDEFINED:
+            raise
+        sys.stderr.write(
+            "chengxin: The database is empty or an older version's; `chengxin serve`, `ingest` or "
+            "`night` bring its tables to this version.\n"
+        )
         sys.exit(1)
 
 

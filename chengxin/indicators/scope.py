@@ -132,7 +132,8 @@ class Scope:
             rows = self._engine.run(
                 f"SELECT * FROM {HOLDS} WHERE key IN {self._part('key', fresh)}"
             )
-            self._held |= {row["key"]: set(row["tables"]) for row in rows}
+            for row in rows:
+                self._held[row["key"]].add(row["held"])
         untold = models().keys() - about_subjects().keys()
         return set(untold).union(*(self._held[key] for key in keys))
 

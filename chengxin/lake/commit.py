@@ -27,7 +27,7 @@ from deltalake.transaction import AddAction, RemoveAction
 
 from chengxin.core.refusal import Trouble
 from chengxin.lake import went
-from chengxin.lake.engine import PARQUET, UNREADABLE, DuckDB, literal, literals
+from chengxin.lake.engine import PARQUET, UNREADABLE, DuckDB, literal, literals, within_memory
 from chengxin.lake.tables import TABLES
 
 SMALL = 64 << 20  # bytes; a larger file is worth reading by itself
@@ -245,7 +245,8 @@ def files_of(folder: Path, version: int) -> tuple[str, ...]:
 def clear(folder: Path) -> Iterator[None]:
     """What goes wrong in a Delta table, as one sentence."""
     try:
-        yield
+        with within_memory():
+            yield
     except (DeltaError, OSError, *UNREADABLE) as error:
         raise Trouble(
             f"The lake table {folder} cannot be read ({str(error).splitlines()[0]}); "

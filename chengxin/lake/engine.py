@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -22,6 +23,7 @@ import pyarrow as pa
 import sqlglot
 from sqlglot import exp
 
+from chengxin.core import places
 from chengxin.core.refusal import Trouble
 from chengxin.lake.staging import Staging
 from chengxin.lake.tables import TABLES
@@ -53,6 +55,7 @@ class Engine(Protocol):
     def run(self, sql: str) -> list[Row]: ...
     def arrow(self, sql: str) -> pa.Table: ...
     def keep(self, name: str, sql: str) -> None: ...
+    def gather(self, name: str, queries: Sequence[str]) -> None: ...
     def lay(self, name: str, table: pa.Table) -> None: ...
     def drop(self, name: str) -> None: ...
     def view(self, lake: Versions, version: int | None = None) -> int: ...
@@ -92,6 +95,27 @@ def as_literal(value: object) -> exp.Expr:
     return exp.convert(value)
 
 
+@contextmanager
+def within_memory() -> Iterator[None]:
+    """Work for which DuckDB's memory, or the disk it goes on on, is too small: one sentence."""
+    try:
+        yield
+    except duckdb.OutOfMemoryException as error:
+        told = str(error)
+        said = told.splitlines()[0].removeprefix("Out of Memory Error: ")
+        if "max_temp_directory_size" in told:
+            raise Trouble(
+                f"The disk of {places.home() / 'staging'} is full ({said}); make room there, where "
+                "DuckDB goes on when its memory is used up, or allow more by CHENGXIN_MEMORY, now "
+                f"{memory_setting()}."
+            ) from error
+        raise Trouble(
+            f"The memory of one DuckDB is too small for this work ({said}); allow more by "
+            f"CHENGXIN_MEMORY, now {memory_setting()}, or fewer threads by CHENGXIN_THREADS, now "
+            f"{threads_setting()}."
+        ) from error
+
+
 class DuckDB:
     """DuckDB under this installation's limits.
 
@@ -116,6 +140,7 @@ class DuckDB:
             },
         )
 
+    @within_memory()
     def load(self, table: str, types: Mapping[str, str], rows: Sequence[Row]) -> None:
         """A table of just these rows; a column that a row leaves out is null."""
         spec = ", ".join(f'"{name}" {kind}' for name, kind in types.items())
@@ -130,12 +155,14 @@ class DuckDB:
     def run(self, sql: str) -> list[Row]:
         return self.ask(sql, ())
 
+    @within_memory()
     def ask(self, sql: str, given: Sequence[object]) -> list[Row]:
         """The rows of DuckDB's own SQL, with `given` for its question marks."""
         cursor = self.connection.execute(sql, given)
         names = [column[0] for column in cursor.description or []]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
+    @within_memory()
     def arrow(self, sql: str) -> pa.Table:
         return self.connection.execute(sql).to_arrow_table()
 
@@ -143,10 +170,23 @@ class DuckDB:
         """What a query gives, piece by piece: it need not fit into memory."""
         return self.connection.sql(sql).to_arrow_reader()
 
+    @within_memory()
     def keep(self, name: str, sql: str) -> None:
         """What a query gives, held as a table of this session under `name`."""
         self.connection.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS {sql}')
 
+    def gather(self, name: str, queries: Sequence[str]) -> None:
+        """The rows of all these queries, held as a table of this session under `name`.
+
+        One query after the other: side by side in a UNION ALL, each would keep its part of the
+        memory until the last is through.
+        """
+        first, *others = queries
+        self.keep(name, first)
+        for sql in others:
+            self.run(f'INSERT INTO "{name}" {sql}')
+
+    @within_memory()
     def lay(self, name: str, table: pa.Table) -> None:
         """These rows as a table of this session under `name`."""
         self.connection.register("laid", table)
@@ -168,6 +208,7 @@ class DuckDB:
             self.show(table.name, lake.files(table.name, version), table.types)
         return version
 
+    @within_memory()
     def show(self, name: str, files: list[str], types: Mapping[str, str]) -> None:
         """A view under `name` of the rows in these files of the lake."""
         self.connection.execute(

@@ -212,6 +212,10 @@ class Spark:
         """What a query gives, held by the workers under `name`."""
         self._hold(name, self.session.sql(sql).cache())
 
+    def gather(self, name: str, queries: Sequence[str]) -> None:
+        """The rows of all these queries, held by the workers under `name`."""
+        self.keep(name, " UNION ALL ".join(queries))
+
     def lay(self, name: str, table: pa.Table) -> None:
         """These rows as a table of this session under `name`."""
         self._hold(name, self.session.createDataFrame(table))

@@ -26,7 +26,7 @@ import duckdb
 from chengxin.core.identifiers import masked
 from chengxin.core.keys import Keys
 from chengxin.core.refusal import Trouble
-from chengxin.lake.engine import PARQUET, DuckDB, literal
+from chengxin.lake.engine import PARQUET, DuckDB, literal, within_memory
 from chengxin.lake.staging import Staging
 from chengxin.lake.tables import Kind
 from chengxin.sources import arrival, traits
@@ -86,6 +86,7 @@ class Reading:
         self.close()
 
 
+@within_memory()
 def read(
     path: Path,
     *,

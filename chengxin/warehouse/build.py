@@ -44,7 +44,7 @@ _KEYS = {  # columns that name a subject -> its key
     "enterprise_id": "'enterprise:' || enterprise_id",
     "subject_key": "subject_key",
 }
-HOLDS = "holds"  # key ("person:…", "enterprise:…"), tables: which of them have rows about it
+HOLDS = "holds"  # key ("person:…", "enterprise:…"), held: a table that has rows about it
 DONE = "build.json"  # written last: a folder without it is not a warehouse
 
 
@@ -162,7 +162,7 @@ def digest() -> str:
     told = hashlib.sha256()
     for path in _paths().values():
         told.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
-    told.update(_holds().encode())
+    told.update(str(_holds()).encode())
     told.update(resolve.digest().encode())
     return told.hexdigest()
 
@@ -204,7 +204,9 @@ def _fill(engine: Engine, aside: Path, made_of: dict[str, str], there: dict[str,
     if same := there.get(made_of[HOLDS]):
         _link(same, path)
     else:
-        engine.write(path, render(_holds(), engine.dialect, {}), ROW_GROUP)
+        engine.gather("told", [render(sql, engine.dialect, {}) for sql in _holds()])
+        engine.write(path, "SELECT key, held FROM told ORDER BY key, held", ROW_GROUP)
+        engine.drop("told")
 
 
 @cache
@@ -216,18 +218,16 @@ def about_subjects() -> dict[str, list[str]]:
     return {name: columns for name, columns in told.items() if columns}
 
 
-def _holds() -> str:
-    """Of whom the tables have rows: what one subject's scan need not look for."""
-    parts = [
-        f"SELECT DISTINCT {_KEYS[column]} AS key, {literal(name)} AS held "
-        f"FROM {name} WHERE {column} <> ''"
+def _holds() -> list[str]:
+    """Of whom the tables have rows, a query each: what one subject's scan need not look for."""
+    return [
+        " UNION ".join(
+            f"SELECT DISTINCT {_KEYS[column]} AS key, {literal(name)} AS held "
+            f"FROM {name} WHERE {column} <> ''"
+            for column in columns
+        )
         for name, columns in about_subjects().items()
-        for column in columns
     ]
-    return (
-        f"SELECT key, ARRAY_AGG(held ORDER BY held) AS tables FROM ({' UNION ALL '.join(parts)}) "
-        "AS told GROUP BY key ORDER BY key"
-    )
 
 
 def _made_of(lake: Versions, version: int) -> dict[str, str]:

@@ -7,7 +7,9 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import psycopg
 import pytest
 
 from tools.demo_server import free_port
@@ -87,3 +89,23 @@ def test_embedded_postgresql_that_cannot_start_says_why_in_one_sentence(tmp_path
     assert str(tmp_path / "postgres") in ended.stderr
     assert "configuration file" in ended.stderr
     assert len(ended.stderr.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("scan",), ("check", "--person", "371622199001011234", "--item", "file_vat")],
+    ids=lambda words: words[0],
+)
+def test_database_without_tables_is_one_sentence(words, tmp_path):
+    fresh = f"empty_{os.getpid()}"
+    address = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{fresh}").geturl()
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {fresh}")
+        try:
+            told = chengxin(*words, DATABASE_URL=address, CHENGXIN_HOME=str(tmp_path))
+        finally:
+            connection.execute(f"DROP DATABASE {fresh} WITH (FORCE)")
+
+    assert told.returncode == 1
+    assert told.stderr.startswith("chengxin: The database is empty")
+    assert len(told.stderr.splitlines()) == 1

@@ -21,7 +21,7 @@ from pathlib import Path
 
 import duckdb
 
-from chengxin.lake.engine import DuckDB, Engine, literal, parquet
+from chengxin.lake.engine import DuckDB, Engine, literal, parquet, within_memory
 from chengxin.warehouse.resolve.model import PATH, Model, model
 
 HERE = Path(__file__).parent
@@ -48,6 +48,7 @@ def digest() -> str:
     return told.hexdigest()
 
 
+@within_memory()
 def resolve(engine: Engine, folder: Path) -> None:
     """Write `<table>.parquet` for each of `TABLES` into `folder`, from the lake `engine` sees."""
     [[records]] = (
