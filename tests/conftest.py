@@ -6,10 +6,11 @@ Their numbers are made up: a birthday and a sequence that fit the check digit, n
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from django.db import connection
+from django.utils import translation
 
 from chengxin.core.identifiers import resident_check_digit
 from chengxin.core.keys import Keys
@@ -21,6 +22,13 @@ from chengxin.people.models import Affiliation, Enterprise, Person
 @pytest.fixture(autouse=True)
 def _fast_passwords(settings) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def _chinese_again() -> Iterator[None]:
+    """The language that a test's last page was asked for in ends with the test."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)
