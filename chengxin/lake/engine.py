@@ -100,9 +100,11 @@ def within_memory() -> Iterator[None]:
     """Work for which DuckDB's memory, or the disk it goes on on, is too small: one sentence."""
     try:
         yield
-    except duckdb.OutOfMemoryException as error:
+    except (duckdb.OutOfMemoryException, pa.ArrowException) as error:  # Arrow's: while it reads
         told = str(error)
-        said = told.splitlines()[0].removeprefix("Out of Memory Error: ")
+        if "Out of Memory Error" not in told:
+            raise
+        said = told.splitlines()[0].rpartition("Out of Memory Error: ")[2]
         if "max_temp_directory_size" in told:
             raise Trouble(
                 f"The disk of {places.home() / 'staging'} is full ({said}); make room there, where "

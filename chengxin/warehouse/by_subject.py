@@ -26,7 +26,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from chengxin.lake import sorted_rows
-from chengxin.lake.engine import DuckDB, Versions, literal
+from chengxin.lake.engine import DuckDB, Versions, literal, within_memory
 from chengxin.lake.tables import ORIGIN, TABLES, Kind, Table
 from chengxin.warehouse import build
 
@@ -190,7 +190,8 @@ def _fill(engine: DuckDB, aside: Path, made_of: dict[str, str], there: dict[str,
         if same := there.get(made_of[name]):
             sorted_rows.link(same, aside / name)
         else:
-            sorted_rows.write(aside / name, engine.batches(sql))
+            with within_memory():
+                sorted_rows.write(aside / name, engine.batches(sql))
 
     for name, column in BUILT.items():
         kind = column.removesuffix("_id")
