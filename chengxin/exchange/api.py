@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -35,7 +36,7 @@ def tell(request: HttpRequest, table: str) -> HttpResponse:
     source = clients.speaks_as(client, table, request.GET.get("source", ""))
     key = request.headers.get("Idempotency-Key", "")
     try:
-        event, again = events.tell(client, source, _rows(request.body), key)
+        event, again = events.tell(client, source, _rows(_body(request)), key)
     except Trouble as trouble:
         return JsonResponse({"code": "try_again", "reason": str(trouble)}, status=503)
     if event.state == Event.State.REFUSED:
@@ -56,10 +57,17 @@ def _client(request: HttpRequest) -> Client:
     return clients.known_by(request.headers.get("Authorization", ""))
 
 
+def _body(request: HttpRequest) -> bytes:
+    try:
+        return request.body
+    except RequestDataTooBig:
+        raise events.too_many_rows() from None
+
+
 def _rows(body: bytes) -> list[dict[str, Any]]:
     try:
         told = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise Refusal("not_understood", _("请求内容不是 UTF-8 编码的 JSON")) from None
     if isinstance(told, dict) and set(told) == {"rows"}:
         told = told["rows"]

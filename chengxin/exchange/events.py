@@ -53,7 +53,7 @@ def tell(client: Client, source: Source, rows: Sequence[Row], key: str) -> tuple
             "no_idempotency_key", _("请求头 Idempotency-Key 必填，长度不超过 %d") % LONGEST_KEY
         )
     if not 0 < len(rows) <= MOST_IN_EVENT:
-        raise Refusal("too_many_rows", _("每次报送 1 至 %d 行，更多请以文件交付") % MOST_IN_EVENT)
+        raise too_many_rows()
     text = _text(rows)
     event = Event(
         client=client,
@@ -64,6 +64,10 @@ def tell(client: Client, source: Source, rows: Sequence[Row], key: str) -> tuple
     )
     kept = _known(event) or _kept(event, text)
     return take(kept), kept is not event
+
+
+def too_many_rows() -> Refusal:
+    return Refusal("too_many_rows", _("每次报送 1 至 %d 行，更多请以文件交付") % MOST_IN_EVENT)
 
 
 def take(event: Event) -> Event:

@@ -162,10 +162,13 @@ def test_unknown_heading_is_refused_with_its_name(police: Told):
     [
         ("{", "not_understood"),
         ("3", "not_understood"),
+        ("[" * 100_000, "not_understood"),
         ('{"rows": [3]}', "not_understood"),
+        (f'[{{"案件编号": "{"Y" * 9_000_000}"}}]', "too_many_rows"),
         ('{"rows": []}', "too_many_rows"),
         ('{"案件编号": {"x": 1}}', "not_understood"),
     ],
+    ids=lambda told: told[:20],
 )
 def test_what_is_no_row_is_refused(police: Told, body: str, code: str):
     assert police(body).json()["code"] == code
