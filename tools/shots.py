@@ -1,6 +1,6 @@
 """A picture of every page, at the sizes that people use: `make shots`, into build/shots.
 
-A demo of 2,000 persons is started for it, and a visit is walked through; nothing is drawn by hand.
+A demo of 6,000 persons is started for it, and a visit is walked through; nothing is drawn by hand.
 """
 
 from __future__ import annotations

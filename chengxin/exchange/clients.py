@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 
 from chengxin.core.keys import digest
 from chengxin.core.refusal import Refusal, Trouble
+from chengxin.exchange import arrivals
 from chengxin.exchange.models import Client
 from chengxin.sources import Source, all_sources
 from chengxin.trace import record
 
-OWN = {"identity_judgement"}  # what the system itself writes
 _NAME = re.compile(r"[a-z][a-z0-9-]{1,39}")
 
 
@@ -27,7 +27,7 @@ def add(name: str, *, owner: str, speaks_as: Sequence[str]) -> str:
         raise Trouble(f"{name} is no client's name; use 2 to 40 of a-z, 0-9 and -.")
     if not speaks_as:
         raise Trouble(f"Say as which sources {name} may speak: --source police_case.")
-    if unknown := sorted(set(speaks_as) - (set(all_sources()) - OWN)):
+    if unknown := sorted(set(speaks_as) - (set(all_sources()) - arrivals.OWN)):
         raise Trouble(f"There is no source {', '.join(unknown)}; see docs/tables.md.")
     key = secrets.token_urlsafe(32)
     with record.of("client.add", place="exchange") as trace:

@@ -14,19 +14,18 @@ import os
 import secrets
 import time
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import structlog
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 from chengxin.core import places
 from chengxin.core.keys import Keys
-from chengxin.core.refusal import Refusal
+from chengxin.core.refusal import Refusal, Trouble
 from chengxin.exchange import arrivals, deliveries
 from chengxin.exchange.models import Client, Delivery, Event, NightRun
 from chengxin.lake.commit import sync
@@ -62,7 +61,12 @@ def tell(client: Client, source: Source, rows: Sequence[Row], key: str) -> tuple
         source=source.name,
         day=arrivals.today(),
     )
-    kept = _known(event) or _kept(event, text)
+    known = _known(event)
+    if known and known.state == Event.State.WAITING:
+        _write(known, text)  # its rows may be gone, with a disk or a backup
+    kept = known or _kept(event, text)
+    for earlier in _waiting().filter(source=kept.source, pk__lt=kept.pk):
+        take(earlier)  # what was told first comes first, or it would undo what came later
     return take(kept), kept is not event
 
 
@@ -80,6 +84,8 @@ def take(event: Event) -> Event:
         if event.state != Event.State.WAITING:
             return event
         path = places.events() / event.file_name
+        if event.source not in all_sources():
+            raise Trouble(f"The source {event.source} is described no more; bring its folder back.")
         source = all_sources()[event.source].on(event.day).in_events
         try:
             event.delivery = deliveries.receive(path, source=source, delivery_id=event.known_as)
@@ -95,14 +101,26 @@ def take(event: Event) -> Event:
 
 
 def take_waiting() -> int:
-    """What a killed process left: how many events were brought now."""
-    waiting = list(Event.objects.filter(state=Event.State.WAITING).order_by("pk"))
-    for event in waiting:
-        take(event)
+    """What a killed process left: how many events were brought now.
+
+    Where one cannot be brought, those of its source that were told later wait with it.
+    """
+    brought, held_up = 0, set[str]()
+    for event in _waiting():
+        if event.source in held_up:
+            continue
+        try:
+            take(event)
+        except Trouble as trouble:
+            held_up.add(event.source)
+            log.warning("event waits", number=event.pk, reason=str(trouble))
+        else:
+            brought += 1
+    needed = {event.file_name for event in _waiting()}
     for path in places.events().glob("*.*"):  # of events that were never answered, or are stored
-        if path.stat().st_mtime < time.time() - FORGOTTEN:
+        if path.name not in needed and path.stat().st_mtime < time.time() - FORGOTTEN:
             path.unlink(missing_ok=True)
-    return len(waiting)
+    return brought
 
 
 def followed(event: Event) -> bool:
@@ -124,10 +142,7 @@ def _ask_to_follow() -> None:
 
 def _kept(event: Event, text: str) -> Event:
     """The event as a row, its rows in a file that survives a power cut."""
-    folder = places.events()
-    folder.mkdir(mode=0o700, exist_ok=True)
-    path = folder / event.file_name
-    _write(path, text)
+    _write(event, text)
     try:
         with transaction.atomic():
             event.save()
@@ -139,6 +154,11 @@ def _kept(event: Event, text: str) -> Event:
     return event
 
 
+def _waiting() -> QuerySet[Event]:
+    """In the order in which they were told."""
+    return Event.objects.filter(state=Event.State.WAITING).order_by("pk")
+
+
 def _known(event: Event) -> Event | None:
     known = Event.objects.filter(client=event.client, key=event.key).first()
     if known is not None and known.digest != event.digest:
@@ -146,7 +166,9 @@ def _known(event: Event) -> Event | None:
     return known
 
 
-def _write(path: Path, text: str) -> None:
+def _write(event: Event, text: str) -> None:
+    path = places.events() / event.file_name
+    path.parent.mkdir(mode=0o700, exist_ok=True)
     aside = path.with_suffix(f".{secrets.token_hex(4)}")
     held = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(held, "w", encoding="utf-8") as file:

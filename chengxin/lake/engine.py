@@ -100,7 +100,8 @@ def within_memory() -> Iterator[None]:
     """Work for which DuckDB's memory, or the disk it goes on on, is too small: one sentence."""
     try:
         yield
-    except (duckdb.OutOfMemoryException, pa.ArrowException) as error:  # Arrow's: while it reads
+    except (duckdb.OutOfMemoryException, pa.ArrowException, OSError) as error:
+        # the latter two while Arrow reads what a query gives, batch by batch
         told = str(error)
         if "Out of Memory Error" not in told:
             raise

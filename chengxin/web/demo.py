@@ -29,7 +29,7 @@ from chengxin.offices.models import Office, Officer, OfficerRole, Role
 from chengxin.web import environment
 
 PASSWORD = "yangxin-2017"  # noqa: S105 (of made-up officers in a made-up county)
-PERSONS = environment.env_int("CHENGXIN_DEMO_PERSONS", 20_000, low=2_000, high=2_000_000)
+PERSONS = environment.env_int("CHENGXIN_DEMO_PERSONS", 20_000, low=6_000, high=2_000_000)
 SEED = 20170818
 
 # division, name, English name, level

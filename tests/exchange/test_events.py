@@ -235,6 +235,40 @@ class TestKilled:
 
         assert len(rows()) == Event.objects.count() == 1
 
+    def test_what_was_told_first_does_not_undo_what_came_later(
+        self, police: Told, cut: Callable[[], None]
+    ):
+        with pytest.raises(KeyboardInterrupt):
+            police(case(), "1")
+        cut()
+
+        police(case(案件状态="撤案", 终结日期="2017-08-18"), "2")
+        tasks.follow()
+
+        assert [row["stage"] for row in rows()] == ["withdrawn"]
+
+    def test_event_whose_rows_are_gone_holds_up_its_own_source_alone(
+        self, police: Told, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ):
+        def killed(*_: object, **__: object) -> None:
+            raise KeyboardInterrupt
+
+        with monkeypatch.context() as patch:
+            patch.setattr("chengxin.exchange.deliveries._receive", killed)
+            with pytest.raises(KeyboardInterrupt):
+                police(case())
+        shutil.rmtree(places.events())
+        sample = all_sources()["judgment_debtor"].sample
+        name = f"judgment_debtor.20170818{sample.suffix}"
+        deliveries.receive(Path(shutil.copy(sample, tmp_path / name)))
+        before = Lake().version()
+
+        tasks.follow()
+
+        assert NightRun.objects.latest("pk").lake_version == before
+        assert Event.objects.get().state == Event.State.WAITING
+        assert police(case()).json()["state"] == "stored"  # told again, its rows are there again
+
     def test_stored_in_the_lake_but_not_told_in_the_database(
         self, police: Told, monkeypatch: pytest.MonkeyPatch
     ):
