@@ -7,7 +7,7 @@ may show of it.  A key that no description knows is an error.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
@@ -101,6 +101,8 @@ class Column:
     unit: str = ""  # or the name of the column that gives each row's
     required: bool = False  # beyond the key, which always is
     empty: str | None = None  # what a field left empty means
+    # Code -> (中文, English); of a text column, how its codes begin, as in a national list of codes
+    words: dict[str, tuple[str, str]] = field(default_factory=dict, hash=False)
 
 
 # Where a row came from; every table ends with these.
@@ -132,6 +134,9 @@ class Table:
         amounts = (one for one in self.columns.values() if one.kind is Kind.QUANTITY)
         if bare := [one.name for one in amounts if not one.unit]:
             raise ValueError(f"tables/{self.name}.yaml gives no unit for {bare}.")
+        spoken = {one.name: one.words.values() for one in self.columns.values()}
+        if half := [name for name, told in spoken.items() if any(len(both) != 2 for both in told)]:
+            raise ValueError(f"tables/{self.name}.yaml gives not both words for a code of {half}.")
 
     @cached_property
     def types(self) -> dict[str, str]:
@@ -151,7 +156,12 @@ class Table:
 def described(name: str, told: dict[str, Any]) -> Table:
     """The table that a description tells of; TypeError for a key that we do not know."""
     columns = {
-        column: Column(name=column, kind=Kind(about.pop("type")), **about)
+        column: Column(
+            name=column,
+            kind=Kind(about.pop("type")),
+            words={str(code): tuple(both) for code, both in about.pop("words", {}).items()},
+            **about,
+        )
         for column, about in told.pop("columns").items()
     }
     key, privacy = tuple(told.pop("key")), Privacy(told.pop("privacy"))

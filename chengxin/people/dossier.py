@@ -17,13 +17,15 @@ from typing import Any
 from django.db import models
 from django.utils.functional import Promise
 from django.utils.timezone import localdate
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from chengxin.core.refusal import Refusal
 from chengxin.lake.engine import Row
+from chengxin.lake.tables import TABLES
 from chengxin.offices import access
 from chengxin.offices.models import Office, Officer, Role
-from chengxin.people import gathered, plots, sections, timeline
+from chengxin.people import gathered, plots, sections, timeline, values
 from chengxin.people.models import Affiliation, Enterprise, Person
 from chengxin.people.plots import Filings, Plot, Share
 from chengxin.people.sections import Group, Section
@@ -32,6 +34,7 @@ from chengxin.trace import record, words
 from chengxin.trace.models import Trace, TraceQuerySet
 
 READS = (Role.WINDOW, Role.FIELD, Role.RISK, Role.CREDIT, Role.SECTION_HEAD, Role.LEADER)
+SOURCES = 4  # registrations whose source the head of a page names
 LINES = 40  # earlier visits; the trace page has the rest
 CLOSED = (Enterprise.Status.DEREGISTERED, Enterprise.Status.NON_NORMAL_DEREGISTERED)
 VISITS = (
@@ -95,6 +98,7 @@ class Figure:
     value: str
     unit: str | Promise = ""
     trouble: bool = False
+    source: str = ""  # the table that says so, and its newest delivery
 
 
 @dataclass(frozen=True)
@@ -164,11 +168,18 @@ class PersonDossier:
         income = gathered.about("person_income_year", self.person.key)[-1:]  # sorted by year
         return [
             Figure(_("关联企业"), str(len({one.enterprise.pk for one in self.bound})), _("户")),
-            Figure(_("关联企业欠税"), _yuan(self.arrears), _("元"), trouble=self.arrears > 0),
+            Figure(
+                _("关联企业欠税"),
+                _yuan(self.arrears),
+                _("元"),
+                trouble=self.arrears > 0,
+                source=gettext("来源：各关联企业的应征税款"),
+            ),
             Figure(
                 _("%(year)s 年所得") % {"year": income[0]["tax_year"]} if income else _("年所得"),
                 _yuan(income[0]["income"]) if income else "—",
                 _("元") if income else "",
+                source=_source(self.groups, "personal_income"),
             ),
             *_counted(self.groups),
         ]
@@ -226,6 +237,19 @@ class EnterpriseDossier:
         """Staff, capital, industry: the registration that counts."""
         found = gathered.about("enterprise", self.enterprise.key)
         return found[0] if found else {}
+
+    @property
+    def industry(self) -> str:
+        """The class of its industry, with the words for its division."""
+        told = self.about.get("industry")
+        column = TABLES["registration"].columns["industry"]
+        return values.listed(column, str(told)) if told else "—"
+
+    @property
+    def source(self) -> str:
+        """Who says so, and when: each registration of the enterprise."""
+        found = gathered.about("registration", self.enterprise.key, limit=SOURCES)
+        return gettext("；").join(sections.origin(row) for row in found)
 
     @cached_property
     def groups(self) -> list[Group]:
@@ -293,12 +317,25 @@ class EnterpriseDossier:
         unpaid = sum(row["paid_on"] is None for row in self.arrears)
         owed = self.enterprise.arrears
         return [
-            Figure(_("欠税"), _yuan(owed), _("元"), trouble=owed > 0),
-            Figure(_("未缴凭证"), str(unpaid), _("笔"), trouble=unpaid > 0),
+            Figure(
+                _("欠税"),
+                _yuan(owed),
+                _("元"),
+                trouble=owed > 0,
+                source=_source(self.groups, "tax_due"),
+            ),
+            Figure(
+                _("未缴凭证"),
+                str(unpaid),
+                _("笔"),
+                trouble=unpaid > 0,
+                source=_source(self.groups, "tax_due"),
+            ),
             Figure(
                 _("%(year)s 年营业收入") % {"year": last["tax_year"]} if last else _("年营业收入"),
                 _yuan(last["revenue"]) if last else "—",
                 _("元") if last else "",
+                source=_source(self.groups, "cit_year"),
             ),
             *_counted(self.groups),
         ]
@@ -397,16 +434,32 @@ def _names(groups: list[Group]) -> list[str]:
 
 def _counted(groups: list[Group]) -> list[Figure]:
     """How much there is of what an officer asks for: property, and cases where he may read them."""
-    counted = {"home_contract": _("房产"), "vehicle": _("车辆")}
+    counted = {"home_contract": (_("房产"), _("处")), "vehicle": (_("车辆"), _("辆"))}
     found = {section.table.name: section.count for group in groups for section in group.sections}
-    figures = [Figure(title, str(found[name])) for name, title in counted.items() if name in found]
+    figures = [
+        Figure(title, str(found[name]), unit, source=_source(groups, name))
+        for name, (title, unit) in counted.items()
+        if name in found
+    ]
     cases = sum(
         section.count
         for group in groups
         for section in group.sections
         if section.restricted and sections.is_case(section.table.name)
     )
-    return [*figures, Figure(_("案件与名单"), str(cases), trouble=True)] if cases else figures
+    if not cases:
+        return figures
+    return [*figures, Figure(_("案件与名单"), str(cases), _("条"), trouble=True)]
+
+
+def _source(groups: list[Group], table: str) -> str:
+    """The section of a table and its newest delivery; nothing where it has no rows."""
+    for group in groups:
+        for section in group.sections:
+            if section.table.name == table:
+                told = {"table": section.title, "day": section.delivered_on}
+                return gettext("来源：%(table)s，%(day)s 交付") % told
+    return ""
 
 
 def _yuan(amount: Decimal | None) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -27,12 +27,12 @@ from openpyxl.utils import get_column_letter
 from chengxin.core.identifiers import masked
 from chengxin.core.refusal import Refusal
 from chengxin.offices import access
-from chengxin.offices.models import Officer
-from chengxin.people import dossier, sections
-from chengxin.people.dossier import EnterpriseDossier, PersonDossier, Purpose
+from chengxin.offices.models import Office, Officer
+from chengxin.people import dossier, sections, values
+from chengxin.people.dossier import EnterpriseDossier, PersonDossier, Purpose, Visit
 from chengxin.people.gathered import percent
 from chengxin.people.sections import Group
-from chengxin.trace import record
+from chengxin.trace import record, words
 from chengxin.trace.models import Trace
 
 ROWS = 500  # of one section; a file says when there are more
@@ -57,6 +57,7 @@ class Part:
     rows: list[list[str]]
     note: str = ""
     records: bool = False  # wide rows, each read as a list of facts
+    numbers: list[int] = field(default_factory=list)  # columns of amounts
 
 
 @dataclass(frozen=True)
@@ -218,7 +219,7 @@ def _paper(officer: Officer, about: str, mark: str, *, whole: bool) -> Paper:
     )
     groups = [_group(group) for group in sections.of(officer, about, limit=ROWS)]
     first = [(gettext("关联"), [bound])] if bound.rows else []
-    last = [(gettext("时间轴"), [line])] if line.rows else []
+    last = [(part.title, [part]) for part in (line, _visits(told.visits)) if part.rows]
     return Paper(title, facts, [*first, *groups, *last], mark)
 
 
@@ -229,12 +230,12 @@ def _person(told: PersonDossier, *, whole: bool) -> tuple[str, list[tuple[str, s
         (told.document, number if whole else masked(number)),
         (gettext("手机"), (phone if whole else masked(phone)) or "—"),
         (gettext("实名状态"), str(one.get_state_display())),
-        (gettext("主管机关"), "、".join(office.name for office in told.offices)),
+        (gettext("主管机关"), _offices(told.offices)),
     ]
     rows = [
         [
             bond.enterprise.name,
-            bond.enterprise.credit_code or bond.enterprise.pk,
+            bond.enterprise.number or gettext("含证件号码，不显示"),
             _roles(bond),
             str(bond.enterprise.get_status_display()),
             f"{bond.enterprise.arrears:,.2f}",
@@ -248,10 +249,11 @@ def _person(told: PersonDossier, *, whole: bool) -> tuple[str, list[tuple[str, s
 def _enterprise(told: EnterpriseDossier) -> tuple[str, list[tuple[str, str]], Part]:
     one = told.enterprise
     facts = [
-        (gettext("信用代码"), one.credit_code or one.pk),
+        (gettext("信用代码"), one.number or gettext("含证件号码，不显示")),
         (gettext("状态"), str(one.get_status_display())),
         (gettext("登记日期"), str(one.registered_on or "—")),
-        (gettext("主管机关"), "、".join(office.name for office in told.offices)),
+        (gettext("主管机关"), _offices(told.offices)),
+        (gettext("行业"), told.industry),
     ]
     rows = [
         [bond.shown_name, masked(bond.person.number or ""), _roles(bond)] for bond in told.bound
@@ -260,8 +262,32 @@ def _enterprise(told: EnterpriseDossier) -> tuple[str, list[tuple[str, str]], Pa
     return one.name, facts, Part(gettext("关联人员"), heads, rows)
 
 
+def _visits(visits: list[Visit]) -> Part:
+    titles = ("时间", "动作", "事项", "企业", "经办人员", "地点", "结果")
+    rows = [
+        [
+            f"{localtime(one.trace.at):%Y-%m-%d %H:%M}",
+            f"{one.title} {one.ticket}".strip(),
+            words.item_title(one.item) or "—",
+            one.enterprise.name if one.enterprise else "—",
+            one.trace.officer.full_name if one.trace.officer else gettext("系统"),
+            words.place(one.trace.place),
+            words.outcome(one.trace.outcome),
+        ]
+        for one in visits
+    ]
+    return Part(gettext("往期业务办理"), [gettext(title) for title in titles], rows)
+
+
+def _offices(offices: list[Office]) -> str:
+    english = values.english()
+    return gettext("、").join(
+        one.name_en if english and one.name_en else one.name for one in offices
+    )
+
+
 def _roles(bond: dossier.Bound) -> str:
-    return "、".join(
+    return gettext("、").join(
         f"{one.get_role_display()} {percent(one.share)}".strip() for one in bond.bindings
     )
 
@@ -274,8 +300,10 @@ def _group(group: Group) -> tuple[str, list[Part]]:
             counts = {"shown": len(section.lines), "count": section.count}
             notes.append(gettext("共 %(count)s 条，列出前 %(shown)s 条") % counts)
         heads = [title for title, _style in section.heads]
+        numbers = [at for at, (_title, style) in enumerate(section.heads) if style == "num"]
         rows = [[cell.text for cell in line.cells] + [line.source] for line in section.lines]
         note = f"（{'；'.join(notes)}）" if notes else ""
-        part = Part(section.title, [*heads, gettext("来源")], rows, note, section.as_records)
+        heads.append(gettext("来源"))
+        part = Part(section.title, heads, rows, note, section.as_records, numbers)
         parts.append(part)
     return group.title, parts

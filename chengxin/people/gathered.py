@@ -83,6 +83,12 @@ def sums(table: str, about: str, columns: Sequence[str], limit: int) -> list[Row
     return [{"day": row["day"], **{name: row[f"{name}_sum"] for name in columns}} for row in dated]
 
 
+def enterprise_of(number: str) -> str | None:
+    """The id of the enterprise that a credit code or taxpayer number names."""
+    found = _rows(by_subject.BY_NUMBER, number, limit=1)
+    return str(found[0]["enterprise_id"]) if found else None
+
+
 def plated(number: str, limit: int) -> list[str]:
     """The subjects to whom a number plate belongs."""
     return [str(row["about"]) for row in _rows(by_subject.BY_PLATE, number, limit=limit)]

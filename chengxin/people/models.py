@@ -6,6 +6,7 @@ deliveries say; `people.identity` is what happens to a person in the hall.
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from django.conf import settings
@@ -110,6 +111,9 @@ class PersonSpelling(models.Model):
         return str(self.person_id)
 
 
+HOLDS_A_PERSONS = re.compile(r"T[a-z2-7]{26}")  # the token of a number that holds a person's
+
+
 class Enterprise(models.Model):
     """企业、个体工商户: one row however many registrations the two bureaus hold."""
 
@@ -138,6 +142,14 @@ class Enterprise(models.Model):
     @property
     def key(self) -> str:
         return f"enterprise:{self.pk}"
+
+    @property
+    def number(self) -> str:
+        """Its credit code or taxpayer number; empty when that holds a person's number, of which
+        only a token is kept."""
+        if self.credit_code:
+            return self.credit_code
+        return "" if HOLDS_A_PERSONS.fullmatch(self.pk) else self.pk
 
 
 class EnterpriseSpelling(models.Model):

@@ -16,7 +16,7 @@ from django.utils.translation import gettext
 
 from chengxin.core.calendar import filing_due
 from chengxin.lake.engine import Row
-from chengxin.lake.tables import TABLES, Kind, Table
+from chengxin.lake.tables import TABLES, Column, Kind, Table
 from chengxin.people import gathered, values
 from chengxin.warehouse import by_subject
 
@@ -93,7 +93,7 @@ def by_period(table: Table, about: str) -> Plot | None:
         [_label(row["day"], yearly) for row in rows],
         {values.title(one): [row[one.name] for row in rows] for one in drawn},
     )
-    return Plot(f"plot-{table.name}", values.title(table), told)
+    return Plot(f"plot-{table.name}", _titled(values.title(table), _unit(table, drawn[0])), told)
 
 
 def arrears(rows: list[Row], today: date) -> Plot | None:
@@ -115,7 +115,7 @@ def arrears(rows: list[Row], today: date) -> Plot | None:
     if not any(owed):
         return None
     told = _told([end.isoformat()[:7] for end in ends], {gettext("月末欠税"): owed})
-    return Plot("plot-arrears", gettext("欠税变化"), told)
+    return Plot("plot-arrears", _titled(gettext("欠税变化"), gettext("元")), told)
 
 
 def cit_years(rows: list[Row]) -> Plot | None:
@@ -130,7 +130,7 @@ def cit_years(rows: list[Row]) -> Plot | None:
         [str(row["tax_year"]) for row in rows],
         {title: [row[name] for row in rows] for name, title in titles.items()},
     )
-    return Plot("plot-cit-years", gettext("企业所得税年度申报"), told)
+    return Plot("plot-cit-years", _titled(gettext("企业所得税年度申报"), gettext("元")), told)
 
 
 def filings(about: str, today: date, *, closed: bool) -> Filings | None:
@@ -234,6 +234,18 @@ def _month(day: date, more: int) -> date:
     """The first day of the month that many months after that of `day`."""
     month = day.year * 12 + day.month - 1 + more
     return date(month // 12, month % 12 + 1, 1)
+
+
+def _unit(table: Table, column: Column) -> str:
+    """In which unit the columns of a plot are; nothing where each row has its own."""
+    if column.kind is Kind.MONEY:
+        return gettext("元")
+    told = column.kind is Kind.QUANTITY and column.unit not in table.columns
+    return column.unit if told else ""
+
+
+def _titled(title: str, unit: str) -> str:
+    return gettext("%(title)s（%(unit)s）") % {"title": title, "unit": unit} if unit else title
 
 
 def _label(day: date, yearly: bool) -> str:

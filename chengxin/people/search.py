@@ -26,7 +26,7 @@ from chengxin.people.models import Affiliation, Enterprise, Person, Registration
 from chengxin.trace import record
 
 FOUND = 30  # hits of each kind that are shown
-PLATE = re.compile(r"[\u4e00-\u9fff][A-Z][A-Z0-9]{4,6}[\u4e00-\u9fff]?")
+PLATE = re.compile(r"[\u4e00-\u9fff][A-Z][A-Z0-9]{4,7}[\u4e00-\u9fff]?")
 MOBILE = re.compile(r"1[3-9]\d{9}")
 
 Subject = TypeVar("Subject", bound=models.Model)
@@ -105,6 +105,8 @@ def _numbered(text: str) -> tuple[str, set[str]] | None:
     if person or firm:
         return "number", {one.key for one in (person, firm) if one}
     registered = Registration.objects.filter(bureau__in=("state", "local"), registration_id=number)
+    if firm_id := gathered.enterprise_of(number):  # a number of before, or of one bureau alone
+        return "number", {f"enterprise:{firm_id}"}
     if firms := set(registered.values_list("enterprise", flat=True)):
         return "registration", {f"enterprise:{pk}" for pk in firms}
     if MOBILE.fullmatch(number):

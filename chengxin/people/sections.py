@@ -12,8 +12,10 @@ source delivered it, when and in which line.  A table that is described tomorrow
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
@@ -37,8 +39,14 @@ MORE = 100  # rows that one "more" brings
 WIDE, FEW = 9, 4  # more columns than that in so few rows are read as records
 BUREAUS = (Office.Bureau.STATE, Office.Bureau.LOCAL)
 TOKENS = (Kind.PHONE, Kind.ADDRESS)  # nothing to read in a table
+# What a title says of a number, where a name is shown in its place
+NUMBER = re.compile(
+    r"(身份)?证件号码(或(纳税人识别号|信用代码))?|(统一社会)?信用代码|(纳税人)?识别号|税号|代码$"
+)
+OWN = ("registration", "natural_person")  # tables that say who bears which number
 PERIOD = ("period_from", "period_until")  # two columns that are read as one
 CASES = "违法与案件"  # the heading of what the time line calls a case
+PROPERTY = "财产"
 STATES = ("non_normal",)
 SEES_CASES = (Role.FIELD, Role.RISK)
 
@@ -71,6 +79,7 @@ class Section:
     lines: list[Line]
     count: int
     start: int = 0
+    delivered_on: date | None = None  # the newest of these rows
     as_records: bool = False  # few rows of many columns: each row as a list of facts
 
     @property
@@ -87,12 +96,18 @@ class Section:
         return [(self._head(column), values.style(column)) for column in self.columns]
 
     def _head(self, column: Column) -> str:
-        """A registration of somebody else is shown as the enterprise it belongs to."""
-        if column.kind is Kind.REGISTRATION and not has_name(self.table):
-            return gettext("企业")
+        """A number that is shown as whom it names is called so."""
+        by_name = column.kind in (Kind.REGISTRATION, *values.NAMED) and self.by_name
+        if column.kind is Kind.PERSON or by_name:
+            return _named_title(column)
         if column.unit in self.table.columns:  # each row's unit stands beside it
             return values.title(column)
         return head(column)
+
+    @property
+    def by_name(self) -> bool:
+        """Whether enterprises are shown by their names."""
+        return not has_name(self.table) and self.table.name not in OWN
 
     @property
     def records(self) -> list[tuple[Line, list[tuple[str, Cell]]]]:
@@ -154,6 +169,10 @@ def is_case(table: str) -> bool:
     """Whether a table tells of cases, violations or a troubled state."""
     heading = headings()[place(table)[0]]
     return heading.title == CASES or table in STATES
+
+
+def is_property(table: str) -> bool:
+    return headings()[place(table)[0]].title == PROPERTY
 
 
 def sees_cases(officer: Officer) -> bool:
@@ -232,7 +251,7 @@ def named(officer: Officer, about: str, rows: dict[str, list[Row]]) -> Names:
         ).select_related("enterprise")
     }
     persons = Person.objects.in_bulk([one for one in told if one.startswith("p")])
-    firms = Enterprise.objects.in_bulk(told)
+    firms = _enterprises(told - set(persons))
     keys = {one.key for one in [*firms.values(), *registered.values()]}
     keys |= {one.key for one in persons.values()}
     return Names(
@@ -244,6 +263,14 @@ def named(officer: Officer, about: str, rows: dict[str, list[Row]]) -> Names:
         words={one.pk: one.words for one in Wording.objects.filter(pk__in=sealed)},
         open_keys=access.seen_of(officer, keys),
     )
+
+
+def _enterprises(numbers: set[str]) -> dict[str, Enterprise]:
+    """The enterprises that these numbers name: those they are kept under, and earlier ones."""
+    firms = Enterprise.objects.in_bulk(numbers)
+    others = {one: gathered.enterprise_of(one) for one in numbers - set(firms)}
+    found = Enterprise.objects.in_bulk({pk for pk in others.values() if pk} - set(firms)) | firms
+    return firms | {one: found[pk] for one, pk in others.items() if pk in found}
 
 
 def has_name(table: Table) -> bool:
@@ -299,7 +326,8 @@ def _section(table: Table, about: str, rows: list[Row], count: int, names: Names
     if not as_records:
         columns = [one for one in columns if one.kind not in TOKENS]
     lines = list(_lines(table, columns, rows, names))
-    return Section(table, about, columns, lines, count, as_records=as_records)
+    newest = max(row["delivered_on"] for row in rows)
+    return Section(table, about, columns, lines, count, delivered_on=newest, as_records=as_records)
 
 
 def _columns(table: Table, rows: list[Row], names: Names) -> list[Column]:
@@ -327,12 +355,28 @@ def _own_columns(table: Table, rows: list[Row], names: Names) -> set[str]:
     own = {"subject_kind"}
     for name in table.subjects.get("registration", []):
         others = {firm.key for row in rows if (firm := names.registrations.get(str(row[name])))}
-        if table.name not in ("registration", "natural_person") and others <= {names.about}:
+        if table.name not in OWN and others <= {names.about}:
             own.add(name)
     for name in [*table.subjects.get(kind, []), *table.subjects.get("party", [])]:
-        if all(row[name] in (pk, None, "") for row in rows):
+        said = {str(row[name]) for row in rows if row[name]}
+        if all(one == pk or _named_by(names, one) == names.about for one in said):
             own.add(name)
     return own
+
+
+def _named_by(names: Names, number: str) -> str:
+    """The key of the enterprise that a number names."""
+    firm = names.enterprises.get(number)
+    return firm.key if firm else ""
+
+
+def _named_title(column: Column) -> str:
+    if column.kind is Kind.REGISTRATION:
+        return gettext("企业")
+    if values.english():
+        return values.title(column)
+    bare = NUMBER.sub("", column.title)
+    return bare or {Kind.PERSON: "人员", Kind.PARTY: "主体"}.get(column.kind, "企业")
 
 
 def _lines(table: Table, columns: list[Column], rows: list[Row], names: Names) -> Iterator[Line]:
@@ -347,7 +391,7 @@ def _lines(table: Table, columns: list[Column], rows: list[Row], names: Names) -
         cells = [
             values.period(row[PERIOD[0]], row.get(PERIOD[1]))
             if column.name == PERIOD[0]
-            else values.cell(column, row[column.name], names, by_name=by_name)
+            else values.cell(column, row[column.name], names, by_name=by_name, table=table.name)
             for column in columns
         ]
         yield Line(cells, origin(row, hidden), source(row))

@@ -18,8 +18,10 @@ from django.utils.timezone import localdate, localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from chengxin.indicators.catalogue import all_indicators
 from chengxin.lake.engine import Row
-from chengxin.lake.tables import TABLES
+from chengxin.lake.tables import TABLES, Table
+from chengxin.lake.tables import Kind as Code
 from chengxin.offices.models import Officer
 from chengxin.people import gathered, sections, values
 from chengxin.people.models import Affiliation, Enterprise
@@ -30,6 +32,7 @@ from chengxin.trace.models import Trace
 EVENTS = 200  # on a page; the traces and the sections have the rest
 EACH = 60  # of one table, or of the traces
 REGISTERED = ("registration", "natural_person")
+OWNED = ("equity_transfer", "equity_pledge")  # beside what stands under the heading of property
 
 
 class Kind(models.TextChoices):
@@ -39,6 +42,7 @@ class Kind(models.TextChoices):
     ROLE = "role", _("任职")
     FILING = "filing", _("申报")
     ARREARS = "arrears", _("欠税")
+    PROPERTY = "property", _("财产与股权")
     CASE = "case", _("案件与状态")
     ALERT = "alert", _("预警")
     DIRECTIVE = "directive", _("指令")
@@ -69,6 +73,7 @@ class Event:
     title: str
     text: str = ""
     trouble: bool = False
+    origin: str = ""  # source, delivery and line
 
     @property
     def year(self) -> int:
@@ -129,25 +134,60 @@ def _roles(roles: Iterable[Affiliation], on_person: bool) -> Iterator[Event]:
 
 
 def _told(officer: Officer, about: str) -> Iterator[Event]:
-    """Registrations, and the rows under the heading of cases and of states."""
+    """Registrations, property, and the rows under the heading of cases and of states."""
     for name in gathered.counts(about):
         table = TABLES.get(name)
         if table is None or not sections.may_read(officer, table):
             continue
-        case = sections.is_case(name)
-        if not case and name not in REGISTERED:
+        kind = _kind(name)
+        if kind is None:
             continue
         own = sections.own_bureau(officer, table)
-        for row in gathered.about(name, about, limit=EACH, bureau=own):
-            day = row.get("registered_on") if not case else row["day"]
-            if day is None:
-                continue
-            bureau = row.get("bureau")
-            said = [values.code("bureau", bureau)] if bureau else []
-            if not case:
-                said += [str(row[one]) for one in ("name",) if row.get(one)]
-            title = values.title(table)
-            yield Event(day, Kind.CASE if case else Kind.REGISTER, title, " · ".join(said), case)
+        rows = gathered.about(name, about, limit=EACH, bureau=own)
+        if kind is Kind.REGISTER:
+            yield from _registered(table, rows)
+            continue
+        for row in rows:
+            if row["day"] is not None:
+                said, case = _said(table, row), kind is Kind.CASE
+                yield Event(row["day"], kind, values.title(table), said, case, sections.origin(row))
+
+
+def _kind(table: str) -> Kind | None:
+    if table in REGISTERED:
+        return Kind.REGISTER
+    if sections.is_case(table):
+        return Kind.CASE
+    return Kind.PROPERTY if sections.is_property(table) or table in OWNED else None
+
+
+def _registered(table: Table, rows: Iterable[Row]) -> Iterator[Event]:
+    """What both bureaus registered on one day under one name is one event."""
+    both: dict[tuple[date, str], list[Row]] = {}
+    for row in rows:
+        if row.get("registered_on"):
+            both.setdefault((row["registered_on"], str(row.get("name") or "")), []).append(row)
+    for (day, name), some in both.items():
+        bureaus = dict.fromkeys(values.code("bureau", one["bureau"]) for one in some)
+        said = " · ".join(part for part in (gettext("、").join(bureaus), name) if part)
+        origins = gettext("；").join(sections.origin(one) for one in some)
+        yield Event(day, Kind.REGISTER, values.title(table), said, origin=origins)
+
+
+def _said(table: Table, row: Row) -> str:
+    """What an event of a table is about: who says so, its first code and its first amount."""
+    told = [values.code("bureau", row["bureau"])] if row.get("bureau") else []
+    columns = [one for one in table.columns.values() if row.get(one.name) not in (None, "")]
+    for one in columns:
+        if one.kind is Code.CODE and one.name not in ("bureau", "subject_kind"):
+            told.append(values.code_of(one, str(row[one.name]), table.name))
+            break
+    for one in columns:
+        if one.kind is Code.MONEY:
+            amount = {"title": values.title(one), "amount": f"{row[one.name]:,.2f}"}
+            told.append(gettext("%(title)s %(amount)s 元") % amount)
+            break
+    return " · ".join(told)
 
 
 def _late(filings: Filings | None) -> Iterator[Event]:
@@ -187,6 +227,8 @@ def _traced(officer: Officer, about: str) -> Iterator[Event]:
         kind = next(kind for start, kind in TRACED.items() if one.action.startswith(start))
         firm = firms.get(str(one.detail.get("enterprise", "")))
         said = words.detail(one, firm.name if firm else "")
+        if code := str(one.detail.get("indicator") or ""):
+            said = " · ".join(part for part in (_indicator(officer, code), said) if part)
         refused = one.outcome != "done"
         if refused:
             said = " · ".join(part for part in (said, words.outcome(one.outcome)) if part)
@@ -194,3 +236,11 @@ def _traced(officer: Officer, about: str) -> Iterator[Event]:
         yield Event(
             localtime(one.at).date(), kind, words.action(one.action), said, refused or imposed
         )
+
+
+def _indicator(officer: Officer, code: str) -> str:
+    """The indicator behind an alert or a directive, for who may read of cases."""
+    if not sections.sees_cases(officer):
+        return ""
+    found = next((one for one in all_indicators() if one.code == code), None)
+    return f"{code} {values.title(found)}" if found else code

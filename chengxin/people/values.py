@@ -15,7 +15,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from chengxin.lake.tables import SEALED, Column, Kind
@@ -52,7 +52,10 @@ CODES: dict[str, Words] = {  # column -> our code -> words
     "status": dict(Enterprise.Status.choices),
     "role": dict(Affiliation.Role.choices),
     "document_kind": {str(kind): title for kind, title in Person.DOCUMENT_TITLES.items()},
-    "subject_kind": {"person": _("自然人"), "enterprise": _("企业")},
+    "subject_kind": {
+        "person": pgettext_lazy("一个", "自然人"),
+        "enterprise": pgettext_lazy("一个", "企业"),
+    },
     "kind": DUES,
     "levy_item": LEVIES,
 }
@@ -74,7 +77,7 @@ class Names:
 
     about: str  # whose dossier it is
     persons: dict[str, Person]
-    enterprises: dict[str, Enterprise]
+    enterprises: dict[str, Enterprise]  # by any number that names one
     registrations: dict[str, Enterprise]  # by registration number
     offices: dict[str, Office]
     words: dict[str, str]  # by the token that the lake has
@@ -84,12 +87,14 @@ class Names:
 def style(column: Column) -> str:
     if column.kind in NUMBERS:
         return "num"
-    if column.kind in MONO and column.name not in CODES:
-        return "mono"
-    return ""
+    if column.name in CODES or column.words or column.name.endswith("office"):
+        return ""
+    return "mono" if column.kind in MONO else ""
 
 
-def cell(column: Column, value: Any, names: Names, *, by_name: bool = True) -> Cell:
+def cell(
+    column: Column, value: Any, names: Names, *, by_name: bool = True, table: str = ""
+) -> Cell:
     """`value` of `column` as it is shown; a dash where nothing is known.
 
     Not `by_name`: an enterprise's number stays a number, because its name stands beside it.
@@ -106,12 +111,12 @@ def cell(column: Column, value: Any, names: Names, *, by_name: bool = True) -> C
         return _wording(column, names.words.get(str(value), ""))
     if column.kind is Kind.CONFIDENCE:
         return _confidence(value)
-    return Cell(words(column, value, names), style(column))
+    return Cell(words(column, value, names, table), style(column))
 
 
 def period(start: date | None, end: date | None) -> Cell:
     """2017-08 for a whole month, 2017 for a whole year, else both days."""
-    if start is None or end is None:
+    if start is None or end is None or start == end:
         return Cell(str(start or end or "—"), "mono")
     last = end + timedelta(days=1)
     whole = start.day == 1 and last.day == 1
@@ -127,7 +132,7 @@ def period(start: date | None, end: date | None) -> Cell:
     return Cell(f"{start}–{end}", "mono")
 
 
-def words(column: Column, value: Any, names: Names) -> str:
+def words(column: Column, value: Any, names: Names, table: str = "") -> str:
     match column.kind:
         case Kind.MONEY:
             return f"{value:,.2f}"
@@ -146,19 +151,41 @@ def words(column: Column, value: Any, names: Names) -> str:
         case Kind.ACCOUNT:
             return gettext("尾号 %(end)s") % {"end": str(value)[-4:]}
         case Kind.CODE:
-            return code(column.name, str(value))
+            return code_of(column, str(value), table)
+    if column.words:
+        return listed(column, str(value))
     if column.name.endswith("office") and (office := names.offices.get(str(value))):
         return office.name_en if english() and office.name_en else office.name
     return code(column.name, str(value)) if column.name in CODES else str(value)
 
 
-def code(column: str, value: str) -> str:
-    """The words for one of our codes: told here, else as the source that sends it calls it."""
+def code_of(column: Column, value: str, table: str) -> str:
+    """The words for a code of a column of a table."""
+    if value in column.words:
+        return _one_of(column.words[value])
+    return code(column.name, value, table)
+
+
+def code(column: str, value: str, table: str = "") -> str:
+    """The words for one of our codes that its column does not tell: told here, else as the source
+    that sends it calls it."""
     if value in CODES.get(column, {}):
         return str(CODES[column][value])
     if english():
-        return value.replace("_", " ")
-    return _theirs().get((column, value), value)
+        return value.replace("_", " ").capitalize() if value.islower() else value
+    return _theirs().get((table, column, value), value)
+
+
+def listed(column: Column, value: str) -> str:
+    """A code of a national list with the words for the longest beginning that the list has."""
+    for end in range(len(value), 0, -1):
+        if value[:end] in column.words:
+            return f"{value} {_one_of(column.words[value[:end]])}"
+    return value
+
+
+def _one_of(both: tuple[str, str]) -> str:
+    return both[1] if english() else both[0]
 
 
 def title(thing: Any) -> str:
@@ -208,12 +235,12 @@ def _firm(firm: Enterprise, names: Names) -> Cell:
 
 
 @cache
-def _theirs() -> dict[tuple[str, str], str]:
-    """(column, our code) -> the Chinese word with which a source sends it."""
-    found: dict[tuple[str, str], str] = {}
+def _theirs() -> dict[tuple[str, str, str], str]:
+    """(table, column, our code) -> the Chinese word with which a source sends it."""
+    found: dict[tuple[str, str, str], str] = {}
     for source in all_sources().values():
         for label, told in source.values.items():
             for theirs, ours in told.items():
                 if re.search("[\u4e00-\u9fff]", theirs):
-                    found.setdefault((label.partition(".")[0], ours), theirs)
+                    found.setdefault((source.table, label.partition(".")[0], ours), theirs)
     return found

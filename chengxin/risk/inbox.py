@@ -30,6 +30,8 @@ READS = (Role.FIELD, Role.RISK, Role.SECTION_HEAD, Role.LEADER)
 JUDGES = (Role.FIELD, Role.RISK, Role.SECTION_HEAD)
 LIFTS = (Role.RISK, Role.SECTION_HEAD, Role.LEADER)
 A_PAGE = 30
+ROWS = 60  # alerts of one dossier that are shown
+SUBJECTS = 3  # of one band that are shown at once
 
 
 class Tab(models.TextChoices):
@@ -295,6 +297,25 @@ class Case:
 
 
 @dataclass(frozen=True)
+class Band:
+    """One order of the back office, and all whom it is about."""
+
+    orders: list[tuple[Directive, Subject]]
+
+    @property
+    def directive(self) -> Directive:
+        return self.orders[0][0]
+
+    @property
+    def first(self) -> list[tuple[Directive, Subject]]:
+        return self.orders[:SUBJECTS]
+
+    @property
+    def rest(self) -> list[tuple[Directive, Subject]]:
+        return self.orders[SUBJECTS:]
+
+
+@dataclass(frozen=True)
 class About:
     """What stands against a person with his enterprises, or against an enterprise."""
 
@@ -328,7 +349,7 @@ class About:
     def _alerts(self) -> list[Alert]:
         if not self.told_everything:
             return []
-        return list(Alert.objects.filter(subject__in=self.keys).order_by("-pk")[:60])
+        return list(Alert.objects.filter(subject__in=self.keys).order_by("-pk"))
 
     @cached_property
     def _directives(self) -> list[Directive]:
@@ -338,11 +359,23 @@ class About:
 
     @property
     def rows(self) -> list[Row]:
-        return [Row(alert, self.known) for alert in self._alerts]
+        """The newest alerts; `rows_left` are not among them."""
+        return [Row(alert, self.known) for alert in self._alerts[:ROWS]]
 
     @property
-    def directives(self) -> list[tuple[Directive, Subject]]:
-        return [(one, self.known.subject(one.about)) for one in self._directives]
+    def rows_left(self) -> int:
+        return max(0, len(self._alerts) - ROWS)
+
+    @property
+    def bands(self) -> list[Band]:
+        """The directives in force, the strictest first; those that say the same are one band."""
+        found: dict[tuple[str, str, str], list[Directive]] = {}
+        for one in self._directives:
+            same = (one.indicator, one.words, str(sorted(one.levels.items())))
+            found.setdefault(same, []).append(one)
+        return [
+            Band([(one, self.known.subject(one.about)) for one in some]) for some in found.values()
+        ]
 
     @property
     def marks(self) -> list[tuple[str, str, int]]:

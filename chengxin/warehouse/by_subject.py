@@ -5,6 +5,7 @@
                                          count            subject, table: rows, newest day
                                          marks, by_mark   phones and addresses, as tokens
                                          by_plate         number plates
+                                         by_number        credit codes and taxpayer numbers
 
 Each is a file of `lake.sorted_rows`: a page asks ten to twenty of them.
 
@@ -32,6 +33,7 @@ from chengxin.warehouse import build
 
 FOLDER = "by_subject"
 COUNT, BY_MARK, MARKS, BY_PLATE = "count", "by_mark", "marks", "by_plate"
+BY_NUMBER = "by_number"
 DONE = "by_subject.json"  # written last, inside the folder
 PLATE = "plate"  # how a column of number plates is called
 BUILT = {  # tables of the warehouse that a dossier reads -> the column that names the subject
@@ -125,6 +127,7 @@ def _made_of(lake: Versions, version: int, warehouse: Path) -> dict[str, str]:
         if f"JOIN {PEOPLE} AS" in sql:
             behind += lake.files(PEOPLE, version)
         found[name] = digest(sql, lake.files(name, version), behind)
+    found[BY_NUMBER] = digest(BY_NUMBER, who[WHO[1]])
     everything = digest(sorted(found.items()))
     return found | {name: digest(name, everything) for name in (COUNT, BY_MARK, MARKS, BY_PLATE)}
 
@@ -211,6 +214,7 @@ def _fill(engine: DuckDB, aside: Path, made_of: dict[str, str], there: dict[str,
     for name, order in ((BY_MARK, "mark, kind, about"), (MARKS, "about, kind, mark")):
         make(name, f"SELECT {order} FROM ({marks}) AS m ORDER BY ALL")
     plates = " UNION ".join(_plates()) or "SELECT '' AS plate, '' AS about"
+    make(BY_NUMBER, f"SELECT number, enterprise_id FROM {WHO[1]} ORDER BY ALL")
     make(BY_PLATE, f"SELECT plate, about FROM ({plates}) AS p ORDER BY ALL")
     for name in concerning():
         engine.connection.unregister(_of(name))

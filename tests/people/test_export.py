@@ -52,6 +52,17 @@ def test_numbers_stay_masked_and_the_sections_are_there(home_bought, qian, wang)
         assert word in told
 
 
+def test_earlier_business_is_in_the_file(home_bought, qian, wang):
+    Trace.objects.create(
+        action="ticket.take", about=wang.key, officer=qian, detail={"ticket": "E007"}
+    )
+
+    book_of = book(export.make(qian, wang.key, PURPOSE, Form.XLSX)[0])
+
+    rows = [row[1] for row in book_of["往期业务办理"].values]
+    assert rows[-1] == "取号 E007"
+
+
 def test_whole_numbers_are_a_trace_of_their_own(home_bought, qian, wang):
     told = texts(export.make(qian, wang.key, PURPOSE, Form.XLSX, whole=True)[0])
     assert wang.number in told

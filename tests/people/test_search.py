@@ -118,6 +118,25 @@ def test_page_lists_homonyms_with_masked_numbers(county, client, qian, wang):
     assert wang.number not in page
 
 
+def test_taxpayer_number_of_one_bureau_finds_the_enterprise(told, county, qian):
+    old = "372324" + county.credit_code[8:17]
+    registration = {
+        "registration_id": "2" * 20, "bureau": "local", "credit_code": county.credit_code,
+        "taxpayer_id": old,
+    }  # fmt: skip
+    told({"registration": [registration]})
+
+    assert found(qian, old) == [county.name]
+
+
+@pytest.mark.parametrize("plate", ["鲁M1234", "鲁MA1234", "鲁MD12345", "鲁M0005732"])
+def test_vehicle_is_found_by_plates_of_every_length(told, county, qian, wang, plate):
+    told({"vehicle": [{"plate": plate, "owner_id": wang.pk}]})
+
+    assert found(qian, plate) == ["王守信"]
+    assert found(qian, plate[:-1]) == []
+
+
 def test_plate_finds_the_owner_where_a_table_tells_of_plates(told, monkeypatch, county, qian, wang):
     car = yaml.safe_load(
         """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -15,9 +16,9 @@ from chengxin.core.keys import Keys
 from chengxin.core.refusal import Refusal
 from chengxin.lake import tables as lake_tables
 from chengxin.lake.tables import TABLES, Kind, described
-from chengxin.offices.models import Role
+from chengxin.offices.models import Jurisdiction, Role
 from chengxin.people import dossier, sections
-from chengxin.people.models import Enterprise, Person, Wording
+from chengxin.people.models import Affiliation, Enterprise, Person, Wording
 from chengxin.people.sections import Section
 from chengxin.trace.models import Trace
 from chengxin.warehouse import by_subject
@@ -95,7 +96,7 @@ def test_quantity_stands_beside_the_unit_of_its_row(told, qian, factory):
     ]
     with translation.override("en"):
         found = section(qian, factory, "customs_declaration")
-        assert [row[-1] for row in texts(found)] == ["cubic metre", "item"]
+        assert [row[-1] for row in texts(found)] == ["Cubic metre", "Item"]
 
 
 def account(digits: str) -> str:
@@ -116,7 +117,7 @@ def test_of_an_account_only_its_end_is_shown(told, qian, factory):
 
     assert texts(section(qian, factory, "bank_account")) == [["尾号 0017", "基本存款账户"]]
     with translation.override("en"):
-        assert texts(section(qian, factory, "bank_account")) == [["ending in 0017", "basic"]]
+        assert texts(section(qian, factory, "bank_account")) == [["ending in 0017", "Basic"]]
 
 
 def test_large_transaction_is_in_the_dossiers_of_both_sides_and_never_at_the_counter(
@@ -179,8 +180,8 @@ def test_notice_from_the_internet_is_in_both_dossiers_and_says_when_it_is_not_su
     assert (sure.cells[-2].style, unsure.cells[-2].style) == ("", "unsure")
     with translation.override("en"):
         found = texts(section(qian, wang, "internet_notice"))[0]
-        assert found[-2:] == ["35%, not surely about this subject", "name alone"]
-        assert found[1] == "penalty notice"
+        assert found[-2:] == ["35%, not surely about this subject", "Name alone"]
+        assert found[1] == "Penalty notice"
 
 
 def test_only_a_web_address_leads_out_of_the_house(told, client, qian, factory):
@@ -234,11 +235,11 @@ def test_officers_and_shareholders_of_the_market_register_are_in_both_dossiers(
 
     assert both_languages(qian, wang, "market_officer") == [
         [factory.name, "监事会主席", "2016-03-01"],
-        [factory.name, "chairman of supervisors", "2016-03-01"],
+        [factory.name, "Chairman of supervisors", "2016-03-01"],
     ]
     assert both_languages(qian, factory, "market_shareholder") == [
         ["自然人股东", wang.name, "3,025,000.00", "60.5%", "土地使用权", "2035-12-31"],
-        ["person", wang.name, "3,025,000.00", "60.5%", "land use right", "2035-12-31"],
+        ["Person", wang.name, "3,025,000.00", "60.5%", "Land use right", "2035-12-31"],
     ]
     groups = {
         one.table.name: group.title
@@ -267,7 +268,7 @@ def test_pledge_is_in_the_dossiers_of_the_enterprise_and_of_both_sides(told, qia
         "371622201700011", factory.name, "自然人", "单位", factory.name, "1,502,500.00",
         "2017-03-08", "有效",
     ]  # fmt: skip
-    assert english[-1] == "in force"
+    assert english[-1] == "In force"
 
 
 def test_case_of_bankruptcy_is_the_debtors_and_not_his_administrators(
@@ -303,7 +304,7 @@ def test_case_of_bankruptcy_is_the_debtors_and_not_his_administrators(
             "91371622MA3C5K7XX0",
             "2017-08-31",
         ]
-        for word in ("强制清算", "compulsory winding up")
+        for word in ("强制清算", "Compulsory winding up")
     ]
     assert section(zhao, factory, "court_bankruptcy").count == 1  # published by the court
 
@@ -329,7 +330,7 @@ def test_enforcement_is_a_case_of_a_person_as_of_an_enterprise(told, qian, facto
 
     for subject in (factory, wang):
         assert [one[-1] for one in both_languages(qian, subject, "court_enforcement")] == [
-            "终结本次执行程序", "closed for want of assets",
+            "终结本次执行程序", "Closed for want of assets",
         ]  # fmt: skip
     assert [str(group.title) for group in sections.of(qian, wang.key)] == [sections.CASES]
 
@@ -362,16 +363,16 @@ def test_penalty_and_permit_of_other_departments_are_shown_with_kind_and_state(
         ["阳环罚〔2017〕33号", kind, "60,000.00", "2017-06-20", state]
         for kind, state in (
             ("罚款;没收违法所得、没收非法财物", "异议"),
-            ("fine and confiscation", "disputed"),
+            ("Fine and confiscation", "Disputed"),
         )
     ]
     assert both_languages(qian, wang, "administrative_permit") == [
         ["阳交许〔2015〕9号", "道路运输从业资格证", kind, "2015-06-01"]
-        for kind in ("认可", "recognition")
+        for kind in ("认可", "Recognition")
     ]
     assert both_languages(qian, factory, "joint_list") == [
         ["1", "黑名单", "农民工工资"],
-        ["1", "black", "wages of migrant workers"],
+        ["1", "Black", "Wages of migrant workers"],
     ]
 
 
@@ -514,6 +515,44 @@ def test_only_what_a_bureau_describes_itself_is_under_the_last_heading():
     assert [name for name in sorted(ours) if sections.place(name)[0] == last] == []
 
 
+def test_number_of_before_is_the_enterprise_itself(told, qian, factory):
+    """One bureau knows the enterprise by its earlier number, and the bank names it by that one."""
+    old = "372324" + CODE[8:17]
+    account = {"account": "t" * 27 + "0017", "holder_id": old, "account_kind": "basic"}
+    invoice = {"invoice_code": "1", "invoice_number": "2", "seller_id": old, "buyer_id": "X"}
+    told(
+        {
+            "registration": [REGISTRATIONS[0], REGISTRATIONS[1] | {"taxpayer_id": old}],
+            "bank_account": [account],
+            "invoice": [invoice],
+        }
+    )
+
+    assert texts(section(qian, factory, "bank_account")) == [["尾号 0017", "基本存款账户"]]
+    bought = section(qian, factory, "invoice")
+    assert bought
+    assert [title for title, _style in bought.heads] == ["发票代码", "发票号码", "购方"]
+
+
+def test_head_over_names_says_whose_they_are(told, qian, factory, wang):
+    told(
+        {
+            "registration": [REGISTRATIONS[0] | {"legal_rep_id": wang.pk}],
+            "market_officer": [{"credit_code": CODE, "person_id": wang.pk, "post": "manager"}],
+            "natural_person": [{"registration_id": OWN, "bureau": "local", "person_id": wang.pk}],
+        }
+    )
+
+    def heads(table: str) -> list[str]:
+        found = section(qian, wang, table)
+        assert found
+        return [title for title, _style in found.heads]
+
+    assert heads("market_officer") == ["企业", "职务"]
+    assert heads("natural_person")[0] == "登记序号"
+    assert "法定代表人" in [title for title, _s in section(qian, factory, "registration").heads]
+
+
 def test_what_a_source_sends_is_text_and_never_a_tag(told, client, qian, wang):
     words = '<b onclick="x">&\''
     case = {"case_no": "A1", "subject": wang.pk, "filed_on": date(2017, 8, 1), "unit": words}
@@ -524,6 +563,39 @@ def test_what_a_source_sends_is_text_and_never_a_tag(told, client, qian, wang):
 
     assert words not in page
     assert words in html.unescape(page)
+
+
+def test_number_that_holds_a_persons_is_nowhere_on_a_page(told, client, qian, enterprise, wang):
+    token = f"T{'a' * 26}"
+    shop = enterprise(CODE, "阳信县守信小吃店", (wang, "01"))
+    Enterprise.objects.create(pk=token, name=shop.name)
+    Affiliation.objects.filter(enterprise=shop).update(enterprise=token)
+    Jurisdiction.objects.filter(about=shop.key).update(about=f"enterprise:{token}")
+    shop.delete()
+    enterprise("91371622MA3D1Q2W50", "阳信县守信小吃店分店")  # the search lists both
+    told({"registration": [REGISTRATIONS[0] | {"credit_code": None, "taxpayer_id": token}]})
+    client.force_login(qian)
+
+    pages = [
+        client.get(reverse("dossier-enterprise", args=[token])),
+        client.get(reverse("dossier-person", args=[wang.pk])),
+        client.post(reverse("dossier-search"), {"text": "守信"}),
+    ]
+
+    for page in pages:
+        shown = re.sub(r'="[^"]*"', "", page.content.decode())  # addresses and keys aside
+        assert "阳信县守信小吃店" in shown
+        assert "含证件号码，不显示" in shown
+        assert token not in shown
+
+
+def test_figures_say_which_table_they_are_from_and_when_it_came(told, qian, wang):
+    told({"home_contract": [{"contract_no": "X1", "person_id": wang.pk, "price": 3200000}]})
+
+    [homes] = [one for one in dossier.person(qian, wang.pk).figures if one.title == "房产"]
+
+    assert (homes.value, homes.unit) == ("1", "处")
+    assert homes.source == "来源：商品房网签合同，2017-08-17 交付"
 
 
 def test_page_shows_sections_and_masks_numbers(told, client, qian, wang):

@@ -75,3 +75,50 @@ def test_visit_of_the_person_is_on_his_line_and_a_look_is_not(told, qian, wang):
     Trace.objects.create(action="dossier.open", about=wang.key)
     line = dossier.person(qian, wang.pk).timeline
     assert [event.kind for event in line.events] == [Kind.VISIT]
+
+
+def test_home_and_share_that_changed_hands_are_on_the_line_with_price_and_source(told, qian, wang):
+    told(
+        {
+            "home_contract": [
+                {"contract_no": "X1", "person_id": wang.pk, "price": Decimal(3200000),
+                 "signed_on": date(2017, 6, 15)}
+            ],
+            "equity_transfer": [
+                {"transfer_id": "G1", "credit_code": CODE, "transferor_person_id": wang.pk,
+                 "price": Decimal(50000), "transferred_on": date(2016, 5, 6), "kinship": "none"}
+            ],
+        }
+    )  # fmt: skip
+
+    found = [one for one in dossier.person(qian, wang.pk).timeline.events]
+
+    assert [(one.day, one.kind, one.text) for one in found] == [
+        (date(2017, 6, 15), Kind.PROPERTY, "合同总价 3,200,000.00 元"),
+        (date(2016, 5, 6), Kind.PROPERTY, "无 · 转让价格 50,000.00 元"),
+    ]
+    assert found[0].origin.startswith("来源：paper，2017-08-17 交付")
+
+
+def test_registration_with_both_bureaus_on_one_day_is_one_event(told, qian, factory):
+    local = REGISTRATION | {"registration_id": "2" * 20, "bureau": "local"}
+    told({"registration": [REGISTRATION, local]})
+
+    [event] = dossier.enterprise(qian, factory.pk).timeline.events
+
+    assert event.kind is Kind.REGISTER
+    assert set(event.text.split("、")) == {"国税局", "地税局"}
+
+
+def test_indicator_behind_an_order_is_named_to_who_reads_of_cases_only(told, qian, zhao, factory):
+    told({})
+    Trace.objects.create(
+        action="directive.impose", about=factory.key, detail={"indicator": "M09", "directive": 1}
+    )
+
+    def said(officer) -> str:
+        [event] = dossier.enterprise(officer, factory.pk).timeline.events
+        return event.text
+
+    assert said(qian) == "M09 企业欠税"
+    assert said(zhao) == ""

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from django import template
 from django.utils.translation import gettext_lazy as _
 
 from chengxin.core.items import Group
-from chengxin.hall import tongue
 from chengxin.hall.tongue import english
 from chengxin.risk.directives import Decision
 from chengxin.trace import words
@@ -24,11 +21,6 @@ DECISIONS = {
 }
 
 register = template.Library()
-
-
-@register.filter
-def listed(words: Iterable[str]) -> str:
-    return tongue.listed(words)
 
 
 @register.filter

@@ -5,17 +5,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from html import escape
 
 from django import template
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 from chengxin.core import identifiers
 from chengxin.core.items import ITEMS
 from chengxin.offices.models import Office, Officer
-from chengxin.people.models import Affiliation
+from chengxin.people.models import Affiliation, Enterprise
 from chengxin.people.sections import Line
 from chengxin.people.values import Cell
 from chengxin.trace import words
@@ -48,6 +49,18 @@ def grouped(number: str) -> str:
 def yuan(amount: Decimal | float | int | str | None) -> str:
     """1,234,567.80; nothing known is shown as a dash."""
     return "—" if amount in (None, "") else f"{Decimal(str(amount)):,.2f}"
+
+
+@register.filter
+def firm_number(firm: Enterprise) -> str:
+    """An enterprise's number; in words that it is not shown, where it holds a person's."""
+    return firm.number or gettext("含证件号码，不显示")
+
+
+@register.filter
+def listed(words: Iterable[str]) -> str:
+    """Several words as one phrase: 甲、乙 or A, B."""
+    return (", " if _english() else "、").join(words)
 
 
 @register.filter

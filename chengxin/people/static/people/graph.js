@@ -12,6 +12,7 @@ const LOOK = {
   address: { symbol: "diamond", symbolSize: 30, color: "#a15c00" },
 };
 const TROUBLE = "#b3261e", CLOSED = "#848c9b";
+const CROWDED = 24; // edges; with more of them their words are told at a touch only
 const place = document.getElementById("graph");
 const open = document.getElementById("graph-open");
 const said = document.getElementById("graph-said");
@@ -50,7 +51,21 @@ function folded(words) {
   return parts.map((part, at) => (at ? (at % 2 ? "、" : "\n") : "") + part).join("");
 }
 
+/** How far away one stands to see so many nodes. */
+function distance(count) {
+  return count <= 8 ? 0.85 : count <= 16 ? 0.6 : 0.5;
+}
+
+let seen = 2;
+
 function draw() {
+  const crowded = edges.size > CROWDED, zoom = distance(nodes.size);
+  if (crowded && !place.classList.contains("graph-crowded")) {
+    place.classList.add("graph-crowded");
+    chart.resize();
+  }
+  const farther = zoom < seen ? { zoom } : {}; // what somebody has chosen stays
+  seen = Math.min(seen, zoom);
   chart.setOption({
     animationDurationUpdate: 500,
     textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
@@ -59,12 +74,13 @@ function draw() {
       layout: "force",
       roam: true,
       draggable: true,
-      scaleLimit: { min: 0.4, max: 3 },
+      scaleLimit: { min: 0.2, max: 3 },
+      ...farther,
       force: { repulsion: 1000, edgeLength: [140, 220], gravity: 0.12, friction: 0.25, layoutAnimation: true },
       lineStyle: { color: "#848c9b", width: 1.4, curveness: 0 },
-      labelLayout: { hideOverlap: false },
-      edgeLabel: { show: true, fontSize: 11, lineHeight: 14, color: "#3b424f", backgroundColor: "#fafbfc", padding: [1, 3], formatter: (edge) => folded(edge.data.words) },
-      emphasis: { focus: "adjacency" },
+      labelLayout: { hideOverlap: crowded },
+      edgeLabel: { show: !crowded, fontSize: 11, lineHeight: 14, color: "#3b424f", backgroundColor: "#fafbfc", padding: [1, 3], formatter: (edge) => folded(edge.data.words) },
+      emphasis: { focus: "adjacency", label: { show: true }, edgeLabel: { show: true } },
       data: [...nodes.values()].map(drawn),
       links: [...edges.values()],
     }],
