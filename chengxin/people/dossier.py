@@ -249,7 +249,7 @@ class EnterpriseDossier:
     def source(self) -> str:
         """Who says so, and when: each registration of the enterprise."""
         found = gathered.about("registration", self.enterprise.key, limit=SOURCES)
-        return gettext("；").join(sections.origin(row) for row in found)
+        return gettext("、").join(sections.source(row) for row in found)
 
     @cached_property
     def groups(self) -> list[Group]:

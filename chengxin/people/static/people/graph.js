@@ -51,21 +51,19 @@ function folded(words) {
   return parts.map((part, at) => (at ? (at % 2 ? "、" : "\n") : "") + part).join("");
 }
 
-/** How far away one stands to see so many nodes. */
-function distance(count) {
-  return count <= 8 ? 0.85 : count <= 16 ? 0.6 : 0.5;
+/** How far apart so many nodes lie, so that all of them fit. */
+function apart(count) {
+  if (count <= 8) return { repulsion: 900, edgeLength: [130, 170], gravity: 0.16 };
+  if (count <= 16) return { repulsion: 500, edgeLength: [90, 140], gravity: 0.22 };
+  return { repulsion: 380, edgeLength: [90, 300], gravity: 0.18 };
 }
 
-let seen = 2;
-
 function draw() {
-  const crowded = edges.size > CROWDED, zoom = distance(nodes.size);
+  const crowded = edges.size > CROWDED;
   if (crowded && !place.classList.contains("graph-crowded")) {
     place.classList.add("graph-crowded");
     chart.resize();
   }
-  const farther = zoom < seen ? { zoom } : {}; // what somebody has chosen stays
-  seen = Math.min(seen, zoom);
   chart.setOption({
     animationDurationUpdate: 500,
     textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
@@ -75,8 +73,7 @@ function draw() {
       roam: true,
       draggable: true,
       scaleLimit: { min: 0.2, max: 3 },
-      ...farther,
-      force: { repulsion: 1000, edgeLength: [140, 220], gravity: 0.12, friction: 0.25, layoutAnimation: true },
+      force: { ...apart(nodes.size), friction: 0.25, layoutAnimation: !crowded },
       lineStyle: { color: "#848c9b", width: 1.4, curveness: 0 },
       labelLayout: { hideOverlap: crowded },
       edgeLabel: { show: !crowded, fontSize: 11, lineHeight: 14, color: "#3b424f", backgroundColor: "#fafbfc", padding: [1, 3], formatter: (edge) => folded(edge.data.words) },
