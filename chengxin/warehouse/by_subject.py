@@ -122,7 +122,7 @@ def _made_of(lake: Versions, version: int, warehouse: Path) -> dict[str, str]:
 
     found = {name: digest(name, built[name]) for name in BUILT}
     for name, table in concerning().items():
-        sql = select(table)
+        sql = " UNION ".join(ways(table))
         behind = [told for one, told in who.items() if f"JOIN {one} AS" in sql]
         if f"JOIN {PEOPLE} AS" in sql:
             behind += lake.files(PEOPLE, version)
@@ -149,8 +149,12 @@ def day_of(table: Table) -> str | None:
     return None
 
 
-def select(table: Table) -> str:
-    """Every row of `table` once for each subject it concerns: about, day, its columns, origin."""
+def ways(table: Table) -> list[str]:
+    """The rows of `table` beside whom they concern: about, day, columns, origin.
+
+    A query for each way in which a row names somebody; whom a row names in two ways it still
+    concerns once.
+    """
     names = [*table.columns, *ORIGIN]
     listed = ", ".join(f't."{name}"' for name in names)
     day = day_of(table)
@@ -158,11 +162,10 @@ def select(table: Table) -> str:
     if day:
         year = table.columns[day].kind is Kind.YEAR
         when = f"CAST(t.\"{day}\" || '-12-31' AS DATE)" if year else f't."{day}"'
-    parts = [
+    return [
         f'SELECT {about} AS about, {when} AS "day", {listed} FROM "{table.name}" AS t {joined}'
         for about, joined in _concerned(table)
     ]
-    return " UNION ".join(parts)  # a row that names one subject twice concerns it once
 
 
 def _concerned(table: Table) -> Iterator[tuple[str, str]]:
@@ -202,7 +205,11 @@ def _fill(engine: DuckDB, aside: Path, made_of: dict[str, str], there: dict[str,
     for name, table in concerning().items():
         keys = ", ".join(f'"{column}"' for column in table.key)
         order = f'about, "day" DESC NULLS LAST, delivered_on DESC, source, {keys}'
-        make(name, f"SELECT * FROM ({select(table)}) AS r ORDER BY {order}")
+        rows = " UNION ".join(ways(table))
+        if len(ways(table)) > 1 and made_of[name] not in there:
+            engine.gather("ways", ways(table))
+            rows = "SELECT DISTINCT * FROM ways"
+        make(name, f"SELECT * FROM ({rows}) AS r ORDER BY {order}")
         engine.connection.register(_of(name), sorted_rows.dataset(aside / name))
     counted = " UNION ALL ".join(
         f'SELECT about, {literal(name)} AS "table", COUNT(*) AS "rows", MAX("day") AS newest '
@@ -216,6 +223,7 @@ def _fill(engine: DuckDB, aside: Path, made_of: dict[str, str], there: dict[str,
     plates = " UNION ".join(_plates()) or "SELECT '' AS plate, '' AS about"
     make(BY_NUMBER, f"SELECT number, enterprise_id FROM {WHO[1]} ORDER BY ALL")
     make(BY_PLATE, f"SELECT plate, about FROM ({plates}) AS p ORDER BY ALL")
+    engine.drop("ways")
     for name in concerning():
         engine.connection.unregister(_of(name))
 
