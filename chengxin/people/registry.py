@@ -23,7 +23,7 @@ import pyarrow.parquet as pq
 from django.db import connection, transaction
 
 from chengxin.core.keys import Keys
-from chengxin.lake.engine import DuckDB
+from chengxin.lake.engine import DuckDB, within_memory
 from chengxin.people import names
 from chengxin.people.models import Wording
 from chengxin.warehouse import build
@@ -106,6 +106,7 @@ def remember_words(words: Path) -> int:
     return written
 
 
+@within_memory()
 def take_over(warehouse: Path, day: date) -> dict[str, int]:
     """Make the registry say what the warehouse says; rows written per table.
 

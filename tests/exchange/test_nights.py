@@ -131,6 +131,50 @@ class TestFollow:
         assert nights.follow() is None
 
 
+class TestTooLittleMemory:
+    """Work that DuckDB's memory is too small for is one sentence; what was there stays."""
+
+    @pytest.fixture
+    def before(self, restricted, tmp_path, monkeypatch) -> dict[str, object]:
+        """What stands, when from now on there is next to no memory and a delivery is new."""
+        police(tmp_path, number("37230119650101123"), "20170819")
+        monkeypatch.setenv("CHENGXIN_MEMORY", "1MB")
+        return self.standing()
+
+    @staticmethod
+    def standing() -> dict[str, object]:
+        return {
+            "lake": Lake(places.lake()).version(),
+            "warehouses": sorted(path.name for path in places.warehouse().iterdir()),
+            "sorted": gathered.newest(),
+            "findings": (places.nights() / f"{DAY}" / "findings.jsonl").read_bytes(),
+            "nights": NightRun.objects.count(),
+            "directives": list(Directive.objects.in_force().values_list("pk", flat=True)),
+        }
+
+    def test_delivery_is_refused_and_nothing_of_it_stored(self, before, tmp_path):
+        with pytest.raises(Trouble, match="too small for this work.*CHENGXIN_MEMORY, now 1MB"):
+            police(tmp_path, number("37162219900228002"), "20170820")
+
+        assert self.standing() == before
+
+    @pytest.mark.parametrize(
+        "work",
+        [
+            lambda: nights.run(DAY),
+            nights.follow,
+            lambda: nights.look(as_of=DAY, lake_version=None),
+            lambda: nights.look(as_of=DAY, lake_version=2),
+        ],
+        ids=["night", "follow", "scan that builds", "scan"],
+    )
+    def test_night_and_scan_change_nothing(self, before, work):
+        with pytest.raises(Trouble, match="too small for this work.*CHENGXIN_MEMORY, now 1MB"):
+            work()
+
+        assert self.standing() == before
+
+
 class TestOpenToPages:
     """What the dossiers read is there when the doors open, whoever wrote it last."""
 
