@@ -115,7 +115,7 @@ def follow() -> NightRun | None:
             )
         finally:
             engine.close()
-        registry.take_over(places.warehouse() / str(version), last.day)
+        registry.take_over(places.warehouse() / str(version), last.day, afresh=False)
         codes = set(followed.asked)
         few = followed.subjects if len(followed.subjects) <= MOST else None
         alerts.receive_all(

@@ -17,6 +17,7 @@ import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote
@@ -31,6 +32,7 @@ from chengxin.lake.engine import PARQUET, UNREADABLE, DuckDB, literal, literals,
 from chengxin.lake.tables import TABLES
 
 SMALL = 64 << 20  # bytes; a larger file is worth reading by itself
+REMEMBERED = 1_000  # versions of tables whose files a process need not read from the log again
 
 
 class Delivery(Protocol):
@@ -230,15 +232,31 @@ def _parquet(files: Sequence[str]) -> str:
 
 
 def files_of(folder: Path, version: int) -> tuple[str, ...]:
+    """The files of a Delta table at one of its versions; `Trouble` when one is not there."""
     with clear(folder):
-        uris = DeltaTable(folder, version=version).file_uris()
-    files = tuple(sorted(unquote(uri.removeprefix("file://")) for uri in uris))
+        log = folder / "_delta_log" / f"{version:020}.json"
+        if log.exists():
+            told = log.stat()
+            files = _named_by_the_same(folder, version, (told.st_ino, told.st_mtime_ns))
+        else:
+            files = _named_by(folder, version)
     if missing := [file for file in files if not Path(file).is_file()]:
         raise Trouble(
             f"The lake lacks {missing[0]} and {len(missing) - 1} more files; restore {folder} "
             "from its backup."
         )
     return files
+
+
+@lru_cache(REMEMBERED)
+def _named_by_the_same(folder: Path, version: int, _log: tuple[int, int]) -> tuple[str, ...]:
+    """A version never changes; where another log file bears its number, a backup came back."""
+    return _named_by(folder, version)
+
+
+def _named_by(folder: Path, version: int) -> tuple[str, ...]:
+    uris = DeltaTable(folder, version=version).file_uris()
+    return tuple(sorted(unquote(uri.removeprefix("file://")) for uri in uris))
 
 
 @contextmanager

@@ -356,6 +356,16 @@ class JudgementQuerySet(models.QuerySet["Judgement"]):
         return self.filter(withdrawn_at=None)
 
 
+class TakenOver(models.Model):
+    """From which rows of the warehouse a table of the registry was last taken."""
+
+    table = models.CharField(max_length=40, primary_key=True)
+    digest = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return self.table
+
+
 class Judgement(models.Model):
     """身份认定: an officer's word on whether a record is about a person; withdrawn, never deleted.
 

@@ -14,7 +14,9 @@ from there; only what differs is written.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -25,7 +27,7 @@ from django.db import connection, transaction
 from chengxin.core.keys import Keys
 from chengxin.lake.engine import DuckDB, within_memory
 from chengxin.people import names
-from chengxin.people.models import Wording
+from chengxin.people.models import TakenOver, Wording
 from chengxin.warehouse import build
 
 BATCH = 20_000
@@ -107,84 +109,129 @@ def remember_words(words: Path) -> int:
 
 
 @within_memory()
-def take_over(warehouse: Path, day: date) -> dict[str, int]:
+def take_over(warehouse: Path, day: date, *, afresh: bool = True) -> dict[str, int]:
     """Make the registry say what the warehouse says; rows written per table.
 
     `arrears` of an enterprise are its unpaid tax (yuan) that fell due before `day`, as of that day.
+    Unless `afresh`, a table that was taken from the same rows as of the same day is left alone.
     """
     engine = DuckDB()
+    written = dict.fromkeys(TAKEN, 0)
     try:
-        build.bind(engine, warehouse)
+        for name in sorted({name for taken in TAKEN.values() for name in taken.reads}):
+            engine.bind(name, warehouse / f"{name}.parquet")
         with transaction.atomic():
-            return {
-                "offices": _merge(engine, "offices_office", "code", OFFICES, update=False),
-                "enterprises": _merge(engine, "people_enterprise", "id", ENTERPRISES, day=day),
-                "registrations": _merge(
-                    engine, "people_registration", "bureau, registration_id", REGISTRATIONS,
-                    complete=True,
-                ),
-                "affiliations": _merge(
-                    engine, "people_affiliation", "person_id, enterprise_id, role", AFFILIATIONS,
-                    complete=True, only_if=KNOWN_PERSON,
-                ),
-                "jurisdictions": _merge(
-                    engine, "offices_jurisdiction", "about, office_id", JURISDICTIONS,
-                    complete=True,
-                ),
-                "spellings": names.fill(),
-                "unsure": _merge(
-                    engine, "people_unsurepair", "record_id, person_id", UNSURE,
-                    complete=True, only_if=f"{KNOWN_PERSON} AND {KNOWN_RECORD}",
-                ),
-            }  # fmt: skip
+            known = {} if afresh else dict(TakenOver.objects.values_list("table", "digest"))
+            for table, taken in TAKEN.items():
+                digest = taken.digest(warehouse, day)
+                if known.get(table) != digest:
+                    written[table], left_out = _merge(engine, table, taken, day)
+                    told = {"digest": "" if left_out else digest}  # somebody may yet be made known
+                    TakenOver.objects.update_or_create(table=table, defaults=told)
+            written["spellings"] = names.fill()
     finally:
         engine.close()
+    return written
 
 
-# What each table takes from the warehouse.  The column names are those of PostgreSQL.
+@dataclass(frozen=True)
+class Taken:
+    """What a table of the registry takes from the warehouse, and how its rows are known."""
 
-OFFICES = """
-    SELECT DISTINCT
-        office AS code, office AS name, '' AS name_en, bureau, 'branch' AS level,
-        substring(office, 2, 6) AS region
-    FROM jurisdiction
-"""
-ENTERPRISES = """
-    SELECT
-        e.enterprise_id AS id, coalesce(e.name, '') AS name,
-        coalesce(e.credit_code, '') AS credit_code, coalesce(e.status, 'normal') AS status,
-        coalesce(sum(a.amount), 0) AS arrears, e.registered_on
-    FROM enterprise AS e
-    LEFT JOIN arrears_item AS a
-        ON a.enterprise_id = e.enterprise_id AND a.kind = 'tax' AND a.due_on < :day
-        AND (a.paid_on IS NULL OR a.paid_on > :day)
-    GROUP BY ALL
-"""
-REGISTRATIONS = """
-    SELECT bureau, registration_id, enterprise_id, status, coalesce(office, '') AS office
-    FROM enterprise_registration
-    WHERE status IS NOT NULL
-"""
-AFFILIATIONS = """
-    SELECT person_id, enterprise_id, role, share, valid_from, until
-    FROM affiliation
-    WHERE role NOT IN ('09', '13')  -- said by case documents: they bind nobody at the counter
-    QUALIFY row_number() OVER (
-        PARTITION BY person_id, enterprise_id, role
-        ORDER BY until DESC NULLS FIRST, valid_from DESC NULLS LAST, share DESC NULLS LAST
-    ) = 1
-"""
-JURISDICTIONS = "SELECT DISTINCT subject_key AS about, office AS office_id FROM jurisdiction"
-UNSURE = """
-    SELECT
-        record_id, person_id, confidence, name_agrees, born_agrees, phone_agrees, address_agrees
-    FROM unsure_pair
-"""
+    key: str
+    reads: tuple[str, ...]  # tables of the warehouse
+    sql: str  # its column names are those of PostgreSQL
+    update: bool = True
+    complete: bool = False  # it holds nothing else
+    only_if: str = "TRUE"
+
+    def on(self, day: date) -> str:
+        """The SELECT as of a day."""
+        return self.sql.replace(":day", f"DATE '{day.isoformat()}'")
+
+    def digest(self, warehouse: Path, day: date) -> str:
+        """The same rows of the same warehouse files, taken in the same way, have the same one."""
+        behind = build.made_of(warehouse)
+        told = (self, self.on(day), [behind[name] for name in self.reads])
+        return hashlib.sha256(repr(told).encode()).hexdigest()
+
 
 KNOWN_PERSON = "EXISTS (SELECT 1 FROM people_person WHERE people_person.id = fresh.person_id)"
 KNOWN_RECORD = (
     "EXISTS (SELECT 1 FROM people_unidentified WHERE people_unidentified.id = fresh.record_id)"
 )
+TAKEN = {
+    "offices_office": Taken(
+        key="code",
+        reads=("jurisdiction",),
+        update=False,
+        sql="""
+            SELECT DISTINCT
+                office AS code, office AS name, '' AS name_en, bureau, 'branch' AS level,
+                substring(office, 2, 6) AS region
+            FROM jurisdiction
+        """,
+    ),
+    "people_enterprise": Taken(
+        key="id",
+        reads=("enterprise", "arrears_item"),
+        sql="""
+            SELECT
+                e.enterprise_id AS id, coalesce(e.name, '') AS name,
+                coalesce(e.credit_code, '') AS credit_code,
+                coalesce(e.status, 'normal') AS status,
+                coalesce(sum(a.amount), 0) AS arrears, e.registered_on
+            FROM enterprise AS e
+            LEFT JOIN arrears_item AS a
+                ON a.enterprise_id = e.enterprise_id AND a.kind = 'tax' AND a.due_on < :day
+                AND (a.paid_on IS NULL OR a.paid_on > :day)
+            GROUP BY ALL
+        """,
+    ),
+    "people_registration": Taken(
+        key="bureau, registration_id",
+        reads=("enterprise_registration",),
+        complete=True,
+        sql="""
+            SELECT bureau, registration_id, enterprise_id, status, coalesce(office, '') AS office
+            FROM enterprise_registration
+            WHERE status IS NOT NULL
+        """,
+    ),
+    "people_affiliation": Taken(
+        key="person_id, enterprise_id, role",
+        reads=("affiliation",),
+        complete=True,
+        only_if=KNOWN_PERSON,
+        sql="""
+            SELECT person_id, enterprise_id, role, share, valid_from, until
+            FROM affiliation
+            WHERE role NOT IN ('09', '13')  -- of case documents: they bind nobody at the counter
+            QUALIFY row_number() OVER (
+                PARTITION BY person_id, enterprise_id, role
+                ORDER BY until DESC NULLS FIRST, valid_from DESC NULLS LAST, share DESC NULLS LAST
+            ) = 1
+        """,
+    ),
+    "offices_jurisdiction": Taken(
+        key="about, office_id",
+        reads=("jurisdiction",),
+        complete=True,
+        sql="SELECT DISTINCT subject_key AS about, office AS office_id FROM jurisdiction",
+    ),
+    "people_unsurepair": Taken(
+        key="record_id, person_id",
+        reads=("unsure_pair",),
+        complete=True,
+        only_if=f"{KNOWN_PERSON} AND {KNOWN_RECORD}",
+        sql="""
+            SELECT
+                record_id, person_id, confidence, name_agrees, born_agrees, phone_agrees,
+                address_agrees
+            FROM unsure_pair
+        """,
+    ),
+}
 
 
 def _remember(told: list[dict[str, Any]]) -> int:
@@ -249,23 +296,15 @@ def _says_more(row: Row, known: tuple[str, str, date | None] | None) -> bool:
     return bool(row[7] >= delivered_on and other)
 
 
-def _merge(
-    engine: DuckDB,
-    table: str,
-    key: str,
-    select: str,
-    *,
-    day: date | None = None,
-    update: bool = True,
-    complete: bool = False,
-    only_if: str = "TRUE",
-) -> int:
-    """Make `table` hold what `select` gives; `complete`: nothing else.  The rows written."""
-    sql = select.replace(":day", f"DATE '{day.isoformat()}'" if day else "NULL")
-    reader = engine.connection.sql(sql).to_arrow_reader(BATCH)
+def _merge(engine: DuckDB, table: str, taken: Taken, day: date) -> tuple[int, bool]:
+    """Make a table of the registry hold what it takes from the warehouse.
+
+    The rows written, and whether some were left out because nobody knows whom they name.
+    """
+    reader = engine.connection.sql(taken.on(day)).to_arrow_reader(BATCH)
     columns = reader.schema.names
     listed = ", ".join(columns)
-    keys = [name.strip() for name in key.split(",")]
+    keys = [name.strip() for name in taken.key.split(",")]
     others = [name for name in columns if name not in keys]
     same = " AND ".join(f"{table}.{name} = fresh.{name}" for name in keys)
     with connection.cursor() as cursor:
@@ -274,24 +313,26 @@ def _merge(
         )
         _copy(cursor, "fresh", _rows(reader))
         cursor.execute("ANALYZE fresh")
-        if complete:
+        if taken.complete:
             cursor.execute(
                 f"DELETE FROM {table} WHERE NOT EXISTS (SELECT 1 FROM fresh WHERE {same})"
             )
         action = "NOTHING"
-        if update and others:
+        if taken.update and others:
             new = ", ".join(f"{name} = excluded.{name}" for name in others)
             differs = " OR ".join(
                 f"{table}.{name} IS DISTINCT FROM excluded.{name}" for name in others
             )
             action = f"UPDATE SET {new} WHERE {differs}"
         cursor.execute(
-            f"INSERT INTO {table} ({listed}) SELECT {listed} FROM fresh WHERE {only_if} "
-            f"ORDER BY {key} ON CONFLICT ({key}) DO {action}"
+            f"INSERT INTO {table} ({listed}) SELECT {listed} FROM fresh WHERE {taken.only_if} "
+            f"ORDER BY {taken.key} ON CONFLICT ({taken.key}) DO {action}"
         )
         written: int = cursor.rowcount
+        cursor.execute(f"SELECT EXISTS (SELECT 1 FROM fresh WHERE NOT ({taken.only_if}))")
+        [[left_out]] = cursor.fetchall()
         cursor.execute("DROP TABLE fresh")
-    return written
+    return written, left_out
 
 
 def _rows(reader: Any) -> Iterator[Row]:

@@ -124,9 +124,11 @@ def build(engine: Engine, lake: Versions, version: int, folder: Path) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         aside = Path(tempfile.mkdtemp(prefix=f".{version}-", dir=folder))
         try:
-            engine.view(lake, version)
             made_of = _made_of(lake, version)
-            _fill(engine, aside, made_of, _there(folder))
+            there = _there(folder)
+            for name in _read_anew(made_of, there):
+                engine.show(name, lake.files(name, version), TABLES[name].types)
+            _fill(engine, aside, made_of, there)
             told = {"version": version, "files": digest(), "made_of": made_of}
             (aside / DONE).write_text(json.dumps(told, indent=1) + "\n")
             _take_place(aside, home)
@@ -156,6 +158,12 @@ def is_built(home: Path) -> bool:
         return False
 
 
+def made_of(home: Path) -> dict[str, str]:
+    """Table -> a digest of its SQL and of all behind it, as a built warehouse tells."""
+    told: dict[str, str] = json.loads((home / DONE).read_text("utf-8"))["made_of"]
+    return told
+
+
 @cache
 def digest() -> str:
     """SHA-256 over all files of the warehouse: other SQL is another warehouse."""
@@ -182,6 +190,15 @@ def lake_tables(name: str) -> frozenset[str]:
     if model is None:
         return frozenset([name])
     return frozenset().union(*map(lake_tables, model.reads))
+
+
+def _read_anew(made_of: dict[str, str], there: dict[str, Path]) -> set[str]:
+    """The tables of the lake behind those that must be made."""
+    made = {name for name, told in made_of.items() if told not in there}
+    if made & set(resolve.TABLES):
+        made |= set(resolve.READS)
+    behind = {table for name in made & models().keys() for table in models()[name].reads}
+    return (made | behind) & TABLES.keys()
 
 
 def _fill(engine: Engine, aside: Path, made_of: dict[str, str], there: dict[str, Path]) -> None:
@@ -251,7 +268,7 @@ def _there(folder: Path) -> dict[str, Path]:
     for version in _versions(folder):
         home = folder / str(version)
         with suppress(OSError, ValueError, KeyError):
-            told = json.loads((home / DONE).read_text("utf-8"))["made_of"]
+            told = made_of(home)
             found |= {digest: home / f"{name}.parquet" for name, digest in told.items()}
     return {digest: path for digest, path in found.items() if path.exists()}
 

@@ -113,7 +113,7 @@ def _there(folder: Path) -> dict[str, Path]:
 def _made_of(lake: Versions, version: int, warehouse: Path) -> dict[str, str]:
     """File -> a digest of its SQL, of the rows behind it, and of how it is written."""
     how = b"".join(Path(file).read_bytes() for file in (__file__, sorted_rows.__file__))
-    built = json.loads((warehouse / build.DONE).read_text("utf-8"))["made_of"]
+    built = build.made_of(warehouse)
     # by these a row's subject is found; they are read from many tables and seldom change with one
     who = {name: _content(warehouse / f"{name}.parquet") for name in WHO}
 

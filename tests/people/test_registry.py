@@ -172,6 +172,36 @@ def test_status_that_changed_is_taken_over(warehouse, offices):
     assert Enterprise.objects.get().status == "non_normal"
 
 
+def test_between_two_nights_only_what_comes_from_other_rows_is_taken_again(warehouse, offices):
+    home, other = warehouse(), warehouse("non_normal")
+    registry.take_over(home, DAY)
+    Enterprise.objects.update(name="", status="cancelled")
+    Affiliation.objects.all().delete()
+
+    registry.take_over(home, DAY, afresh=False)
+    assert (Enterprise.objects.get().name, Affiliation.objects.count()) == ("", 0)
+    registry.take_over(other, DAY, afresh=False)  # of the enterprise another status is told
+    assert (Enterprise.objects.get().name, Affiliation.objects.count()) == ("守信食品", 1)
+    Affiliation.objects.all().delete()
+    registry.take_over(other, DAY + timedelta(1), afresh=False)  # what is due depends on the day
+    assert (Enterprise.objects.get().arrears, Affiliation.objects.count()) == (1007, 0)
+    registry.take_over(other, DAY)
+    assert Affiliation.objects.count() == 1
+
+
+def test_person_who_becomes_known_after_the_warehouse_still_gets_his_roles(
+    warehouse, told, offices
+):
+    home = warehouse()
+    the_person().delete()
+    registry.take_over(home, DAY, afresh=False)
+    assert not Affiliation.objects.exists()
+
+    registry.remember(told(("王守信", None, DAY)))
+    registry.take_over(home, DAY, afresh=False)
+    assert Affiliation.objects.count() == 1
+
+
 def test_lake_without_any_delivery_gives_an_empty_registry(tmp_path):
     engine = DuckDB()
     home = build.build(engine, Lake(tmp_path / "lake"), 0, tmp_path / "warehouse")
