@@ -147,7 +147,6 @@ def _sort_by_subject(lake: Lake, version: int) -> None:
     """The files that a dossier reads, of a warehouse that is built; by DuckDB, whoever built it."""
     engine = DuckDB()
     try:
-        engine.view(lake, version)
         build.bind(engine, places.warehouse() / str(version))
         by_subject.write(engine, lake, version, places.warehouse())
     finally:

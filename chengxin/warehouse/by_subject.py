@@ -59,8 +59,8 @@ def concerning() -> dict[str, Table]:
 def write(engine: DuckDB, lake: Versions, version: int, folder: Path) -> Path:
     """The sorted files of the warehouse of a lake version, built below `folder`.
 
-    `engine` shows the lake at that version and is bound to the warehouse.  Files that are there
-    are left alone; a table whose rows are those of an earlier version is the same file under both.
+    `engine` is bound to the warehouse.  Files that are there are left alone; a table whose rows are
+    those of an earlier version is the same file under both.
     """
     home = folder / str(version) / FOLDER
     if is_written(lake, version, folder):
@@ -68,7 +68,10 @@ def write(engine: DuckDB, lake: Versions, version: int, folder: Path) -> Path:
     made_of = _made_of(lake, version, folder / str(version))
     aside = Path(tempfile.mkdtemp(prefix=f".{FOLDER}-", dir=home.parent))
     try:
-        _fill(engine, aside, made_of, _there(folder))
+        there = _there(folder)
+        for name in _read_anew(made_of, there):
+            engine.show(name, lake.files(name, version), TABLES[name].types)
+        _fill(engine, aside, made_of, there)
         (aside / DONE).write_text(json.dumps({"made_of": made_of}, indent=1) + "\n")
         aside.chmod(0o755)
         if home.exists():
@@ -128,8 +131,17 @@ def _made_of(lake: Versions, version: int, warehouse: Path) -> dict[str, str]:
             behind += lake.files(PEOPLE, version)
         found[name] = digest(sql, lake.files(name, version), behind)
     found[BY_NUMBER] = digest(BY_NUMBER, who[WHO[1]])
-    everything = digest(sorted(found.items()))
-    return found | {name: digest(name, everything) for name in (COUNT, BY_MARK, MARKS, BY_PLATE)}
+    return found | {
+        name: digest(sql, [found[one] for one in behind])
+        for name, (behind, sql) in _put_together().items()
+    }
+
+
+def _read_anew(made_of: dict[str, str], there: dict[str, Path]) -> set[str]:
+    """The tables of the lake behind those that must be sorted."""
+    anew = {name for name in concerning() if made_of[name] not in there}
+    led = {PEOPLE for name in anew if f"JOIN {PEOPLE} AS" in "".join(ways(TABLES[name]))}
+    return anew | led
 
 
 def _content(path: Path) -> str:
@@ -210,22 +222,34 @@ def _fill(engine: DuckDB, aside: Path, made_of: dict[str, str], there: dict[str,
             engine.gather("ways", ways(table))
             rows = "SELECT DISTINCT * FROM ways"
         make(name, f"SELECT * FROM ({rows}) AS r ORDER BY {order}")
-        engine.connection.register(_of(name), sorted_rows.dataset(aside / name))
+    for name, (behind, sql) in _put_together().items():
+        asked = behind if made_of[name] not in there else []
+        for one in asked:
+            engine.connection.register(_of(one), sorted_rows.dataset(aside / one))
+        make(name, sql)
+        for one in asked:
+            engine.connection.unregister(_of(one))
+    make(BY_NUMBER, f"SELECT number, enterprise_id FROM {WHO[1]} ORDER BY ALL")
+    engine.drop("ways")
+
+
+def _put_together() -> dict[str, tuple[list[str], str]]:
+    """File -> the tables of whose sorted files it is made, and how."""
     counted = " UNION ALL ".join(
         f'SELECT about, {literal(name)} AS "table", COUNT(*) AS "rows", MAX("day") AS newest '
         f'FROM "{_of(name)}" GROUP BY about'
         for name in concerning()
     )
-    make(COUNT, f'SELECT * FROM ({counted}) AS c ORDER BY about, "table"')
-    marks = " UNION ".join(_marks()) or "SELECT '' AS mark, '' AS kind, '' AS about"
-    for name, order in ((BY_MARK, "mark, kind, about"), (MARKS, "about, kind, mark")):
-        make(name, f"SELECT {order} FROM ({marks}) AS m ORDER BY ALL")
-    plates = " UNION ".join(_plates()) or "SELECT '' AS plate, '' AS about"
-    make(BY_NUMBER, f"SELECT number, enterprise_id FROM {WHO[1]} ORDER BY ALL")
-    make(BY_PLATE, f"SELECT plate, about FROM ({plates}) AS p ORDER BY ALL")
-    engine.drop("ways")
-    for name in concerning():
-        engine.connection.unregister(_of(name))
+    marked = dict(_marks())
+    marks = " UNION ".join(marked.values()) or "SELECT '' AS mark, '' AS kind, '' AS about"
+    plated = dict(_plates())
+    plates = " UNION ".join(plated.values()) or "SELECT '' AS plate, '' AS about"
+    return {
+        COUNT: (list(concerning()), f'SELECT * FROM ({counted}) AS c ORDER BY about, "table"'),
+        BY_MARK: (list(marked), f"SELECT mark, kind, about FROM ({marks}) AS m ORDER BY ALL"),
+        MARKS: (list(marked), f"SELECT about, kind, mark FROM ({marks}) AS m ORDER BY ALL"),
+        BY_PLATE: (list(plated), f"SELECT plate, about FROM ({plates}) AS p ORDER BY ALL"),
+    }
 
 
 def _of(name: str) -> str:
@@ -233,14 +257,18 @@ def _of(name: str) -> str:
     return f"by_subject_{name}"
 
 
-def _plates() -> Iterator[str]:
+def _plates() -> Iterator[tuple[str, str]]:
+    """(table, the plates in its rows beside whose they are)."""
     for name, table in concerning().items():
         if PLATE in table.columns:
-            yield f'SELECT "{PLATE}" AS plate, about FROM "{_of(name)}" WHERE "{PLATE}" <> \'\''
+            yield (
+                name,
+                f'SELECT "{PLATE}" AS plate, about FROM "{_of(name)}" WHERE "{PLATE}" <> \'\'',
+            )
 
 
-def _marks() -> Iterator[str]:
-    """Each phone or address token beside whom it belongs to.
+def _marks() -> Iterator[tuple[str, str]]:
+    """(table, the phone and address tokens in its rows beside whom they belong to).
 
     A row about an enterprise tells the enterprise's phones; the persons it names have theirs in
     the registry.
@@ -248,9 +276,11 @@ def _marks() -> Iterator[str]:
     for name, table in concerning().items():
         firms = set(table.subjects) - {"person"}
         about = "AND about LIKE 'enterprise:%'" if firms else ""
-        for column in table.columns.values():
-            if kind := SHAREABLE.get(column.kind):
-                yield (
-                    f'SELECT "{column.name}" AS mark, {literal(kind)} AS kind, about '
-                    f'FROM "{_of(name)}" WHERE "{column.name}" <> \'\' {about}'
-                )
+        told = [
+            f'SELECT "{column.name}" AS mark, {literal(SHAREABLE[column.kind])} AS kind, about '
+            f'FROM "{_of(name)}" WHERE "{column.name}" <> \'\' {about}'
+            for column in table.columns.values()
+            if column.kind in SHAREABLE
+        ]
+        if told:
+            yield name, " UNION ".join(told)
