@@ -9,8 +9,9 @@ else stands as it was.  The result is the one that the scan over everyone gives,
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
+from operator import attrgetter
 from pathlib import Path
 
 from chengxin.indicators.catalogue import Indicator
@@ -18,6 +19,8 @@ from chengxin.indicators.scan import Finding, scan
 from chengxin.indicators.scope import affected
 from chengxin.lake.engine import Engine, Versions
 from chengxin.warehouse import build, changes
+
+_ORDER = attrgetter("indicator", "subject", "acted_on")
 
 
 @dataclass(frozen=True)
@@ -57,12 +60,8 @@ def follow(
         for code, some in affected(engine, named, chosen).items():
             asked[code] |= some
     fresh = scan(chosen, engine, as_of, new, overrides=overrides, subjects=asked)
-    kept = [
-        replace(one, lake_version=new)
-        for one in before
-        if one.subject not in asked.get(one.indicator, ())
-    ]
-    found = sorted(kept + fresh, key=lambda one: (one.indicator, one.subject, one.acted_on))
+    kept = [one.at(new) for one in before if one.subject not in asked.get(one.indicator, ())]
+    found = sorted(kept + fresh, key=_ORDER)
     return Followed(found, asked)
 
 
