@@ -28,7 +28,7 @@ from chengxin.core import descriptions
 from chengxin.core.effects import Effect
 from chengxin.core.items import GROUPS, ITEMS, REST
 from chengxin.core.refusal import Trouble
-from chengxin.indicators.needs import Needs, needs
+from chengxin.indicators.needs import Needs, named, needs
 from chengxin.warehouse.build import models, tables_of
 
 HERE = Path(__file__).parent
@@ -168,6 +168,11 @@ class Indicator:
     def needs(self) -> Needs:
         """Sets of tables: where all of one set are empty, nothing is found."""
         return _needed(self.sql)
+
+    @property
+    def names(self) -> frozenset[str] | None:
+        """The columns that it can look at are among these; None when that cannot be told."""
+        return _named(self.sql)
 
     def words(self, band: str, acted_on_kind: str) -> Words:
         return self.bands[band].wording or self.wording_for.get(acted_on_kind, self.wording)
@@ -314,6 +319,11 @@ def _value(told: object) -> Value:
 @cache
 def _needed(sql: str) -> Needs:
     return needs(_parsed(sql))
+
+
+@cache
+def _named(sql: str) -> frozenset[str] | None:
+    return named(_parsed(sql))
 
 
 @cache

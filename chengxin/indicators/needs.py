@@ -1,4 +1,4 @@
-"""Without which rows a query finds nothing.
+"""Without which rows a query finds nothing, and which columns it can look at.
 
     SELECT … FROM a JOIN b … UNION ALL SELECT … FROM c     needs  {a, c}  and  {b, c}
 
@@ -37,6 +37,20 @@ def needs(query: exp.Expr, known: dict[str, Needs] | None = None) -> Needs:
             return there.get(query.name, frozenset([frozenset([query.name])]))
         case _:
             return NOTHING
+
+
+def named(query: exp.Expr) -> frozenset[str] | None:
+    """Every name that stands in a query, in small letters: a column that is not among them cannot
+    matter.  None when it looks at columns without naming them."""
+    unnamed = (
+        isinstance(one, exp.Columns)
+        or (isinstance(one, exp.Star) and not isinstance(one.parent, exp.Count))
+        or (isinstance(one, exp.Join) and one.method == "NATURAL")
+        for one in query.walk()
+    )
+    if any(unnamed):
+        return None
+    return frozenset(one.name.lower() for one in query.find_all(exp.Identifier))
 
 
 def _of_select(query: exp.Select, there: dict[str, Needs]) -> Needs:

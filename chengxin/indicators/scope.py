@@ -21,7 +21,7 @@ from sqlglot import exp
 from chengxin.core.refusal import Trouble
 from chengxin.indicators.catalogue import KINDS, Indicator
 from chengxin.lake.engine import Engine, literal
-from chengxin.warehouse.build import HOLDS, about_subjects, models
+from chengxin.warehouse.build import HOLDS, about_subjects, held_by, models
 
 FEW = 200  # ids that are written into a query instead of laid beside it
 # The affiliations twice, the same rows: one subject's are found where they stand together.
@@ -59,6 +59,7 @@ class Scope:
         told = [(one, frozenset(asked[one.code])) for one in indicators]
         self._ways = Ways(engine, [one for one, _ in told], self._part)
         whole: dict[str, Kinds] = {}  # table -> whose rows it holds
+        readers: dict[str, list[Indicator]] = {}  # table -> who reads it
         for (subjects, _, _), some in _alike(told).items():
             ids = self._ways.reached(by_kind(subjects), some[0])
             there = self._there(ids)
@@ -69,11 +70,12 @@ class Scope:
             for one in able:
                 self._asked[one.code] = table
                 for name in one.reads:
+                    readers.setdefault(name, []).append(one)
                     held = whole.setdefault(name, {kind: set() for kind in KINDS})
                     for kind in KINDS:
                         held[kind] |= ids[kind]
         for name, held in sorted(whole.items()):
-            self._keep(name, held)
+            self._keep(name, held, readers[name])
 
     def _asked_about(self, subjects: frozenset[str]) -> str:
         """The table of these subjects; always the same name for the first, so that one subject's
@@ -87,7 +89,7 @@ class Scope:
         """The table of an indicator's subjects; None when too little is known of them."""
         return self._asked.get(code)
 
-    def _keep(self, name: str, held: Kinds) -> None:
+    def _keep(self, name: str, held: Kinds, readers: Collection[Indicator]) -> None:
         """Hold a table's part; an empty one stays for the next scope that needs it."""
         empty = EMPTY.setdefault(self._engine, set())
         part, keys = f"scope_{name}", _keys(held)
@@ -98,29 +100,31 @@ class Scope:
                 empty.add(name)
             return
         empty.discard(name)
-        self._engine.keep(part, self._rows(name, held))
+        self._engine.keep(part, self._rows(name, held, _columns(name, readers)))
         self._laid.add(part)
 
     def close(self) -> None:
         for name in self._laid:
             self._engine.drop(name)
 
-    def _rows(self, name: str, held: Kinds) -> str:
+    def _rows(self, name: str, held: Kinds, asked: Collection[str]) -> str:
         """The SELECT of a table's part: by every column that names a subject."""
-        columns = models()[name].columns
-        told = ", ".join(columns)
-        by = {kind: f"{kind}_id" for kind in KINDS if f"{kind}_id" in columns}
-        if name in SORTED_BY.values():
+        columns, told = models()[name].columns, ", ".join(asked)
+        by = {f"{kind}_id": (kind, held[kind]) for kind in KINDS}
+        by["subject_key"] = ("key", _keys(held))
+        tests = {
+            column: f"{column} IN {self._part(kind, ids)}"
+            for column, (kind, ids) in by.items()
+            if column in columns and ids  # an empty side would keep the other from being looked up
+        }
+        if name in SORTED_BY.values() and tests:
             return " UNION ".join(
-                f"SELECT {told} FROM {SORTED_BY[kind]} "
-                f"WHERE {column} IN {self._part(kind, held[kind])}"
-                for kind, column in by.items()
+                f"SELECT {told} FROM {SORTED_BY[by[column][0]]} WHERE {test}"
+                for column, test in tests.items()
             )
-        tests = [f"{column} IN {self._part(kind, held[kind])}" for kind, column in by.items()]
-        if "subject_key" in columns:
-            tests.append(f"subject_key IN {self._part('key', _keys(held))}")
-        where = f" WHERE {' OR '.join(tests)}" if tests else ""
-        return f"SELECT {told} FROM {name}{where}"
+        if name in about_subjects():
+            return f"SELECT {told} FROM {name} WHERE {' OR '.join(tests.values()) or 'false'}"
+        return f"SELECT {told} FROM {name}"
 
     def _there(self, ids: Kinds) -> set[str] | None:
         """The tables that have rows about some of few ids; None when there are too many to ask."""
@@ -132,8 +136,7 @@ class Scope:
             rows = self._engine.run(
                 f"SELECT * FROM {HOLDS} WHERE key IN {self._part('key', fresh)}"
             )
-            for row in rows:
-                self._held[row["key"]].add(row["held"])
+            self._held |= {row["key"]: held_by(row) for row in rows}
         untold = models().keys() - about_subjects().keys()
         return set(untold).union(*(self._held[key] for key in keys))
 
@@ -150,6 +153,19 @@ class Scope:
     def _lay(self, table: str, ids: Collection[str]) -> None:
         self._engine.lay(table, pa.table({"id": pa.array(sorted(ids), pa.string())}))
         self._laid.add(table)
+
+
+def _columns(name: str, readers: Collection[Indicator]) -> list[str]:
+    """The columns of a table that some indicators can look at, and those that tell rows apart."""
+    model, told = models()[name], [one.names for one in readers]
+    apart = {f"{kind}_id" for kind in KINDS} | {"subject_key"}
+    if name in SORTED_BY.values():
+        apart |= set(model.grain)  # a row that is found on both sides counts once
+    return [
+        column
+        for column in model.columns
+        if column in apart or any(names is None or column in names for names in told)
+    ]
 
 
 def over_scope(query: exp.Query, asked: str) -> exp.Query:
@@ -231,11 +247,18 @@ class Ways:
         return {one for table in sorted(tables) for one in self._meets(table, enterprises)}
 
     def _meets(self, table: str, enterprises: Ids) -> Ids:
-        tie = models()[table].ties
+        tie, by_tie = models()[table].ties, models()[table].by_tie
+        own = (
+            f"SELECT DISTINCT {tie} AS id FROM {table} "
+            f"WHERE enterprise_id IN {self._part('edge', enterprises)} AND {tie} IS NOT NULL"
+        )
+        if len(enterprises) <= FEW:  # their ties are found where they stand together
+            ties = set(self._engine.arrow(own)["id"].to_pylist())
+            own = self._part("tie", ties) if ties else "(NULL)"
+        else:
+            own = f"({own})"
         rows = self._engine.arrow(
-            f"SELECT DISTINCT other.enterprise_id AS id FROM {table} AS own "
-            f"JOIN {table} AS other ON other.{tie} = own.{tie} "
-            f"WHERE own.enterprise_id IN {self._part('edge', enterprises)}"
+            f"SELECT DISTINCT enterprise_id AS id FROM {by_tie} WHERE {tie} IN {own}"
         )
         return set(rows["id"].to_pylist())
 

@@ -142,6 +142,7 @@ class DuckDB:
                 "autoload_known_extensions": False,
             },
         )
+        self.connection.execute("SET parquet_metadata_cache = true")  # files are asked many times
 
     @within_memory()
     def load(self, table: str, types: Mapping[str, str], rows: Sequence[Row]) -> None:

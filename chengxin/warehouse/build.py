@@ -20,31 +20,34 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, cached_property
 from graphlib import TopologicalSorter
 from pathlib import Path
+from typing import Any
 
 import sqlglot
 from sqlglot import exp
 
 from chengxin.core import descriptions
 from chengxin.core.refusal import Trouble
-from chengxin.lake.engine import Engine, Versions, literal, render
+from chengxin.lake.engine import Engine, Versions, render
 from chengxin.lake.tables import TABLES
 from chengxin.warehouse import resolve
 
 HERE = Path(__file__).parent
 KEPT = 3  # versions; a reader has this many nights to let go of one
-ROW_GROUP = 16_384  # rows; small, so that one subject is found without reading much
+ROW_GROUP = 4_096  # rows; small, so that one subject is found without reading much
 _KEYS = {  # columns that name a subject -> its key
     "person_id": "'person:' || person_id",
     "enterprise_id": "'enterprise:' || enterprise_id",
     "subject_key": "subject_key",
 }
-HOLDS = "holds"  # key ("person:…", "enterprise:…"), held: a table that has rows about it
+HOLDS = "holds"  # key ("person:…", "enterprise:…"), held_0, …: which tables have rows about it
+TOLD = "told"  # the rows of which such a file is made, while it is made
+_BITS = 62  # tables that one of its columns tells of, a bit each
 DONE = "build.json"  # written last: a folder without it is not a warehouse
 
 
@@ -71,6 +74,11 @@ class Model:
     def columns(self) -> list[str]:
         return list(_parsed(self.sql).named_selects)
 
+    @property
+    def by_tie(self) -> str:
+        """Where the enterprises of its ties stand once more, those of a tie together."""
+        return f"{self.name}_by_{self.ties}"
+
     def problems(self) -> list[str]:
         """What is wrong with this file, in words; empty when nothing is."""
         tree = _parsed(self.sql)
@@ -92,6 +100,8 @@ class Model:
 def models() -> dict[str, Model]:
     """Table name -> its file, each after the tables it reads."""
     found = dict(_all())
+    if taken := found.keys() & {model.by_tie for model in found.values() if model.ties}:
+        raise ValueError(f"the warehouse has a file {min(taken)} of its own; choose another name")
     after = {name: sorted(set(model.reads) & set(found)) for name, model in sorted(found.items())}
     return {name: found[name] for name in TopologicalSorter(after).static_order()}
 
@@ -141,7 +151,7 @@ def build(engine: Engine, lake: Versions, version: int, folder: Path) -> Path:
 
 def bind(engine: Engine, home: Path) -> None:
     """Let `engine` see the tables of a built warehouse under their names."""
-    for name in (*resolve.TABLES, *models(), HOLDS):
+    for name in (*resolve.TABLES, *models(), *_lookups()):
         engine.bind(name, home / f"{name}.parquet")
 
 
@@ -170,7 +180,7 @@ def digest() -> str:
     told = hashlib.sha256()
     for path in _paths().values():
         told.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
-    told.update(str(_holds()).encode())
+    told.update(str(_lookups()).encode())
     told.update(resolve.digest().encode())
     return told.hexdigest()
 
@@ -217,13 +227,14 @@ def _fill(engine: Engine, aside: Path, made_of: dict[str, str], there: dict[str,
             sql = f"{model.sql}\nORDER BY {', '.join(model.grain)}"
             engine.write(path, render(sql, engine.dialect, {}), ROW_GROUP)
         engine.bind(name, path)
-    path = aside / f"{HOLDS}.parquet"  # last: it tells of all the others
-    if same := there.get(made_of[HOLDS]):
-        _link(same, path)
-    else:
-        engine.gather("told", [render(sql, engine.dialect, {}) for sql in _holds()])
-        engine.write(path, "SELECT key, held FROM told ORDER BY key, held", ROW_GROUP)
-        engine.drop("told")
+    for name, lookup in _lookups().items():  # last: they are made of all the others
+        path = aside / f"{name}.parquet"
+        if same := there.get(made_of[name]):
+            _link(same, path)
+        else:
+            engine.gather(TOLD, [render(sql, engine.dialect, {}) for sql in lookup.parts])
+            engine.write(path, lookup.sql, ROW_GROUP)
+    engine.drop(TOLD)
 
 
 @cache
@@ -235,16 +246,56 @@ def about_subjects() -> dict[str, list[str]]:
     return {name: columns for name, columns in told.items() if columns}
 
 
-def _holds() -> list[str]:
-    """Of whom the tables have rows, a query each: what one subject's scan need not look for."""
-    return [
-        " UNION ".join(
-            f"SELECT DISTINCT {_KEYS[column]} AS key, {literal(name)} AS held "
-            f"FROM {name} WHERE {column} <> ''"
+@dataclass(frozen=True)
+class Lookup:
+    """A file of where one subject's scan finds whom to look for: `sql` over TOLD, which gathers
+    the rows of `parts`."""
+
+    parts: tuple[str, ...]
+    sql: str
+
+
+@cache
+def _lookups() -> dict[str, Lookup]:
+    ties = {
+        model.by_tie: Lookup(
+            (
+                f"SELECT DISTINCT {model.ties}, enterprise_id FROM {name} "
+                f"WHERE {model.ties} IS NOT NULL",
+            ),
+            f"SELECT {model.ties}, enterprise_id FROM {TOLD} ORDER BY {model.ties}, enterprise_id",
+        )
+        for name, model in models().items()
+        if model.ties
+    }
+    return ties | {HOLDS: _holds()}
+
+
+def held_by(row: Mapping[str, Any]) -> set[str]:
+    """The tables of which a row of HOLDS tells."""
+    return {
+        name
+        for place, name in enumerate(about_subjects())
+        if row[f"held_{place // _BITS}"] >> place % _BITS & 1
+    }
+
+
+def _holds() -> Lookup:
+    """Of whom the tables have rows: what one subject's scan need not look for."""
+    words = range(len(about_subjects()) // _BITS + 1)
+    parts = []
+    for place, (name, columns) in enumerate(about_subjects().items()):
+        bits = ", ".join(
+            f"CAST({(word == place // _BITS) << place % _BITS} AS BIGINT) AS held_{word}"
+            for word in words
+        )
+        one = " UNION ".join(
+            f"SELECT {_KEYS[column]} AS key, {bits} FROM {name} WHERE {column} <> ''"
             for column in columns
         )
-        for name, columns in about_subjects().items()
-    ]
+        parts.append(one)
+    told = ", ".join(f"BIT_OR(held_{word}) AS held_{word}" for word in words)
+    return Lookup(tuple(parts), f"SELECT key, {told} FROM {TOLD} GROUP BY key ORDER BY key")
 
 
 def _made_of(lake: Versions, version: int) -> dict[str, str]:
@@ -257,8 +308,10 @@ def _made_of(lake: Versions, version: int) -> dict[str, str]:
             behind = found.get(table) or [TABLES[table].types, lake.files(table, version)]
             told.update(f"\0{table}\0{behind}".encode())
         found[name] = told.hexdigest()
-    behind = str([_holds(), *(found[name] for name in models())])
-    found[HOLDS] = hashlib.sha256(behind.encode()).hexdigest()
+    for name, lookup in _lookups().items():
+        read = {table for sql in lookup.parts for table in tables_of(_parsed(sql))}
+        behind = str([lookup, *(found[table] for table in sorted(read))])
+        found[name] = hashlib.sha256(behind.encode()).hexdigest()
     return found
 
 

@@ -1,4 +1,5 @@
-"""Without which rows an indicator finds nothing: told from its SQL, and true."""
+"""Without which rows an indicator finds nothing, which columns it looks at: told from its SQL, and
+true."""
 
 from pathlib import Path
 
@@ -6,7 +7,7 @@ import pytest
 import sqlglot
 
 from chengxin.indicators.catalogue import all_indicators
-from chengxin.indicators.needs import needs
+from chengxin.indicators.needs import named, needs
 from chengxin.indicators.scan import select
 from chengxin.lake.engine import DuckDB
 from chengxin.warehouse import build
@@ -62,3 +63,47 @@ def test_an_indicator_finds_nothing_without_what_it_needs(indicator, home: Path)
                        f"SELECT * FROM '{home / name}.parquet' WHERE false")  # fmt: skip
         assert engine.run(select(indicator, "duckdb", DAY, indicator.settings({}))) == []
         build.bind(engine, home)
+
+
+UNNAMED = [
+    "SELECT * FROM a",
+    "SELECT x, a.* FROM a",
+    "SELECT COLUMNS('x.*') FROM a",
+    "SELECT x FROM a NATURAL JOIN b",
+]
+
+
+@pytest.mark.parametrize("sql", UNNAMED)
+def test_columns_that_are_looked_at_without_a_name_are_not_told(sql: str) -> None:
+    assert named(sqlglot.parse_one(sql, read="duckdb")) is None
+
+
+def test_named_columns_are_told_wherever_they_stand() -> None:
+    sql = (
+        "SELECT a.x, COUNT(*) AS n FROM t AS a JOIN u USING (y) WHERE Z > 1 GROUP BY a.x "
+        "HAVING MAX(v) > 1"
+    )
+
+    found = named(sqlglot.parse_one(sql, read="duckdb"))
+
+    assert found is not None
+    assert found >= {"x", "y", "z", "v"}
+
+
+@pytest.mark.parametrize("indicator", all_indicators(), ids=lambda one: one.code)
+def test_what_stands_in_columns_without_a_name_changes_nothing(indicator, home: Path) -> None:
+    engine = DuckDB(threads=1)
+    build.bind(engine, home)
+    sql = select(indicator, "duckdb", DAY, indicator.settings({}))
+    before = engine.run(sql)
+
+    assert indicator.names is not None
+    for table in indicator.reads:
+        columns = [
+            name if name in indicator.names else f"NULL AS {name}"
+            for name in build.models()[table].columns
+        ]
+        engine.run(f"CREATE OR REPLACE TEMP VIEW {table} AS "
+                   f"SELECT {', '.join(columns)} FROM '{home / table}.parquet'")  # fmt: skip
+
+    assert sorted(map(str, engine.run(sql))) == sorted(map(str, before))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -14,6 +15,7 @@ import yaml
 
 from chengxin.lake.engine import DuckDB
 from chengxin.warehouse import build
+from tests.indicators.counties import county
 from tests.paper import PaperLake, exact
 
 HERE = Path(__file__).parent
@@ -186,6 +188,34 @@ class TestBuild:
         people = [row["person_id"] for row in engine.run("SELECT person_id FROM person_home")]
 
         assert people == sorted(people)
+
+    def test_of_every_subject_is_told_which_tables_have_rows_about_it(self, tmp_path: Path) -> None:
+        engine = DuckDB(threads=1)
+        build.build(engine, PaperLake(tmp_path / "lake", county(3), 1), 1, tmp_path / "warehouse")
+        expected: dict[str, set[str]] = defaultdict(set)
+        for name, columns in build.about_subjects().items():
+            for column in columns:
+                kind = "" if column == "subject_key" else f"{column.removesuffix('_id')}:"
+                for row in engine.run(f"SELECT DISTINCT {column} AS id FROM {name}"):
+                    if row["id"]:
+                        expected[kind + row["id"]].add(name)
+
+        told = engine.run(f"SELECT * FROM {build.HOLDS}")
+
+        assert {row["key"]: build.held_by(row) for row in told} == expected
+
+    def test_enterprises_of_a_tie_stand_together_once_more(self, tmp_path: Path) -> None:
+        engine = DuckDB(threads=1)
+        build.build(engine, PaperLake(tmp_path / "lake", county(3), 1), 1, tmp_path / "warehouse")
+
+        for model in build.models().values():
+            if model.ties:
+                pairs = f"SELECT {model.ties} AS tie, enterprise_id FROM"
+                once_more = [(row["tie"], row["enterprise_id"])
+                             for row in engine.run(f"{pairs} {model.by_tie}")]  # fmt: skip
+                own = {(row["tie"], row["enterprise_id"])
+                       for row in engine.run(f"{pairs} {model.name}")}  # fmt: skip
+                assert once_more == sorted(own)
 
 
 @each_model
