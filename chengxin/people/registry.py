@@ -151,8 +151,8 @@ class Taken:
 
     def digest(self, warehouse: Path, day: date) -> str:
         """The same rows of the same warehouse files, taken in the same way, have the same one."""
-        behind = build.made_of(warehouse)
-        told = (self, self.on(day), [behind[name] for name in self.reads])
+        made = build.made(warehouse)
+        told = (self, self.on(day), [made[name].rows for name in self.reads])
         return hashlib.sha256(repr(told).encode()).hexdigest()
 
 

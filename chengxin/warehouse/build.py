@@ -6,9 +6,9 @@ The order is not written down anywhere; it is read from the SQL.  A warehouse be
 version and knows no day: what was true on a day is the reader's question.  Built once, it is
 never changed; the same version and the same files give the same rows in the same order.
 
-A table whose lake files and SQL are those of an earlier warehouse is not made again: it is the
-same file under both versions.  Where Spark builds, a table is a folder of files, in order; either
-engine reads what the other has built.
+A table whose SQL and what it is made of are those of an earlier warehouse is not made again: it is
+the same file under both versions.  Where Spark builds, a table is a folder of files, in order;
+either engine reads what the other has built.
 """
 
 # ruff: noqa: S608 (SQL is put together from our own names)
@@ -22,7 +22,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -134,12 +134,12 @@ def build(engine: Engine, lake: Versions, version: int, folder: Path) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         aside = Path(tempfile.mkdtemp(prefix=f".{version}-", dir=folder))
         try:
-            made_of = _made_of(lake, version)
-            there = _there(folder)
-            for name in _read_anew(made_of, there):
-                engine.show(name, lake.files(name, version), TABLES[name].types)
-            _fill(engine, aside, made_of, there)
-            told = {"version": version, "files": digest(), "made_of": made_of}
+            made = _Build(engine, lake, version, aside, folder).everything()
+            told = {
+                "version": version,
+                "files": digest(),
+                "made": {name: {"of": one.of, "rows": one.rows} for name, one in made.items()},
+            }
             (aside / DONE).write_text(json.dumps(told, indent=1) + "\n")
             _take_place(aside, home)
         finally:
@@ -163,15 +163,17 @@ def newest(folder: Path) -> int | None:
 def is_built(home: Path) -> bool:
     """Whether a complete warehouse stands here, made by these very files."""
     try:
-        return bool(json.loads((home / DONE).read_text("utf-8"))["files"] == digest())
+        told = json.loads((home / DONE).read_text("utf-8"))
+        return bool(told["made"]) and told["files"] == digest()
     except (OSError, ValueError, KeyError):
         return False
 
 
-def made_of(home: Path) -> dict[str, str]:
-    """Table -> a digest of its SQL and of all behind it, as a built warehouse tells."""
-    told: dict[str, str] = json.loads((home / DONE).read_text("utf-8"))["made_of"]
-    return told
+def made(home: Path) -> dict[str, Made]:
+    """Table -> how a built warehouse knows its file; OSError, ValueError or KeyError where there
+    is none."""
+    told = json.loads((home / DONE).read_text("utf-8"))["made"]
+    return {name: Made(home / f"{name}.parquet", **one) for name, one in told.items()}
 
 
 @cache
@@ -200,41 +202,6 @@ def lake_tables(name: str) -> frozenset[str]:
     if model is None:
         return frozenset([name])
     return frozenset().union(*map(lake_tables, model.reads))
-
-
-def _read_anew(made_of: dict[str, str], there: dict[str, Path]) -> set[str]:
-    """The tables of the lake behind those that must be made."""
-    made = {name for name, told in made_of.items() if told not in there}
-    if made & set(resolve.TABLES):
-        made |= set(resolve.READS)
-    behind = {table for name in made & models().keys() for table in models()[name].reads}
-    return (made | behind) & TABLES.keys()
-
-
-def _fill(engine: Engine, aside: Path, made_of: dict[str, str], there: dict[str, Path]) -> None:
-    if all(made_of[name] in there for name in resolve.TABLES):
-        for name in resolve.TABLES:
-            _link(there[made_of[name]], aside / f"{name}.parquet")
-    else:
-        resolve.resolve(engine, aside)
-    for name in resolve.TABLES:
-        engine.bind(name, aside / f"{name}.parquet")
-    for name, model in models().items():
-        path = aside / f"{name}.parquet"
-        if same := there.get(made_of[name]):
-            _link(same, path)
-        else:
-            sql = f"{model.sql}\nORDER BY {', '.join(model.grain)}"
-            engine.write(path, render(sql, engine.dialect, {}), ROW_GROUP)
-        engine.bind(name, path)
-    for name, lookup in _lookups().items():  # last: they are made of all the others
-        path = aside / f"{name}.parquet"
-        if same := there.get(made_of[name]):
-            _link(same, path)
-        else:
-            engine.gather(TOLD, [render(sql, engine.dialect, {}) for sql in lookup.parts])
-            engine.write(path, lookup.sql, ROW_GROUP)
-    engine.drop(TOLD)
 
 
 @cache
@@ -298,32 +265,122 @@ def _holds() -> Lookup:
     return Lookup(tuple(parts), f"SELECT key, {told} FROM {TOLD} GROUP BY key ORDER BY key")
 
 
-def _made_of(lake: Versions, version: int) -> dict[str, str]:
-    """Table -> a digest of its SQL, and of the files and the SQL behind it."""
-    who = str([resolve.digest(), *(lake.files(table, version) for table in resolve.READS)])
-    found = {name: hashlib.sha256(f"{name}\0{who}".encode()).hexdigest() for name in resolve.TABLES}
-    for name, model in models().items():
-        told = hashlib.sha256(model.sql.encode())
-        for table in model.reads:
-            behind = found.get(table) or [TABLES[table].types, lake.files(table, version)]
-            told.update(f"\0{table}\0{behind}".encode())
-        found[name] = told.hexdigest()
-    for name, lookup in _lookups().items():
-        read = {table for sql in lookup.parts for table in tables_of(_parsed(sql))}
-        behind = str([lookup, *(found[table] for table in sorted(read))])
-        found[name] = hashlib.sha256(behind.encode()).hexdigest()
-    return found
+@dataclass(frozen=True)
+class Made:
+    """A file of a warehouse, or a folder of files."""
+
+    path: Path
+    of: str  # digest of its SQL and of all behind it
+    rows: str  # digest of what is in it; `of` where no other table is made of it
 
 
-def _there(folder: Path) -> dict[str, Path]:
-    """What the tables of the complete warehouses here are made of -> their files."""
-    found: dict[str, Path] = {}
-    for version in _versions(folder):
-        home = folder / str(version)
-        with suppress(OSError, ValueError, KeyError):
-            told = made_of(home)
-            found |= {digest: home / f"{name}.parquet" for name, digest in told.items()}
-    return {digest: path for digest, path in found.items() if path.exists()}
+class _Build:
+    """The tables of one lake version, made in `aside` or found in the warehouses of `folder`.
+
+    A table whose SQL and what is behind it were there before is that file.  So is one that was made
+    anew and turned out the same: what is made of it is then not made again either.
+    """
+
+    def __init__(
+        self, engine: Engine, lake: Versions, version: int, aside: Path, folder: Path
+    ) -> None:
+        self._engine, self._lake, self._version, self._aside = engine, lake, version, aside
+        self._made: dict[str, Made] = {}
+        self._shown: set[str] = set()
+        self._known: dict[tuple[str, str], Made] = {}  # (table, either of its digests)
+        for older in sorted(_versions(folder)):
+            with suppress(OSError, ValueError, KeyError):
+                for name, one in made(folder / str(older)).items():
+                    if one.path.exists():
+                        self._known |= {(name, one.of): one, (name, one.rows): one}
+
+    def everything(self) -> dict[str, Made]:
+        """Fill the folder; `engine` is bound to all but the lookups."""
+        self._who_is_who()
+        for name, model in models().items():
+            of = _digest(model.sql, [self._behind(table) for table in model.reads])
+            if not self._linked(name, of):
+                for table in model.reads:
+                    self._show(table)
+                sql = f"{model.sql}\nORDER BY {', '.join(model.grain)}"
+                self._engine.write(self._path(name), self._rendered(sql), ROW_GROUP)
+                self._note(name, of)
+            self._engine.bind(name, self._path(name))
+        for name, lookup in _lookups().items():  # last: they are made of all the others
+            read = sorted({table for sql in lookup.parts for table in tables_of(_parsed(sql))})
+            of = _digest(lookup, [self._behind(table) for table in read])
+            if not self._linked(name, of):
+                self._engine.gather(TOLD, [self._rendered(sql) for sql in lookup.parts])
+                self._engine.write(self._path(name), lookup.sql, ROW_GROUP)
+                self._note(name, of)
+        self._engine.drop(TOLD)
+        return self._made
+
+    def _who_is_who(self) -> None:
+        behind = [self._behind(table) for table in resolve.READS]
+        of = {name: _digest(name, resolve.digest(), behind) for name in resolve.TABLES}
+        if not all((name, told) in self._known for name, told in of.items()):
+            for table in resolve.READS:
+                self._show(table)
+            resolve.resolve(self._engine, self._aside)
+            for name, told in of.items():
+                self._note(name, told)
+        for name, told in of.items():
+            self._linked(name, told)
+            self._engine.bind(name, self._path(name))
+
+    def _behind(self, table: str) -> object:
+        """By what a table is known to one that is made of it."""
+        if table in self._made:
+            return self._made[table].rows
+        return TABLES[table].types, self._lake.files(table, self._version)
+
+    def _show(self, table: str) -> None:
+        if table in TABLES and table not in self._shown:
+            files = self._lake.files(table, self._version)
+            self._engine.show(table, files, TABLES[table].types)
+            self._shown.add(table)
+
+    def _linked(self, name: str, digest: str) -> bool:
+        """Whether the file is one that is there; then it stands in `aside` too."""
+        one = self._known.get((name, digest))
+        if one and name not in self._made:
+            _link(one.path, self._path(name))
+            self._made[name] = replace(one, path=self._path(name))
+        return name in self._made
+
+    def _note(self, name: str, of: str) -> None:
+        """A file has been made; where its rows are an older one's, that takes its place."""
+        path = self._path(name)
+        rows = _content(path) if name in _read_by_others() else of
+        if one := self._known.get((name, rows)):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+            _link(one.path, path)
+        self._made[name] = Made(path, of, rows)
+
+    def _path(self, name: str) -> Path:
+        return self._aside / f"{name}.parquet"
+
+    def _rendered(self, sql: str) -> str:
+        return render(sql, self._engine.dialect, {})
+
+
+@cache
+def _read_by_others() -> frozenset[str]:
+    return frozenset(resolve.TABLES) | {table for one in models().values() for table in one.reads}
+
+
+def _digest(*told: object) -> str:
+    return hashlib.sha256(repr(told).encode()).hexdigest()
+
+
+def _content(path: Path) -> str:
+    """SHA-256 over a file, or over the files of a folder in order."""
+    told = hashlib.sha256()
+    for file in sorted(path.iterdir()) if path.is_dir() else [path]:
+        with file.open("rb") as opened:
+            told.update(hashlib.file_digest(opened, "sha256").digest())
+    return told.hexdigest()
 
 
 def _link(there: Path, path: Path) -> None:

@@ -116,9 +116,7 @@ def _there(folder: Path) -> dict[str, Path]:
 def _made_of(lake: Versions, version: int, warehouse: Path) -> dict[str, str]:
     """File -> a digest of its SQL, of the rows behind it, and of how it is written."""
     how = b"".join(Path(file).read_bytes() for file in (__file__, sorted_rows.__file__))
-    built = build.made_of(warehouse)
-    # by these a row's subject is found; they are read from many tables and seldom change with one
-    who = {name: _content(warehouse / f"{name}.parquet") for name in WHO}
+    built = {name: one.rows for name, one in build.made(warehouse).items()}
 
     def digest(*told: object) -> str:
         return hashlib.sha256(how + repr(told).encode()).hexdigest()
@@ -126,11 +124,11 @@ def _made_of(lake: Versions, version: int, warehouse: Path) -> dict[str, str]:
     found = {name: digest(name, built[name]) for name in BUILT}
     for name, table in concerning().items():
         sql = " UNION ".join(ways(table))
-        behind = [told for one, told in who.items() if f"JOIN {one} AS" in sql]
+        behind = [built[one] for one in WHO if f"JOIN {one} AS" in sql]
         if f"JOIN {PEOPLE} AS" in sql:
             behind += lake.files(PEOPLE, version)
         found[name] = digest(sql, lake.files(name, version), behind)
-    found[BY_NUMBER] = digest(BY_NUMBER, who[WHO[1]])
+    found[BY_NUMBER] = digest(BY_NUMBER, built[WHO[1]])
     return found | {
         name: digest(sql, [found[one] for one in behind])
         for name, (behind, sql) in _put_together().items()
@@ -142,15 +140,6 @@ def _read_anew(made_of: dict[str, str], there: dict[str, Path]) -> set[str]:
     anew = {name for name in concerning() if made_of[name] not in there}
     led = {PEOPLE for name in anew if f"JOIN {PEOPLE} AS" in "".join(ways(TABLES[name]))}
     return anew | led
-
-
-def _content(path: Path) -> str:
-    """SHA-256 over a table of the warehouse: a file, or a folder of files in order."""
-    told = hashlib.sha256()
-    for file in sorted(path.iterdir()) if path.is_dir() else [path]:
-        with file.open("rb") as opened:
-            told.update(hashlib.file_digest(opened, "sha256").digest())
-    return told.hexdigest()
 
 
 def day_of(table: Table) -> str | None:
