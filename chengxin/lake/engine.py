@@ -132,6 +132,7 @@ class DuckDB:
         self, path: str = ":memory:", *, memory: str | None = None, threads: int | None = None
     ) -> None:
         self._staging = Staging()
+        self._bound: dict[str, Path] = {}
         self.connection = duckdb.connect(
             path,
             config={
@@ -147,6 +148,7 @@ class DuckDB:
     @within_memory()
     def load(self, table: str, types: Mapping[str, str], rows: Sequence[Row]) -> None:
         """A table of just these rows; a column that a row leaves out is null."""
+        self._bound.pop(table, None)
         spec = ", ".join(f'"{name}" {kind}' for name, kind in types.items())
         self.connection.execute(f'CREATE OR REPLACE TABLE "{table}" ({spec})')
         if rows:
@@ -177,6 +179,7 @@ class DuckDB:
     @within_memory()
     def keep(self, name: str, sql: str) -> None:
         """What a query gives, held as a table of this session under `name`."""
+        self._bound.pop(name, None)
         self.connection.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS {sql}')
 
     def gather(self, name: str, queries: Sequence[str]) -> None:
@@ -199,6 +202,7 @@ class DuckDB:
 
     def drop(self, name: str) -> None:
         """Let go of what `keep` or `lay` holds; nothing when it holds none."""
+        self._bound.pop(name, None)
         self.connection.execute(f'DROP TABLE IF EXISTS "{name}"')
 
     def view(self, lake: Versions, version: int | None = None) -> int:
@@ -215,6 +219,7 @@ class DuckDB:
     @within_memory()
     def show(self, name: str, files: list[str], types: Mapping[str, str]) -> None:
         """A view under `name` of the rows in these files of the lake."""
+        self._bound.pop(name, None)
         self.connection.execute(
             f'CREATE OR REPLACE TEMP VIEW "{name}" AS {self._select(files, types)}'
         )
@@ -226,8 +231,15 @@ class DuckDB:
         )
 
     def bind(self, name: str, path: Path) -> None:
-        """A view under `name` of what an engine wrote at `path`."""
+        """A view under `name` of what an engine wrote at `path`.
+
+        A file that is seen under this name already, perhaps at another place, goes on being seen.
+        """
+        bound = self._bound.get(name)
+        if bound and bound.is_file() and bound.samefile(path):
+            return
         self.run(f'CREATE OR REPLACE TEMP VIEW "{name}" AS SELECT * FROM {parquet(path)}')
+        self._bound[name] = path
 
     def _select(self, files: list[str], types: Mapping[str, str]) -> str:
         there: set[str] = set()

@@ -155,8 +155,9 @@ class Lake:
 
     def check(self) -> None:
         """`Trouble` when the newest version cannot be read completely."""
-        for table in self.at().tables:
-            self.files(table)
+        newest = self.at()
+        for table in newest.tables:
+            self.files(table, newest.version)
 
     # writing
 

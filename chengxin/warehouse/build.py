@@ -22,7 +22,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache, cached_property
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -221,6 +221,10 @@ class Lookup:
     parts: tuple[str, ...]
     sql: str
 
+    @cached_property
+    def reads(self) -> list[str]:
+        return sorted({table for sql in self.parts for table in tables_of(_parsed(sql))})
+
 
 @cache
 def _lookups() -> dict[str, Lookup]:
@@ -305,10 +309,9 @@ class _Build:
                 sql = f"{model.sql}\nORDER BY {', '.join(model.grain)}"
                 self._engine.write(self._path(name), self._rendered(sql), ROW_GROUP)
                 self._note(name, of)
-            self._engine.bind(name, self._path(name))
+            self._bind(name)
         for name, lookup in _lookups().items():  # last: they are made of all the others
-            read = sorted({table for sql in lookup.parts for table in tables_of(_parsed(sql))})
-            of = _digest(lookup, [self._behind(table) for table in read])
+            of = _digest(lookup, [self._behind(table) for table in lookup.reads])
             if not self._linked(name, of):
                 self._engine.gather(TOLD, [self._rendered(sql) for sql in lookup.parts])
                 self._engine.write(self._path(name), lookup.sql, ROW_GROUP)
@@ -327,7 +330,7 @@ class _Build:
                 self._note(name, told)
         for name, told in of.items():
             self._linked(name, told)
-            self._engine.bind(name, self._path(name))
+            self._bind(name)
 
     def _behind(self, table: str) -> object:
         """By what a table is known to one that is made of it."""
@@ -346,23 +349,33 @@ class _Build:
         one = self._known.get((name, digest))
         if one and name not in self._made:
             _link(one.path, self._path(name))
-            self._made[name] = replace(one, path=self._path(name))
+            self._made[name] = one
         return name in self._made
 
     def _note(self, name: str, of: str) -> None:
         """A file has been made; where its rows are an older one's, that takes its place."""
         path = self._path(name)
         rows = _content(path) if name in _read_by_others() else of
-        if one := self._known.get((name, rows)):
+        one = self._known.get((name, rows))
+        if one:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
             _link(one.path, path)
-        self._made[name] = Made(path, of, rows)
+        self._made[name] = Made(one.path if one else path, of, rows)
+
+    def _bind(self, name: str) -> None:
+        """Let the engine see a table: where it stood before, if it did, and so is seen already."""
+        self._engine.bind(name, self._made[name].path)
 
     def _path(self, name: str) -> Path:
         return self._aside / f"{name}.parquet"
 
     def _rendered(self, sql: str) -> str:
-        return render(sql, self._engine.dialect, {})
+        return _rendered(sql, self._engine.dialect)
+
+
+@cache
+def _rendered(sql: str, dialect: str) -> str:
+    return render(sql, dialect, {})
 
 
 @cache
