@@ -30,7 +30,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=2_000_000, help="of the ingest benchmark")
     parser.add_argument(
         "--only",
-        choices=["ingest", "county", "who", "check", "push", "dossier", "face"],
+        choices=["ingest", "county", "who", "check", "push", "event", "dossier", "face"],
         default="",
     )
     asked = parser.parse_args()
@@ -46,6 +46,8 @@ def main() -> None:
         part("check")
     if asked.only in ("", "push"):
         part("push")
+    if asked.only in ("", "event"):
+        part("event")
     if asked.only in ("", "dossier"):
         part("dossier")
     if asked.only in ("", "face"):

@@ -19,6 +19,7 @@ import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -84,11 +85,11 @@ def subjects(home: Path, count: int) -> tuple[list[str], list[str]]:
     return random.Random(1).sample(keys, min(count, len(keys))), keys[:120]
 
 
-def sign_in(client: httpx.Client) -> None:
+def sign_in(client: httpx.Client, officer: str = OFFICER) -> None:
     page = client.get("/account/login/").text
     found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
     assert found
-    told = {"login": OFFICER, "password": walk.PASSWORD, "csrfmiddlewaretoken": found[1]}
+    told = {"login": officer, "password": walk.PASSWORD, "csrfmiddlewaretoken": found[1]}
     answer = client.post("/account/login/", data=told, headers={"Referer": str(client.base_url)})
     assert answer.status_code == 302, answer.status_code
 
@@ -102,7 +103,7 @@ def took(client: httpx.Client, about: str) -> float:
     return (time.perf_counter() - began) * 1000
 
 
-def middle(times: list[float], percent: int) -> float:
+def middle(times: Sequence[float], percent: int) -> float:
     return round(statistics.quantiles(times, n=100)[percent - 1], 1)
 
 

@@ -6,7 +6,7 @@ window also learns about whom.  A device's stream carries its commands themselve
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, Iterable
 
 from asgiref.sync import sync_to_async
 
@@ -23,7 +23,7 @@ READY = "event: ready\ndata: null\n\n"
 STILL_HERE = ": still here\n\n"
 
 
-async def commands(device: Device) -> AsyncIterator[str]:
+async def commands(device: Device) -> AsyncGenerator[str, None]:
     """The device's commands, each once on this line; those not answered come again on the next."""
     sent: set[str] = set()
     yield "retry: 1000\n\n"
@@ -39,7 +39,7 @@ async def commands(device: Device) -> AsyncIterator[str]:
                 yield f"event: command\ndata: {command.to_json()}\n\n"
 
 
-async def changes(interest: Interest, name: str = "changed") -> AsyncIterator[str]:
+async def changes(interest: Interest, name: str = "changed") -> AsyncGenerator[str, None]:
     """`ready` once, then `name` whenever something of interest happened; nothing about whom."""
     yield "retry: 1000\n\n"
     ready = False
@@ -51,17 +51,17 @@ async def changes(interest: Interest, name: str = "changed") -> AsyncIterator[st
             ready = True
 
 
-def of_kiosk(device: Device) -> AsyncIterator[str]:
+def of_kiosk(device: Device) -> AsyncGenerator[str, None]:
     """Steps of the person before this kiosk, and how its devices stand."""
     return changes(lambda e: e.place == device.place and e.action in KIOSK_STEPS)
 
 
-def of_hall(hall: Hall) -> AsyncIterator[str]:
+def of_hall(hall: Hall) -> AsyncGenerator[str, None]:
     """Whatever moves the hall's queue."""
     return changes(lambda e: e.action in QUEUE_MOVES and _in_hall(e, hall.pk))
 
 
-async def of_window(window: Window) -> AsyncIterator[str]:
+async def of_window(window: Window) -> AsyncGenerator[str, None]:
     """For one window: `queue` when the hall's queue moves, `person` when something was done here,
     `directive` when the back office orders something about the person or his enterprises."""
     about = await _present(window)

@@ -7,12 +7,14 @@ Whatever is not theirs looks like nothing at all: the same refusal for "not your
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Collection, Coroutine
+from collections.abc import AsyncGenerator, Callable, Collection, Coroutine
+from contextlib import aclosing
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from asgiref.sync import sync_to_async
 from django.contrib.auth.decorators import login_required
+from django.db import connections
 from django.db.models import Q, QuerySet, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils.translation import gettext as _
@@ -136,10 +138,21 @@ def stream_roles(
     return guard
 
 
-def event_stream(lines: AsyncIterator[str]) -> StreamingHttpResponse:
-    """`lines` as server-sent events that no proxy keeps back."""
+def event_stream(lines: AsyncGenerator[str, None]) -> StreamingHttpResponse:
+    """`lines` as server-sent events that no proxy keeps back.
+
+    A page stays open for hours: from one line to the next it holds no connection to the database,
+    or some dozen open windows would take all there are.
+    """
     return StreamingHttpResponse(
-        lines,
+        _letting_go(lines),
         content_type="text/event-stream",
         headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"},
     )
+
+
+async def _letting_go(lines: AsyncGenerator[str, None]) -> AsyncGenerator[str, None]:
+    async with aclosing(lines):
+        async for line in lines:
+            await sync_to_async(connections.close_all)()
+            yield line

@@ -5,7 +5,7 @@ A view reads the request, calls one operation or one query, renders.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
@@ -96,7 +96,7 @@ async def stream(request: OfficerRequest) -> HttpResponseBase:
     return access.event_stream(_changes())
 
 
-async def _changes() -> AsyncIterator[str]:
+async def _changes() -> AsyncGenerator[str, None]:
     """`ready` once, then `changed` whenever an alert or a directive moves; nothing about whom."""
     yield "retry: 1000\n\n"
     ready = False

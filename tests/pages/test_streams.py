@@ -5,18 +5,19 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import suppress
 
 import pytest
 from asgiref.sync import sync_to_async
-from django.db import connections
+from django.db import connection, connections
 from django.test import AsyncClient
 
 from chengxin.devices import signing
 from chengxin.devices.messages import Verb
 from chengxin.hall import devices, streams, visits
 from chengxin.hall.models import Device
+from chengxin.offices import access
 from chengxin.risk import directives
 from chengxin.trace import stream
 
@@ -184,3 +185,19 @@ def test_open_streams_end_with_the_server(hall):
         return left
 
     assert asyncio.run(follow()) == []
+
+
+def test_open_page_holds_no_connection_between_two_lines(zhao):
+    async def lines() -> AsyncGenerator[str, None]:
+        assert await sync_to_async(Device.objects.exists)() is False
+        yield "event: ready\n\n"
+        assert await sync_to_async(Device.objects.exists)() is False
+        yield "event: changed\n\n"
+
+    async def follow() -> list[bool]:
+        held = []
+        async for _line in access.event_stream(lines()):
+            held.append(await sync_to_async(lambda: connection.connection is not None)())
+        return held
+
+    assert asyncio.run(follow()) == [False, False]
