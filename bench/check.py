@@ -46,7 +46,7 @@ def measure(count: int, calls: int) -> dict[str, float]:
             Directive(
                 about=f"{kinds[i % 2]}:{i // 2:026d}",
                 subject=f"{kinds[i % 2]}:{i // 2:026d}",
-                source=Directive.Source.MANUAL,
+                source=Directive.Source.FINDING,
                 levels=levels[i % 2],
                 reason="基准",
                 until=until,

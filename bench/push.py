@@ -44,7 +44,9 @@ def measure(windows: int, orders: int) -> dict[str, float]:
         code="13716220000", name="基准县局", bureau="state", level="county", region="371622"
     )
     officer = Officer.objects.create(username="bench", full_name="基准", office=office)
-    OfficerRole.objects.create(officer=officer, role=Role.RISK)
+    second = Officer.objects.create(username="bench2", full_name="复核", office=office)
+    for one in (officer, second):
+        OfficerRole.objects.create(officer=one, role=Role.RISK)
     hall = Hall.objects.create(code="bench", name="基准厅", office=office)
     served: list[tuple[Window, Person]] = []
     for number in range(1, windows + 1):
@@ -59,7 +61,12 @@ def measure(windows: int, orders: int) -> dict[str, float]:
     heard: asyncio.Queue[int] = asyncio.Queue()
 
     def impose(place: int) -> None:
-        directives.impose(served[place][1].key, {"INV": "block"}, "基准", officer=officer)
+        directives.impose(
+            served[place][1].key,
+            directives.Terms({"INV": "block"}, "基准"),
+            officer=officer,
+            second=second,
+        )
 
     async def listen(place: int, ready: asyncio.Event) -> None:
         async for block in streams.of_window(served[place][0]):

@@ -1,6 +1,6 @@
 """限制类指令: orders from the back office, and the counter's one question.
 
-    a finding, a list, an officer ──impose──▶ in force ──lift | release | expire──▶ lifted
+    a finding, a list, two officers ──impose──▶ in force ──lift | release | expire──▶ lifted
 
 `check` answers "may this person do this item for this enterprise, now?" for the kiosk (事前提醒),
 the window (事中阻断) and other systems; `require` turns the answer into a Refusal.  Filing,
@@ -21,16 +21,26 @@ from django.utils.translation import gettext_noop
 from chengxin.core.effects import STRICTEST_FIRST, Effect
 from chengxin.core.items import GROUPS, ITEMS, Item
 from chengxin.core.refusal import Refusal
-from chengxin.offices.models import Officer, Role
-from chengxin.risk.models import Directive
+from chengxin.offices.models import Office, Officer, Role
+from chengxin.risk.models import Directive, title_of
 from chengxin.trace import record
 from chengxin.trace.models import Trace
 
 STANDS = timedelta(days=180)  # then it falls, unless it is reviewed and imposed anew
 LONGEST = timedelta(days=365)
+REVIEWED = timedelta(days=90)  # by hand: then somebody looks whether it is still needed
 LEADER_RELEASES = ("M01", "M12")  # the fact's end is not enough: a county leader must release
 MAY_LIFT = (Role.RISK, Role.SECTION_HEAD, Role.LEADER)
+MAY_PROPOSE = (Role.FIELD, *MAY_LIFT)  # from the lowest to the highest
+LEVELS = (Office.Level.BRANCH, Office.Level.COUNTY, Office.Level.CITY, Office.Level.PROVINCE)
 MAY_APPROVE = (Role.SECTION_HEAD, Role.LEADER)
+
+# What no law lets a counter refuse, and the groups that hold nothing else: never chosen by hand.
+NEVER_REFUSED = {code for code, item in ITEMS.items() if item.never_refused} | {
+    group
+    for group in GROUPS
+    if all(item.never_refused for item in ITEMS.values() if group in item.groups)
+}
 
 # Kept as they are and translated when shown: the row outlives the language of who was looking.
 EXPIRED = gettext_noop("期满")
@@ -95,53 +105,105 @@ def require(
         raise Refusal("approval_needed", verdict.reasons[0])
 
 
-def impose(
-    about: str,
-    levels: Mapping[str, str],
-    reason: str,
-    *,
-    officer: Officer,
-    until: date | None = None,
-) -> Directive:
-    """Order the counter by hand: `levels` (item, group or `*` → effect) on `about` to the end of
-    `until` (default 180 days, at most a year)."""
-    with record.of("directive.impose", about=about, officer=officer) as trace:
-        _require_role(officer)
-        if not levels or not set(levels) <= {"*", *GROUPS, *ITEMS}:
+@dataclass(frozen=True)
+class Terms:
+    """What a directive by hand says: `levels` (item, group or `*` → effect), the sentence for the
+    counter, its first day (None: at once), its last (None: 180 days, at most a year), and the day
+    on which somebody looks whether it is still needed (None: after 90 days, or at its end)."""
+
+    levels: Mapping[str, str]
+    reason: str
+    reason_en: str = ""
+    begins_on: date | None = None
+    until: date | None = None
+    review_on: date | None = None
+
+    @property
+    def first(self) -> date:
+        return max(self.begins_on or localdate(), localdate())
+
+    @property
+    def last(self) -> date:
+        return self.until or self.first + STANDS
+
+    @property
+    def looked_at(self) -> date:
+        return self.review_on or min(self.last, self.first + REVIEWED)
+
+    def require_whole(self) -> None:
+        """Refuse what the counter could not obey, or must not."""
+        if not self.levels or not set(self.levels) <= {"*", *GROUPS, *ITEMS}:
             raise Refusal("wrong_levels", _("请选择受限的办税事项"))
-        if not set(levels.values()) <= set(Effect):
+        if not set(self.levels.values()) <= set(Effect):
             raise Refusal("wrong_levels", _("请选择限制方式"))
-        if not reason.strip():
+        if free := [name for name in self.levels if name in NEVER_REFUSED]:
+            told = {"items": "、".join(title_of(name) for name in free)}
+            raise Refusal("never_refused", _("依法不得限制：%(items)s") % told)
+        if not self.reason.strip():
             raise Refusal("reason_needed", _("请填写下达指令的理由"))
-        today = localdate()
-        if until is not None and not today <= until <= today + LONGEST:
+        if not self.first <= self.last <= self.first + LONGEST:
             raise Refusal("wrong_end", _("截止日期须在今日起一年之内"))
+        if not self.first <= self.looked_at <= self.last:
+            raise Refusal("wrong_review", _("复查日期须在起止日期之间"))
+
+
+def impose(about: str, terms: Terms, *, officer: Officer, second: Officer) -> Directive:
+    """Order the counter by hand, as `officer` proposed and `second` approved (双人复核)."""
+    with record.of("directive.impose", about=about, officer=second) as trace:
+        require_two(officer, second)
+        terms.require_whole()
         directive = Directive.objects.create(
             about=about,
             subject=about,
             source=Directive.Source.MANUAL,
-            levels=dict(levels),
-            reason=reason.strip(),
-            until=end_of(until) if until else now() + STANDS,
+            levels=dict(terms.levels),
+            reason=terms.reason.strip(),
+            reason_en=terms.reason_en.strip(),
+            valid_from=start_of(terms.first) if terms.first > localdate() else now(),
+            until=end_of(terms.last),
+            review_on=terms.looked_at,
             imposed_by=officer,
+            approved_by=second,
         )
-        trace.detail["directive"] = directive.pk
+        trace.detail |= {"directive": directive.pk, "proposed_by": officer.username}
     return directive
 
 
-def lift(directive: Directive, reason: str, *, officer: Officer) -> None:
-    """Lift by hand, by another officer than the one who imposed it (双人复核)."""
-    with record.of("directive.lift", about=directive.about, officer=officer) as trace:
-        trace.detail["directive"] = directive.pk
+def lift(directive: Directive, reason: str, *, officer: Officer, second: Officer) -> None:
+    """Lift by hand, as `officer` asked and `second` decided.
+
+    Who proposed a directive may ask for its end, but not decide it; what a leader must release
+    (M01, M12) a leader decides.
+    """
+    with record.of("directive.lift", about=directive.about, officer=second) as trace:
+        trace.detail |= {"directive": directive.pk, "proposed_by": officer.username}
         directive = _locked(directive)
-        _require_role(officer)
-        if directive.indicator in LEADER_RELEASES:
+        require_two(officer, second)
+        if directive.indicator in LEADER_RELEASES and not second.holds(Role.LEADER):
             raise Refusal("leader_needed", _("该指令须由县局领导解除"))
-        if directive.imposed_by_id == officer.pk:
+        if directive.imposed_by_id == second.pk:
             raise Refusal("second_officer_needed", _("解除须由下达人以外的人员复核办理"))
         if not reason.strip():
             raise Refusal("reason_needed", _("请填写解除指令的理由"))
-        _fall(directive, reason.strip(), officer)
+        directive.lift_asked_by = officer
+        _fall(directive, reason.strip()[:400], second)
+
+
+def review(directive: Directive, note: str, again_on: date, *, officer: Officer) -> None:
+    """It is still needed: somebody who did not propose it says why, and when to look again."""
+    with record.of("directive.review", about=directive.about, officer=officer) as trace:
+        trace.detail |= {"directive": directive.pk, "note": note.strip()[:400]}
+        directive = _locked(directive)
+        _require_role(officer)
+        if directive.imposed_by_id == officer.pk:
+            raise Refusal("second_officer_needed", _("复查须由提出人以外的人员办理"))
+        if not note.strip():
+            raise Refusal("reason_needed", _("请填写复查情况"))
+        if not localdate() < again_on <= last_day(directive):
+            raise Refusal("wrong_review", _("下次复查日期须在今日之后、截止日期之前"))
+        directive.review_on = again_on
+        directive.save(update_fields=["review_on"])
+        trace.detail["again_on"] = again_on
 
 
 def release(directive: Directive, *, officer: Officer) -> None:
@@ -184,6 +246,38 @@ def expire() -> int:
     return len(past)
 
 
+def require_proposer(officer: Officer) -> None:
+    if not officer.holds(*MAY_PROPOSE):
+        raise _no_role()
+
+
+def require_two(officer: Officer, second: Officer) -> None:
+    """Two officers, the one who decides not below the one who asks."""
+    require_proposer(officer)
+    _require_role(second)
+    if officer.pk == second.pk:
+        raise Refusal("second_officer_needed", _("须由提出人以外的人员复核"))
+    if authority(second) < authority(officer):
+        raise Refusal("authority_too_low", _("复核人的层级或岗位不得低于提出人"))
+
+
+def authority(officer: Officer) -> tuple[int, int]:
+    """How far an officer's word reaches: the level of his office first, then his highest role."""
+    level = LEVELS.index(officer.office.level) if officer.office else -1
+    held = [MAY_PROPOSE.index(role) for role in MAY_PROPOSE if officer.holds(role)]
+    return level, max(held, default=-1)
+
+
+def start_of(day: date) -> datetime:
+    """The first moment of `day`."""
+    return make_aware(datetime.combine(day, time()))
+
+
+def last_day(directive: Directive) -> date:
+    """The last day on which it stands."""
+    return localdate(directive.until - timedelta(microseconds=1))
+
+
 def end_of(day: date) -> datetime:
     """The first moment after `day`: the last day of a span is inside it."""
     return make_aware(datetime.combine(day + timedelta(days=1), time()))
@@ -216,7 +310,11 @@ def _decision(effects: set[Effect]) -> Decision:
 
 def _require_role(officer: Officer) -> None:
     if not officer.holds(*MAY_LIFT):
-        raise Refusal("no_role", _("您的岗位没有办理此项的权限，请联系系统管理员"))
+        raise _no_role()
+
+
+def _no_role() -> Refusal:
+    return Refusal("no_role", _("您的岗位没有办理此项的权限，请联系系统管理员"))
 
 
 def _locked(directive: Directive) -> Directive:
@@ -229,7 +327,7 @@ def _locked(directive: Directive) -> Directive:
 def _fall(directive: Directive, because: str, officer: Officer) -> None:
     directive.lifted_at, directive.lifted_by = now(), officer
     directive.lifted_because = because
-    directive.save(update_fields=["lifted_at", "lifted_by", "lifted_because"])
+    directive.save(update_fields=["lifted_at", "lifted_by", "lift_asked_by", "lifted_because"])
 
 
 def _trace(action: str, order: Directive, officer: Officer | None) -> Trace:

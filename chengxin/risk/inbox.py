@@ -22,13 +22,13 @@ from chengxin.offices import access
 from chengxin.offices.models import Officer, Role
 from chengxin.people.models import Affiliation, Enterprise, Person
 from chengxin.risk import alerts, words
+from chengxin.risk.directives import MAY_PROPOSE
 from chengxin.risk.models import Alert, AlertQuerySet, Directive, Order, orders_of
 from chengxin.trace import record
 from chengxin.trace.models import Trace
 
 READS = (Role.FIELD, Role.RISK, Role.SECTION_HEAD, Role.LEADER)
 JUDGES = (Role.FIELD, Role.RISK, Role.SECTION_HEAD)
-LIFTS = (Role.RISK, Role.SECTION_HEAD, Role.LEADER)
 A_PAGE = 30
 ROWS = 60  # alerts of one dossier that are shown
 SUBJECTS = 3  # of one band that are shown at once
@@ -328,8 +328,8 @@ class About:
         return self.officer.holds(*READS)
 
     @property
-    def can_lift(self) -> bool:
-        return self.officer.holds(*LIFTS)
+    def can_propose(self) -> bool:
+        return self.officer.holds(*MAY_PROPOSE)
 
     @cached_property
     def keys(self) -> list[str]:

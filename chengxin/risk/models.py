@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.timezone import localdate, now
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
@@ -154,9 +154,16 @@ class Directive(models.Model):
     imposed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
+    approved_by = models.ForeignKey(  # by hand: the second officer
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    review_on = models.DateField(null=True)  # somebody looks whether it is still needed
     release_needed = models.BooleanField(default=False)  # the fact ended; a leader must release it
     lifted_at = models.DateTimeField(null=True)
     lifted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    lift_asked_by = models.ForeignKey(  # who asked what `lifted_by` decided
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
     lifted_because = models.CharField(max_length=400, blank=True)
@@ -169,6 +176,17 @@ class Directive(models.Model):
                 fields=["indicator", "subject", "about"],
                 condition=Q(lifted_at=None) & ~Q(source="manual"),
                 name="one_directive_per_finding",
+            ),
+            models.CheckConstraint(
+                condition=Q(alert__isnull=False)
+                | Q(source="finding")
+                | Q(imposed_by__isnull=False, approved_by__isnull=False)
+                & ~Q(approved_by=F("imposed_by")),
+                name="by_hand_only_with_a_second_officer",
+            ),
+            models.CheckConstraint(
+                condition=Q(lifted_by=None) | ~Q(lifted_by=F("lift_asked_by")),
+                name="lifted_by_another_than_who_asked",
             ),
         ]
         indexes = [
@@ -189,6 +207,11 @@ class Directive(models.Model):
         return self.lifted_at is None and self.valid_from <= now() < self.until
 
     @property
+    def by_hand(self) -> bool:
+        """Two officers decided it; no finding stands behind it."""
+        return self.alert_id is None
+
+    @property
     def ended_because(self) -> str:
         return gettext(self.lifted_because) if self.lifted_because else ""
 
@@ -206,6 +229,101 @@ class Directive(models.Model):
         return effect_on(item.code, self.levels)
 
 
+class ProposalQuerySet(models.QuerySet["Proposal"]):
+    def waiting(self) -> ProposalQuerySet:
+        return self.filter(state=Proposal.State.WAITING)
+
+
+class Proposal(models.Model):
+    """指令审批: what one officer asks about a directive, for a second one to decide (双人复核).
+
+        waiting ──approve──▶ approved   (imposed, changed or lifted at once)
+           │ └────refuse───▶ refused
+           └──────withdraw─▶ withdrawn  (by who asked)
+
+    Only `risk.proposals` changes `state`.
+    """
+
+    class Kind(models.TextChoices):
+        IMPOSE = "impose", _("下达")
+        CHANGE = "change", _("变更")
+        LIFT = "lift", _("解除")
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("待复核")
+        APPROVED = "approved", _("已通过")
+        REFUSED = "refused", _("未通过")
+        WITHDRAWN = "withdrawn", _("已撤回")
+
+    kind = models.CharField(max_length=6, choices=Kind)
+    about = models.CharField(max_length=60)
+    directive = models.ForeignKey(  # the one to change or lift
+        Directive, models.PROTECT, null=True, related_name="proposals"
+    )
+    made = models.OneToOneField(  # the one that approval imposed
+        Directive, models.PROTECT, null=True, related_name="proposal"
+    )
+    levels = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    reason = models.CharField(max_length=400, blank=True)  # what the counter will say
+    reason_en = models.CharField(max_length=600, blank=True)
+    begins_on = models.DateField(null=True)  # null: at once
+    until = models.DateField(null=True)  # its last day
+    review_on = models.DateField(null=True)
+    grounds = models.CharField(max_length=1000)  # the evidence, for officers only
+    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField(default=now)
+    state = models.CharField(max_length=9, choices=State, default=State.WAITING)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True)
+    note = models.CharField(max_length=400, blank=True)  # what who decided says of it
+
+    objects = ProposalQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state__in=["approved", "refused"])
+                | Q(decided_by__isnull=False) & ~Q(decided_by=F("proposed_by")),
+                name="decided_by_another_than_who_proposed",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="impose", directive=None)
+                | ~Q(kind="impose") & Q(directive__isnull=False),
+                name="change_and_lift_name_a_directive",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="approved") | Q(kind="lift") | Q(made__isnull=False),
+                name="approval_imposes_what_was_proposed",
+            ),
+            models.UniqueConstraint(
+                fields=["directive"],
+                condition=Q(state="waiting"),
+                name="one_waiting_proposal_per_directive",
+            ),
+        ]
+        indexes = [
+            # the history of a subject
+            models.Index(fields=["about", "-id"], name="proposal_about_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.about} {self.state}"
+
+    @property
+    def words(self) -> str:
+        return self.reason_en if _english() and self.reason_en else self.reason
+
+    @property
+    def orders(self) -> list[Order]:
+        return orders_of(self.levels)
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.state == Proposal.State.WAITING
+
+
 @dataclass(frozen=True)
 class Order:
     """One effect and the items or groups it reaches, in words."""
@@ -220,11 +338,12 @@ def orders_of(levels: dict[str, str]) -> list[Order]:
     return [
         Order(effect, str(EFFECT_TITLES[effect]), reached)
         for effect in STRICTEST_FIRST
-        if (reached := [_title(name) for name, level in levels.items() if level == effect])
+        if (reached := [title_of(name) for name, level in levels.items() if level == effect])
     ]
 
 
-def _title(name: str) -> str:
+def title_of(name: str) -> str:
+    """An item, a group or `*` in words of the page's language."""
     if name == "*":
         return str(_("其他各项业务"))
     named = ITEMS.get(name) or GROUPS[name]

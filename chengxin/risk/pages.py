@@ -8,15 +8,14 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 
 from django.http import Http404, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
 from chengxin.offices import access
 from chengxin.offices.access import OfficerRequest
 from chengxin.offices.models import Role
-from chengxin.risk import alerts, directives, inbox
-from chengxin.risk.inbox import JUDGES, LIFTS, READS, Tab
-from chengxin.risk.models import Directive
+from chengxin.risk import alerts, inbox
+from chengxin.risk.inbox import JUDGES, READS, Tab
 from chengxin.trace import record
 from chengxin.trace.stream import Event, listener
 
@@ -76,19 +75,6 @@ def about(request: OfficerRequest, about: str) -> HttpResponse:
     dossier's page, which left the trace of the look."""
     access.require(request.user, about)
     return render(request, "risk/_about.html", {"about": inbox.About(about, request.user)})
-
-
-@access.roles(*LIFTS)
-@require_POST
-def lift(request: OfficerRequest, pk: int) -> HttpResponse:
-    directive = get_object_or_404(Directive, pk=pk)
-    access.require(request.user, directive.about)
-    directives.lift(directive, request.POST.get("reason", ""), officer=request.user)
-    if case := request.POST.get("alert"):
-        return _case(request, int(case))
-    shown = inbox.About(request.POST.get("about") or directive.about, request.user)
-    access.require(request.user, shown.key)
-    return render(request, "risk/_about.html", {"about": shown})
 
 
 @access.stream_roles(*READS)

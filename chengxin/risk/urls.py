@@ -1,8 +1,8 @@
-"""Addresses of the back office's risk room: the inbox, one alert, directives."""
+"""Addresses of the back office's risk room: the inbox, one alert, directives, proposals."""
 
 from django.urls import path
 
-from chengxin.risk import pages
+from chengxin.risk import directive_pages, pages
 
 urlpatterns = [
     # /alerts/
@@ -14,6 +14,20 @@ urlpatterns = [
     path("alerts/<int:pk>/", pages.alert, name="alert"),
     path("alerts/<int:pk>/judge", pages.judge, name="judge-alert"),
     path("alerts/<int:pk>/release", pages.release, name="release-alert"),
+    # /directives/
+    path("directives/", directive_pages.listed, name="directives"),
+    path("directives/find", directive_pages.find, name="find-subject"),
+    # /directives/<about>/
+    path("directives/about/<str:about>/", directive_pages.history, name="directive-history"),
+    path("directives/about/<str:about>/new", directive_pages.propose, name="propose-directive"),
+    path("directives/about/<str:about>/make", directive_pages.make, name="make-proposal"),
     # /directives/<pk>/
-    path("directives/<int:pk>/lift", pages.lift, name="lift-directive"),
+    path("directives/<int:pk>/change", directive_pages.change, name="change-directive"),
+    path("directives/<int:pk>/ask-change", directive_pages.ask_change, name="ask-change"),
+    path("directives/<int:pk>/ask-lift", directive_pages.ask_lift, name="ask-lift"),
+    path("directives/<int:pk>/review", directive_pages.review, name="review-directive"),
+    # /proposals/<pk>/
+    path("proposals/<int:pk>/", directive_pages.proposal, name="proposal"),
+    path("proposals/<int:pk>/decide", directive_pages.decide, name="decide-proposal"),
+    path("proposals/<int:pk>/withdraw", directive_pages.withdraw, name="withdraw-proposal"),
 ]

@@ -18,7 +18,6 @@ from chengxin.devices.messages import Verb
 from chengxin.hall import devices, streams, visits
 from chengxin.hall.models import Device
 from chengxin.offices import access
-from chengxin.risk import directives
 from chengxin.trace import stream
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -111,14 +110,12 @@ def test_new_directive_reaches_the_open_window(serving, wang, factory, window, o
     assert factory.name not in block
 
 
-def test_directive_on_somebody_else_does_not_disturb_the_window(
-    serving, wang, li, window, order, qian
-):
+def test_directive_on_somebody_else_does_not_disturb_the_window(serving, wang, li, window, order):
     serving(wang)
 
     def impose_both() -> None:
         order(li, {"INV": "block"})
-        directives.impose(wang.key, {"INV": "block"}, "请联系", officer=qian)
+        order(wang, {"INV": "block"})
 
     async def follow() -> list[str]:
         lines, seen = streams.of_window(window), []

@@ -13,7 +13,7 @@ from chengxin.core.effects import Effect
 from chengxin.core.items import GROUPS, ITEMS
 from chengxin.core.refusal import Refusal
 from chengxin.risk import directives
-from chengxin.risk.directives import Decision
+from chengxin.risk.directives import Decision, Terms
 from chengxin.risk.models import Directive
 
 pytestmark = pytest.mark.django_db
@@ -24,12 +24,14 @@ LEVELS = st.dictionaries(
 
 
 @pytest.fixture
-def order(qian):
+def order(qian, leader):
     """Impose by hand what 钱科长 decided."""
 
     def impose(about: str, **levels: str) -> Directive:
         told = {name.replace("_AUTH", "-AUTH"): level for name, level in levels.items()}
-        return directives.impose(about, told, "请联系主管税务机关", officer=qian)
+        return directives.impose(
+            about, Terms(told, "请联系主管税务机关"), officer=qian, second=leader
+        )
 
     return impose
 
@@ -98,12 +100,14 @@ def test_star_reaches_only_what_is_not_named(order, wang, factory):
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(on_person=LEVELS, on_enterprise=LEVELS)
-def test_filing_payment_and_curing_are_never_refused(wang, factory, on_person, on_enterprise):
+def test_filing_payment_and_curing_are_never_refused(
+    wang, factory, qian, leader, on_person, on_enterprise
+):
     Directive.objects.all().delete()
     for about, levels in ((wang.key, on_person), (factory.key, on_enterprise)):
         Directive.objects.create(
             about=about, subject=about, source="manual", levels=levels, reason="x",
-            until=now() + timedelta(days=1),
+            until=now() + timedelta(days=1), imposed_by=qian, approved_by=leader,
         )  # fmt: skip
     free = [code for code, item in ITEMS.items() if item.never_refused]
     for verdict in directives.check_all(wang.key, factory.key, free):
@@ -115,7 +119,7 @@ def test_filing_payment_and_curing_are_never_refused(wang, factory, on_person, o
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(levels=LEVELS, more=LEVELS)
-def test_one_more_directive_never_makes_it_milder(wang, factory, levels, more):
+def test_one_more_directive_never_makes_it_milder(wang, factory, qian, leader, levels, more):
     def decisions() -> list[int]:
         strictness = {"remind": 1, "approval": 2, "legal_rep": 2, "legal_rep_approval": 3}
         verdicts = directives.check_all(wang.key, factory.key, ITEMS)
@@ -124,6 +128,7 @@ def test_one_more_directive_never_makes_it_milder(wang, factory, levels, more):
     Directive.objects.all().delete()
     until = now() + timedelta(days=1)
     told = {"about": factory.key, "subject": factory.key, "source": "manual", "until": until}
+    told |= {"imposed_by": qian, "approved_by": leader}
     Directive.objects.create(levels=levels, reason="x", **told)
     before = decisions()
     Directive.objects.create(levels=more, reason="y", **told)
@@ -179,7 +184,12 @@ def test_all_items_are_answered_with_one_query(order, wang, factory, django_asse
         directives.check_all(wang.key, factory.key, ITEMS)
 
 
-def test_last_day_of_a_directive_is_inside_it(order, qian, factory):
-    last = directives.impose(factory.key, {"INV": "block"}, "到期", officer=qian, until=localdate())
+def test_last_day_of_a_directive_is_inside_it(qian, leader, factory):
+    last = directives.impose(
+        factory.key,
+        Terms({"INV": "block"}, "到期", until=localdate()),
+        officer=qian,
+        second=leader,
+    )
     assert last.in_force
     assert last.until == directives.end_of(localdate())

@@ -114,7 +114,9 @@ def test_police_case_reaches_person_and_his_enterprise(night, finding, wang, zha
     assert decision("invoice_collect", zhang, factory) == "refused"
 
 
-def test_end_of_police_case_waits_for_the_leader(night, finding, wang, factory, qian, leader):
+def test_end_of_police_case_waits_for_the_leader(
+    night, finding, wang, factory, field, qian, leader
+):
     night("M01", finding("M01", factory.key))
     night("M01")
     night("M01")
@@ -125,7 +127,7 @@ def test_end_of_police_case_waits_for_the_leader(night, finding, wang, factory, 
     assert actions(factory.key).count("directive.await_release") == 1
     for refused in (
         lambda: directives.release(directive, officer=qian),
-        lambda: directives.lift(directive, "已终结", officer=qian),
+        lambda: directives.lift(directive, "已终结", officer=field, second=qian),
     ):
         with pytest.raises(Refusal) as refusal:
             refused()
@@ -169,9 +171,9 @@ def test_hard_fact_past_its_review_is_ordered_anew(night, finding, factory):
     assert Directive.objects.exclude(lifted_at=None).get().lifted_because == directives.EXPIRED
 
 
-def test_what_an_officer_lifted_is_not_ordered_again(night, finding, factory, qian):
+def test_what_an_officer_lifted_is_not_ordered_again(night, finding, factory, field, qian):
     night("M07", finding("M07", factory.key))
-    directives.lift(Directive.objects.get(), "登记错误，已更正", officer=qian)
+    directives.lift(Directive.objects.get(), "登记错误，已更正", officer=field, second=qian)
 
     night("M07", finding("M07", factory.key), version=2)
 

@@ -15,6 +15,7 @@ from chengxin.hall.models import Business, Device, Hall, Ticket
 from chengxin.people import identity
 from chengxin.people.models import Enterprise, Person, Verification
 from chengxin.risk import directives
+from chengxin.risk.directives import Terms
 from chengxin.risk.models import Directive
 from tests.visit.kiosk import Agent, KioskPage
 
@@ -59,11 +60,13 @@ def serving(take, window, zhao) -> Callable[..., Ticket]:
 
 
 @pytest.fixture
-def order(qian) -> Callable[..., Directive]:
+def order(qian, leader) -> Callable[..., Directive]:
     """Impose a directive by hand: order(about, {"INV": "block"})."""
 
     def imposed(about: Person | Enterprise, levels: dict[str, str]) -> Directive:
-        return directives.impose(about.key, levels, "请联系主管税务机关", officer=qian)
+        return directives.impose(
+            about.key, Terms(levels, "请联系主管税务机关"), officer=qian, second=leader
+        )
 
     return imposed
 

@@ -6,6 +6,7 @@ from django.db import IntegrityError
 from chengxin.core.refusal import Refusal
 from chengxin.hall import visits
 from chengxin.hall.models import Business, ItemRecord
+from chengxin.risk.models import Directive
 from chengxin.trace.models import Trace
 
 pytestmark = pytest.mark.django_db
@@ -64,7 +65,9 @@ def test_blocked_item_is_refused_and_the_attempt_is_traced(serving, wang, factor
 def test_filing_paying_curing_and_objecting_are_never_refused(
     serving, wang, factory, zhao, order, item
 ):
-    order(factory, {"*": "block", "FILE": "block", "PAY": "block", "CURE": "block"})
+    everything = {"*": "block", "FILE": "block", "PAY": "block", "CURE": "block"}
+    order(factory, {"INV": "block"})  # by hand they cannot be chosen: as a finding might say it
+    Directive.objects.update(levels=everything)
     ticket = serving(wang, enterprise=factory)
 
     assert visits.begin_item(ticket, item, factory, officer=zhao).item == item
