@@ -137,7 +137,7 @@ class Terms:
         if not set(self.levels.values()) <= set(Effect):
             raise Refusal("wrong_levels", _("请选择限制方式"))
         if free := [name for name in self.levels if name in NEVER_REFUSED]:
-            told = {"items": "、".join(title_of(name) for name in free)}
+            told = {"items": _("、").join(title_of(name) for name in free)}
             raise Refusal("never_refused", _("依法不得限制：%(items)s") % told)
         if not self.reason.strip():
             raise Refusal("reason_needed", _("请填写下达指令的理由"))

@@ -245,9 +245,9 @@ class Proposal(models.Model):
     """
 
     class Kind(models.TextChoices):
-        IMPOSE = "impose", _("下达")
-        CHANGE = "change", _("变更")
-        LIFT = "lift", _("解除")
+        IMPOSE = "impose", _("下达指令")
+        CHANGE = "change", _("变更指令")
+        LIFT = "lift", _("解除指令")
 
     class State(models.TextChoices):
         WAITING = "waiting", _("待复核")

@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
             name='Proposal',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('impose', '下达'), ('change', '变更'), ('lift', '解除')], max_length=6)),
+                ('kind', models.CharField(choices=[('impose', '下达指令'), ('change', '变更指令'), ('lift', '解除指令')], max_length=6)),
                 ('about', models.CharField(max_length=60)),
                 ('levels', models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
                 ('reason', models.CharField(blank=True, max_length=400)),
