@@ -21,13 +21,14 @@ from chengxin.hall.tongue import english, listed
 from chengxin.offices import access
 from chengxin.offices.models import Jurisdiction, Officer
 from chengxin.people.models import Affiliation, Enterprise, Person, Portrait, Verification
-from chengxin.risk import directives
+from chengxin.risk import counter, directives
 from chengxin.risk.directives import Decision, Verdict
 from chengxin.risk.models import Directive
 from chengxin.trace.models import Trace, TraceQuerySet
 
 HERE = (Ticket.State.CALLED, Ticket.State.SERVING)
 FREQUENT = ("INV", "INV-AUTH", "INV-ISS", "FILE", "PAY", "CURE")  # groups shown first
+UNNAMED = {"M01", "M02"}  # a window says nothing of a case, to nobody who looks at its screen
 VISITS = 40  # earlier lines shown; the trace page has the rest
 # The greatest distances that the engine accepts and that it leaves to an officer, without and
 # with a site's calibration (chengxin.devices.face, which is too heavy for this process).
@@ -51,6 +52,7 @@ class Row:
 
     verdict: Verdict
     handled: ItemRecord | None  # begun in this visit
+    represented: bool = False  # by the legal representative himself
 
     @property
     def code(self) -> str:
@@ -60,6 +62,14 @@ class Row:
     def decision(self) -> str:
         return self.verdict.decision
 
+    @property
+    def can_override(self) -> bool:
+        """Whether a section head may be asked to let it pass (放行)."""
+        stopped = self.verdict.decision == Decision.REFUSED or (
+            self.verdict.needs_legal_rep and not (self.represented or self.verdict.personal)
+        )
+        return stopped and counter.may_override(self.verdict)
+
 
 @dataclass(frozen=True)
 class Order:
@@ -68,6 +78,12 @@ class Order:
     directive: Directive
     on_person: bool
     contact: str
+    read: bool  # confirmed at this window in this visit
+
+    @property
+    def code(self) -> str:
+        """The indicator; a police case and an inspection are named by no code at a counter."""
+        return "" if self.directive.indicator in UNNAMED else self.directive.indicator
 
 
 @dataclass
@@ -152,11 +168,17 @@ class Desk:
         """Every directive on the person and the chosen enterprise, the strictest first."""
         if self.person is None:
             return []
+        assert self.ticket is not None
         keys = [self.person.key] + ([self.enterprise.key] if self.enterprise else [])
+        read = counter.read_in(visits.visit_of(self.ticket, self.enterprise))
         return [
-            Order(one, one.about == self.person.key, _contact(one))
+            Order(one, one.about == self.person.key, _contact(one), one.pk in read)
             for one in sorted(_in_force(*keys), key=_severity)
         ]
+
+    @property
+    def unread(self) -> list[Order]:
+        return [order for order in self.orders if not order.read]
 
     @cached_property
     def handled(self) -> list[ItemRecord]:
@@ -177,10 +199,11 @@ class Desk:
             for verdict in directives.check_all(self.person.key, key, [*own, *theirs])
         }
         begun = {one.item: one for one in self.handled if one.state == "started"}
+        represented = visits.is_legal_rep(self.person, self.enterprise)
         rows: dict[str, list[Row]] = {}
         for code in ITEMS:
             if code in found:
-                row = Row(found[code], begun.get(code))
+                row = Row(found[code], begun.get(code), represented)
                 rows.setdefault(ITEMS[code].groups[0], []).append(row)
         order = [*FREQUENT, *(code for code in GROUPS if code not in FREQUENT)]
         return [(GROUPS[code], rows[code]) for code in order if code in rows]

@@ -332,6 +332,11 @@ class Ticket(models.Model):
         return self.number
 
     @property
+    def visit(self) -> str:
+        """This visit in what the back office keeps of it."""
+        return f"ticket:{self.pk}"
+
+    @property
     def identified(self) -> bool:
         """The face or an officer said that this is the person; otherwise 待人工核验."""
         bands = (Verification.Band.ACCEPT, Verification.Band.MANUAL)

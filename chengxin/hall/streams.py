@@ -19,6 +19,7 @@ QUEUE_MOVES = {
     "ticket.finish",
 }  # fmt: skip
 KIOSK_STEPS = {"kiosk.read", "device.answer", "device.status", "device.hello", "device.lock"}
+ORDERS = {"directive.impose", "directive.lift", "directive.release"}  # the counter obeys anew
 READY = "event: ready\ndata: null\n\n"
 STILL_HERE = ": still here\n\n"
 
@@ -85,7 +86,7 @@ async def of_window(window: Window) -> AsyncGenerator[str, None]:
 
 
 def _word(event: Event, window: Window, about: Iterable[str]) -> str | None:
-    if event.action.startswith("directive.") and event.about in about:
+    if event.action in ORDERS and event.about in about:
         return "directive"
     if event.place == window.place and event.outcome == "done":
         return "person" if event.action not in ("number.reveal", "person.see") else None

@@ -12,6 +12,7 @@ not be done is refused item by item at the window (事中阻断).
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -31,8 +32,9 @@ from chengxin.offices import access
 from chengxin.offices.models import Officer
 from chengxin.people import identity
 from chengxin.people.models import Affiliation, Enterprise, Person, Portrait, Verification
-from chengxin.risk import directives
+from chengxin.risk import counter, directives
 from chengxin.risk.directives import Decision, Verdict
+from chengxin.risk.models import Directive
 from chengxin.trace import record
 from chengxin.trace.models import Trace
 
@@ -228,10 +230,13 @@ def begin_item(
     *,
     officer: Officer,
     approved_by: Officer | None = None,
+    override: str = "",
 ) -> ItemRecord:
     """Begin one item, if identity, binding and directives allow it; otherwise say which does not.
 
-    D2 is met by the verified legal representative in person, D3 by `approved_by`.
+    D2 is met by the verified legal representative in person, D3 by `approved_by`.  With the
+    reason `override` he lets pass what the directives restrict (放行), never an identity that was
+    not verified or somebody who is not bound to the enterprise.
     """
     with record.of("item.begin", about=ticket.person.key, officer=officer) as trace:
         trace.detail["item"] = item
@@ -250,22 +255,40 @@ def begin_item(
             _require_bound(held.person, enterprise)
         elif needs_enterprise(verdict.item):
             raise Refusal("enterprise_needed", _("请先选择所代表的企业"))
-        directives.require(
+        lacking = directives.missing(
             verdict,
             person_is_legal_rep=held.identified and is_legal_rep(held.person, enterprise),
             approved_by=approved_by,
         )
-        if verdict.needs_approval and approved_by:
-            trace.detail["approved_by"] = approved_by.username
+        if lacking and not (override and approved_by):
+            raise lacking
+        if lacking and approved_by:
+            counter.override(
+                verdict, visit_of(held, enterprise), override, officer=officer, head=approved_by
+            )
+            trace.detail["overridden"] = True
+        signed = approved_by if lacking or verdict.needs_approval else None
+        if signed:
+            trace.detail["approved_by"] = signed.username
         made = ItemRecord.objects.create(
             ticket=held,
             item=item,
             enterprise=enterprise,
             officer=officer,
-            approved_by=approved_by if verdict.needs_approval else None,
+            approved_by=signed,
             directives=trace.detail["directives"],
         )
     return made
+
+
+def acknowledge(
+    ticket: Ticket, enterprise: Enterprise | None, shown: Collection[int], *, officer: Officer
+) -> int:
+    """The officer confirms the directives with these ids, those that stand here, as read."""
+    _require_here(ticket)
+    about = [ticket.person.key] + ([enterprise.key] if enterprise else [])
+    standing = Directive.objects.in_force().about(*about).filter(pk__in=shown)
+    return counter.acknowledge(standing, visit_of(ticket, enterprise), officer=officer)
 
 
 def finish_item(handled: ItemRecord, *, officer: Officer) -> None:
@@ -330,6 +353,16 @@ def is_legal_rep(person: Person, enterprise: Enterprise | None) -> bool:
         return False
     roles = person.affiliations.on(localdate())
     return roles.filter(enterprise=enterprise, role=Affiliation.Role.LEGAL_REP).exists()
+
+
+def visit_of(ticket: Ticket, enterprise: Enterprise | None) -> counter.Visit:
+    """The visit as `risk.counter` keeps it."""
+    return counter.Visit(
+        person=ticket.person.key,
+        enterprise=enterprise.key if enterprise else "",
+        ticket=ticket.visit,
+        place=ticket.window.place if ticket.window else "",
+    )
 
 
 def no_engine(trouble: DeviceUnavailable) -> Refusal:

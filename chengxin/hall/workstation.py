@@ -29,6 +29,7 @@ class Approval(forms.Form):
     enterprise = forms.CharField(required=False, max_length=32)
     work_number = forms.CharField(required=False, max_length=30, label=_("审批人工号"))
     password = forms.CharField(required=False, max_length=128, label=_("密码"))
+    why = forms.CharField(required=False, max_length=400, label=_("放行的理由"))
 
 
 @access.roles(Role.WINDOW)
@@ -153,7 +154,27 @@ def begin_item(request: OfficerRequest, pk: int) -> HttpResponse:
         approver = visits.approver(
             told["work_number"], told["password"], officer=request.user, window=here
         )
-    visits.begin_item(ticket, told["item"], enterprise, officer=request.user, approved_by=approver)
+    visits.begin_item(
+        ticket,
+        told["item"],
+        enterprise,
+        officer=request.user,
+        approved_by=approver,
+        override=told["why"],
+    )
+    return _desk(request, here)
+
+
+@access.roles(Role.WINDOW)
+@require_POST
+def acknowledge(request: OfficerRequest, pk: int) -> HttpResponse:
+    """The officer has read the directives whose ids the page sent: those that it showed."""
+    here = _window(request, pk)
+    ticket = _ticket(here, request.user)
+    told = request.POST.getlist("directive")
+    shown = [int(one) for one in told if one.isdecimal() and len(one) < 19]
+    enterprise = desk.of(here, request.user, request.POST.get("chosen", "")).enterprise
+    visits.acknowledge(ticket, enterprise, shown, officer=request.user)
     return _desk(request, here)
 
 

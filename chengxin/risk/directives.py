@@ -93,16 +93,27 @@ def check_all(person: str, enterprise: str | None, items: Iterable[str]) -> list
 def require(
     verdict: Verdict, *, person_is_legal_rep: bool, approved_by: Officer | None = None
 ) -> None:
-    """Refuse unless everything that the directives ask for is there.
+    """Refuse unless everything that the directives ask for is there."""
+    if lacking := missing(
+        verdict, person_is_legal_rep=person_is_legal_rep, approved_by=approved_by
+    ):
+        raise lacking
+
+
+def missing(
+    verdict: Verdict, *, person_is_legal_rep: bool, approved_by: Officer | None = None
+) -> Refusal | None:
+    """What the directives ask for and is not there; None when nothing is missing.
 
     For a matter of his own the verified person himself is whom D2 asks to appear.
     """
     if verdict.decision == Decision.REFUSED:
-        raise Refusal("restricted", verdict.reasons[0])
+        return Refusal("restricted", verdict.reasons[0])
     if verdict.needs_legal_rep and not (person_is_legal_rep or verdict.personal):
-        raise Refusal("legal_rep_needed", verdict.reasons[0])
+        return Refusal("legal_rep_needed", verdict.reasons[0])
     if verdict.needs_approval and not (approved_by and approved_by.holds(*MAY_APPROVE)):
-        raise Refusal("approval_needed", verdict.reasons[0])
+        return Refusal("approval_needed", verdict.reasons[0])
+    return None
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,8 @@ from chengxin.core.effects import Effect
 from chengxin.core.items import GROUPS
 from chengxin.offices import access
 from chengxin.offices.models import Officer
-from chengxin.risk import directives, words
+from chengxin.risk import counter, directives, words
+from chengxin.risk.counter import Line
 from chengxin.risk.inbox import A_PAGE, Known, Step, Subject
 from chengxin.risk.models import EFFECT_TITLES, Alert, Directive, Proposal, title_of
 from chengxin.trace import record
@@ -204,6 +205,11 @@ class History:
             Step(trace, trace_words.action(trace.action), None)
             for trace in found.select_related("officer").latest_first()[:HISTORY]
         ]
+
+    @property
+    def counter(self) -> list[Line]:
+        """What windows did with them: read, and let pass."""
+        return counter.lines_about(self.key, HISTORY)
 
     @property
     def can_propose(self) -> bool:

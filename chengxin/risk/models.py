@@ -324,6 +324,64 @@ class Proposal(models.Model):
         return self.state == Proposal.State.WAITING
 
 
+class Override(models.Model):
+    """窗口放行: once, at one window, a section head let an item pass that a directive restricts.
+
+    Written by `risk.counter` in the transaction in which the item begins; never changed.
+    """
+
+    directive = models.ForeignKey(Directive, models.PROTECT, related_name="overrides")
+    person = models.CharField(max_length=60)  # who stood at the window
+    enterprise = models.CharField(max_length=60, blank=True)  # for whom; empty: for himself
+    item = models.CharField(max_length=30)
+    visit = models.CharField(max_length=30)  # the hall's ticket
+    place = models.CharField(max_length=60)
+    officer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    why = models.CharField(max_length=400)
+    at = models.DateTimeField(default=now)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(approved_by=F("officer")), name="overridden_by_another_than_who_serves"
+            ),
+            models.CheckConstraint(condition=~Q(why=""), name="an_override_says_why"),
+        ]
+        indexes = [
+            # the dossier of a person: what was let pass for him
+            models.Index(fields=["person", "-id"], name="override_of_person"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.directive_id} {self.item} {self.visit}"
+
+
+class Acknowledgement(models.Model):
+    """已阅读: the officer at a window confirmed that he read a directive, once a visit."""
+
+    directive = models.ForeignKey(Directive, models.PROTECT, related_name="acknowledgements")
+    person = models.CharField(max_length=60)  # who stood at the window
+    visit = models.CharField(max_length=30)  # the hall's ticket
+    place = models.CharField(max_length=60)
+    officer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["directive", "visit", "place"], name="read_once_at_a_window_and_visit"
+            ),
+        ]
+        indexes = [
+            # the window: which were read in this visit
+            models.Index(fields=["visit", "place"], name="acknowledged_in_visit"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.directive_id} {self.visit}"
+
+
 @dataclass(frozen=True)
 class Order:
     """One effect and the items or groups it reaches, in words."""

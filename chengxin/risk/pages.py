@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from chengxin.offices import access
 from chengxin.offices.access import OfficerRequest
 from chengxin.offices.models import Role
-from chengxin.risk import alerts, inbox
+from chengxin.risk import alerts, counter, inbox
 from chengxin.risk.inbox import JUDGES, READS, Tab
 from chengxin.trace import record
 from chengxin.trace.stream import Event, listener
@@ -25,6 +25,7 @@ MOVES = {
     "directive.await_release",
 }  # fmt: skip
 DOSSIER = (Role.WINDOW, Role.FIELD, Role.RISK, Role.CREDIT, Role.SECTION_HEAD, Role.LEADER)
+PASSED = 20  # overrides shown in a dossier; the history of the subject has the rest
 JUDGE = {"confirm": alerts.confirm, "explain": alerts.explain, "leave": alerts.leave}
 
 
@@ -74,7 +75,9 @@ def about(request: OfficerRequest, about: str) -> HttpResponse:
     """Directives and alerts of a person with his enterprises, or of an enterprise: a part of the
     dossier's page, which left the trace of the look."""
     access.require(request.user, about)
-    return render(request, "risk/_about.html", {"about": inbox.About(about, request.user)})
+    shown = inbox.About(about, request.user)
+    passed = counter.passed_for(shown.keys, PASSED) if shown.told_everything else []
+    return render(request, "risk/_about.html", {"about": shown, "passed": passed})
 
 
 @access.stream_roles(*READS)

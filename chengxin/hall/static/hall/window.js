@@ -166,14 +166,16 @@ function demoFace() {
 
 /* ---- small duties --------------------------------------------------------------------------- */
 
-function approve(button) {
-  document.getElementById("approve-item").textContent = button.dataset.title;
-  document.getElementById("approve-code").value = button.dataset.item;
-  document.getElementById("approve-enterprise").value = chosen() === "-" ? "" : chosen();
-  document.getElementById("approve-chosen").value = chosen();
-  for (const field of ["approve-number", "approve-password"]) document.getElementById(field).value = "";
-  document.querySelector("#approve [data-refusal]").hidden = true;
-  document.getElementById("approve").showModal();
+/** Open the dialog in which a section head signs for one item: `approve` or `override`. */
+function sign(name, button) {
+  const dialog = document.getElementById(name);
+  dialog.querySelector("form").reset();
+  document.getElementById(`${name}-item`).textContent = button.dataset.title;
+  document.getElementById(`${name}-code`).value = button.dataset.item;
+  document.getElementById(`${name}-enterprise`).value = chosen() === "-" ? "" : chosen();
+  document.getElementById(`${name}-chosen`).value = chosen();
+  dialog.querySelector("[data-refusal]").hidden = true;
+  dialog.showModal();
 }
 
 function filterItems(text) {
@@ -199,7 +201,8 @@ function hideNumberLater() {
 const DUTIES = {
   compare: () => lookThenSend(station.dataset.compare),
   enrol: () => lookThenSend(station.dataset.enrol),
-  approve,
+  approve: (button) => sign("approve", button),
+  override: (button) => sign("override", button),
 };
 
 document.addEventListener("click", (event) => {
