@@ -21,9 +21,10 @@ from chengxin.hall.tongue import english, listed
 from chengxin.offices import access
 from chengxin.offices.models import Jurisdiction, Officer
 from chengxin.people.models import Affiliation, Enterprise, Person, Portrait, Verification
-from chengxin.risk import counter, directives
+from chengxin.risk import counter, directives, objection_list
 from chengxin.risk.directives import Decision, Verdict
 from chengxin.risk.models import Directive
+from chengxin.risk.objection_list import Filed
 from chengxin.trace.models import Trace, TraceQuerySet
 
 HERE = (Ticket.State.CALLED, Ticket.State.SERVING)
@@ -175,6 +176,14 @@ class Desk:
             Order(one, one.about == self.person.key, _contact(one), one.pk in read)
             for one in sorted(_in_force(*keys), key=_severity)
         ]
+
+    @cached_property
+    def objections(self) -> list[Filed]:
+        """What the person or the enterprise objected to, and the answers."""
+        if self.person is None:
+            return []
+        keys = [self.person.key] + ([self.enterprise.key] if self.enterprise else [])
+        return objection_list.at_window(keys, self.officer)
 
     @property
     def unread(self) -> list[Order]:

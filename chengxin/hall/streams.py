@@ -19,7 +19,8 @@ QUEUE_MOVES = {
     "ticket.finish",
 }  # fmt: skip
 KIOSK_STEPS = {"kiosk.read", "device.answer", "device.status", "device.hello", "device.lock"}
-ORDERS = {"directive.impose", "directive.lift", "directive.release"}  # the counter obeys anew
+# the counter obeys anew
+ORDERS = {"directive.impose", "directive.lift", "directive.release", "directive.ease"}
 READY = "event: ready\ndata: null\n\n"
 STILL_HERE = ": still here\n\n"
 

@@ -45,6 +45,12 @@ urlpatterns = [
     path("windows/<int:pk>/by-hand", workstation.verify_by_hand, name="window-by-hand"),
     path("windows/<int:pk>/reveal", workstation.reveal, name="window-reveal"),
     path("windows/<int:pk>/acknowledge", workstation.acknowledge, name="acknowledge"),
+    path("windows/<int:pk>/object", workstation.object_to, name="object"),
+    path(
+        "windows/<int:pk>/objections/<int:objection_pk>/paper",
+        workstation.objection_paper,
+        name="window-objection-paper",
+    ),
     path("windows/<int:pk>/items", workstation.begin_item, name="begin-item"),
     path(
         "windows/<int:pk>/items/<int:record_pk>/finish",

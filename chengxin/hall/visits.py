@@ -32,9 +32,9 @@ from chengxin.offices import access
 from chengxin.offices.models import Officer
 from chengxin.people import identity
 from chengxin.people.models import Affiliation, Enterprise, Person, Portrait, Verification
-from chengxin.risk import counter, directives
+from chengxin.risk import counter, directives, objections
 from chengxin.risk.directives import Decision, Verdict
-from chengxin.risk.models import Directive
+from chengxin.risk.models import Directive, Objection
 from chengxin.trace import record
 from chengxin.trace.models import Trace
 
@@ -289,6 +289,19 @@ def acknowledge(
     about = [ticket.person.key] + ([enterprise.key] if enterprise else [])
     standing = Directive.objects.in_force().about(*about).filter(pk__in=shown)
     return counter.acknowledge(standing, visit_of(ticket, enterprise), officer=officer)
+
+
+def object_to(
+    ticket: Ticket, enterprise: Enterprise | None, directive: int, grounds: str, *, officer: Officer
+) -> Objection:
+    """The person at the window objects to a directive on him or the enterprise (异议)."""
+    _require_here(ticket)
+    about = [ticket.person.key] + ([enterprise.key] if enterprise else [])
+    found = Directive.objects.about(*about).filter(pk=directive).first()
+    if found is None:
+        raise access.not_yours()
+    place = ticket.window.place if ticket.window else ""
+    return objections.file(found, grounds, person=ticket.person.key, officer=officer, place=place)
 
 
 def finish_item(handled: ItemRecord, *, officer: Officer) -> None:

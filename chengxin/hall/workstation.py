@@ -180,6 +180,34 @@ def acknowledge(request: OfficerRequest, pk: int) -> HttpResponse:
 
 @access.roles(Role.WINDOW)
 @require_POST
+def object_to(request: OfficerRequest, pk: int) -> HttpResponse:
+    """The person at the window objects to a directive (异议)."""
+    here = _window(request, pk)
+    ticket = _ticket(here, request.user)
+    told = request.POST.get("directive", "")
+    directive = int(told) if told.isdecimal() and len(told) < 19 else 0
+    enterprise = desk.of(here, request.user, request.POST.get("chosen", "")).enterprise
+    grounds = request.POST.get("grounds", "")
+    visits.object_to(ticket, enterprise, directive, grounds, officer=request.user)
+    return _desk(request, here)
+
+
+@access.roles(Role.WINDOW)
+@require_GET
+def objection_paper(request: OfficerRequest, pk: int, objection_pk: int) -> HttpResponse:
+    """The answer on paper, for the person who stands here."""
+    here = _window(request, pk)
+    shown = desk.of(here, request.user, request.GET.get("chosen", ""))
+    found = [one for one in shown.objections if one.objection.pk == objection_pk]
+    if not found or found[0].objection.is_open:
+        raise Http404
+    about = found[0].objection.about
+    record.seen("objection.print", about=about, officer=request.user, objection=objection_pk)
+    return render(request, "risk/objection_paper.html", {"filed": found[0]})
+
+
+@access.roles(Role.WINDOW)
+@require_POST
 def end_item(request: OfficerRequest, pk: int, record_pk: int, how: str) -> HttpResponse:
     here = _window(request, pk)
     ticket = _ticket(here, request.user)

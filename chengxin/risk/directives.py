@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from chengxin.core.effects import STRICTEST_FIRST, Effect
-from chengxin.core.items import GROUPS, ITEMS, Item
+from chengxin.core.items import GROUPS, ITEMS, Item, effect_on
 from chengxin.core.refusal import Refusal
 from chengxin.offices.models import Office, Officer, Role
 from chengxin.risk.models import Directive, title_of
@@ -190,8 +190,7 @@ def lift(directive: Directive, reason: str, *, officer: Officer, second: Officer
         trace.detail |= {"directive": directive.pk, "proposed_by": officer.username}
         directive = _locked(directive)
         require_two(officer, second)
-        if directive.indicator in LEADER_RELEASES and not second.holds(Role.LEADER):
-            raise Refusal("leader_needed", _("该指令须由县局领导解除"))
+        _require_releaser(directive, second)
         if directive.imposed_by_id == second.pk:
             raise Refusal("second_officer_needed", _("解除须由下达人以外的人员复核办理"))
         if not reason.strip():
@@ -227,6 +226,44 @@ def release(directive: Directive, *, officer: Officer) -> None:
         if not directive.release_needed:
             raise Refusal("fact_stands", _("案件尚未终结，不能解除"))
         _fall(directive, RELEASED, officer)
+
+
+def ease(directive: Directive, eased: Mapping[str, str], *, officer: Officer) -> None:
+    """An answer to an objection: from now on the counter obeys `eased`, which stops less.
+
+    The levels of the fact stay on the row; when the fact itself changes, a new directive says so.
+    """
+    with record.of("directive.ease", about=directive.about, officer=officer) as trace:
+        trace.detail |= {"directive": directive.pk, "levels": dict(eased)}
+        directive = _locked(directive)
+        _require_releaser(directive, officer)
+        if not is_milder(eased, directive.ordered):
+            raise Refusal("not_milder", _("减轻后的限制须比原指令轻，不得加重任何事项"))
+        directive.eased = dict(eased)
+        directive.save(update_fields=["eased"])
+
+
+def grant(directive: Directive, reason: str, *, officer: Officer) -> None:
+    """An answer to an objection: the directive ends, as the one who objects asked."""
+    with record.of("directive.lift", about=directive.about, officer=officer) as trace:
+        trace.detail["directive"] = directive.pk
+        directive = _locked(directive)
+        _require_releaser(directive, officer)
+        _fall(directive, reason, officer)
+
+
+def is_milder(eased: Mapping[str, str], levels: Mapping[str, str]) -> bool:
+    """Whether `eased` stops no item more than `levels`, and some item less."""
+    if not eased or not set(eased) <= {"*", *GROUPS, *ITEMS}:
+        return False
+    if not set(eased.values()) <= set(Effect):
+        return False
+    order = [*STRICTEST_FIRST, None]
+    pairs = [
+        (order.index(effect_on(code, eased)), order.index(effect_on(code, levels)))
+        for code in ITEMS
+    ]
+    return all(then >= was for then, was in pairs) and any(then > was for then, was in pairs)
 
 
 def impose_all(orders: Sequence[Directive], *, officer: Officer | None = None) -> None:
@@ -322,6 +359,11 @@ def _decision(effects: set[Effect]) -> Decision:
 def _require_role(officer: Officer) -> None:
     if not officer.holds(*MAY_LIFT):
         raise _no_role()
+
+
+def _require_releaser(directive: Directive, officer: Officer) -> None:
+    if directive.indicator in LEADER_RELEASES and not officer.holds(Role.LEADER):
+        raise Refusal("leader_needed", _("该指令须由县局领导解除"))
 
 
 def _no_role() -> Refusal:

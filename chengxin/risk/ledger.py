@@ -24,7 +24,7 @@ from chengxin.offices.models import Officer
 from chengxin.risk import counter, directives, words
 from chengxin.risk.counter import Line
 from chengxin.risk.inbox import A_PAGE, Known, Step, Subject
-from chengxin.risk.models import EFFECT_TITLES, Alert, Directive, Proposal, title_of
+from chengxin.risk.models import EFFECT_TITLES, Alert, Directive, Objection, Proposal, title_of
 from chengxin.trace import record
 from chengxin.trace import words as trace_words
 from chengxin.trace.models import Trace
@@ -199,12 +199,20 @@ class History:
     @property
     def story(self) -> list[Step]:
         """The traces of all of it, the newest first; who only looked is left out."""
-        ours = Q(action__startswith="directive.") | Q(action__startswith="proposal.")
-        found = Trace.objects.filter(ours, about=self.key).exclude(action="directive.see")
+        ours = Q()
+        for kind in ("directive.", "proposal.", "objection."):
+            ours |= Q(action__startswith=kind)
+        looks = ("directive.see", "objection.see")
+        found = Trace.objects.filter(ours, about=self.key).exclude(action__in=looks)
         return [
             Step(trace, trace_words.action(trace.action), None)
             for trace in found.select_related("officer").latest_first()[:HISTORY]
         ]
+
+    @property
+    def objections(self) -> list[Objection]:
+        found = Objection.objects.filter(about=self.key).order_by("-pk")[:HISTORY]
+        return list(found.select_related("received_by", "answered_by"))
 
     @property
     def counter(self) -> list[Line]:

@@ -147,6 +147,9 @@ class Directive(models.Model):
     source = models.CharField(max_length=8, choices=Source)
     alert = models.ForeignKey(Alert, models.PROTECT, null=True, related_name="directives")
     levels = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    eased = models.JSONField(  # milder levels that an answer to an objection put in their place
+        null=True, encoder=DjangoJSONEncoder
+    )
     reason = models.CharField(max_length=400)  # what the counter says; endangers no investigation
     reason_en = models.CharField(max_length=600, blank=True)
     valid_from = models.DateTimeField(default=now)
@@ -216,17 +219,23 @@ class Directive(models.Model):
         return gettext(self.lifted_because) if self.lifted_because else ""
 
     @property
+    def ordered(self) -> dict[str, str]:
+        """What the counter obeys: `levels`, or what an objection made of them."""
+        found: dict[str, str] = self.levels if self.eased is None else self.eased
+        return found
+
+    @property
     def strictest(self) -> Effect:
-        return min(map(Effect, self.levels.values()), key=STRICTEST_FIRST.index)
+        return min(map(Effect, self.ordered.values()), key=STRICTEST_FIRST.index)
 
     @property
     def orders(self) -> list[Order]:
         """What it does in words, strictest first: one line an effect."""
-        return orders_of(self.levels)
+        return orders_of(self.ordered)
 
     def effect_on(self, item: Item) -> Effect | None:
         """What it does to `item`; what may never be refused is at most reminded of."""
-        return effect_on(item.code, self.levels)
+        return effect_on(item.code, self.ordered)
 
 
 class ProposalQuerySet(models.QuerySet["Proposal"]):
@@ -380,6 +389,78 @@ class Acknowledgement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.directive_id} {self.visit}"
+
+
+class Objection(models.Model):
+    """异议: somebody says that a directive is wrong; who had no part in it answers in time.
+
+        open ──answer──▶ answered   (kept, eased or lifted: never anything stricter)
+
+    Only `risk.objections` changes it.
+    """
+
+    class State(models.TextChoices):
+        OPEN = "open", _("待答复")
+        ANSWERED = "answered", _("已答复")
+
+    class Outcome(models.TextChoices):
+        KEPT = "kept", _("维持")
+        EASED = "eased", _("减轻")
+        LIFTED = "lifted", _("解除")
+        ENDED = "ended", _("指令已先行结束")
+
+    directive = models.ForeignKey(Directive, models.PROTECT, related_name="objections")
+    about = models.CharField(max_length=60)  # whom the directive stops
+    person = models.CharField(max_length=60)  # who objects
+    grounds = models.TextField(max_length=4000)
+    filed_at = models.DateTimeField(default=now)
+    received_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    place = models.CharField(max_length=60, blank=True)  # empty: not at a window
+    due_on = models.DateField()  # the last working day for the answer
+    state = models.CharField(max_length=8, choices=State, default=State.OPEN)
+    outcome = models.CharField(max_length=6, choices=Outcome, blank=True)
+    answer = models.CharField(max_length=1000, blank=True)  # what the taxpayer reads
+    answer_en = models.CharField(max_length=1500, blank=True)
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["directive", "person"],
+                condition=Q(state="open"),
+                name="one_open_objection_per_directive_and_person",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="open", outcome="", answered_by=None)
+                | Q(state="answered", answered_by__isnull=False) & ~Q(outcome="") & ~Q(answer=""),
+                name="an_answer_says_what_and_by_whom",
+            ),
+        ]
+        indexes = [
+            # the list of open ones by deadline
+            models.Index(fields=["state", "due_on"], name="objection_inbox"),
+            # the window and the history of a subject
+            models.Index(fields=["about", "-id"], name="objection_about_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.directive_id} {self.state}"
+
+    @property
+    def words(self) -> str:
+        """The answer, in the language of the page."""
+        return self.answer_en if _english() and self.answer_en else self.answer
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == Objection.State.OPEN
+
+    @property
+    def overdue(self) -> bool:
+        return self.is_open and self.due_on < localdate()
 
 
 @dataclass(frozen=True)

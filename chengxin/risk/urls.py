@@ -1,8 +1,8 @@
-"""Addresses of the back office's risk room: the inbox, one alert, directives, proposals."""
+"""Addresses of the back office's risk room: alerts, directives, objections, proposals."""
 
 from django.urls import path
 
-from chengxin.risk import directive_pages, pages
+from chengxin.risk import directive_pages, objection_pages, pages
 
 urlpatterns = [
     # /alerts/
@@ -26,6 +26,13 @@ urlpatterns = [
     path("directives/<int:pk>/ask-change", directive_pages.ask_change, name="ask-change"),
     path("directives/<int:pk>/ask-lift", directive_pages.ask_lift, name="ask-lift"),
     path("directives/<int:pk>/review", directive_pages.review, name="review-directive"),
+    path("directives/<int:pk>/object", objection_pages.file, name="file-objection"),
+    # /objections/
+    path("objections/", objection_pages.listed, name="objections"),
+    # /objections/<pk>/
+    path("objections/<int:pk>/", objection_pages.objection, name="objection"),
+    path("objections/<int:pk>/answer", objection_pages.answer, name="answer-objection"),
+    path("objections/<int:pk>/paper", objection_pages.paper, name="objection-paper"),
     # /proposals/<pk>/
     path("proposals/<int:pk>/", directive_pages.proposal, name="proposal"),
     path("proposals/<int:pk>/decide", directive_pages.decide, name="decide-proposal"),

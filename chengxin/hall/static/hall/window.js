@@ -178,6 +178,16 @@ function sign(name, button) {
   dialog.showModal();
 }
 
+/** Open the dialog in which the person's objection to a directive is written down. */
+function object(button) {
+  const dialog = document.getElementById("object");
+  dialog.querySelector("form").reset();
+  document.getElementById("object-words").textContent = button.dataset.words;
+  document.getElementById("object-directive").value = button.dataset.directive;
+  dialog.querySelector("[data-refusal]").hidden = true;
+  dialog.showModal();
+}
+
 function filterItems(text) {
   const wanted = text.trim().toLowerCase();
   for (const group of document.querySelectorAll(".item-group")) {
@@ -203,6 +213,7 @@ const DUTIES = {
   enrol: () => lookThenSend(station.dataset.enrol),
   approve: (button) => sign("approve", button),
   override: (button) => sign("override", button),
+  object,
 };
 
 document.addEventListener("click", (event) => {
