@@ -30,7 +30,7 @@ from chengxin.core.calendar import add_working_days
 from chengxin.core.refusal import Refusal
 from chengxin.indicators.scan import Finding
 from chengxin.offices.models import Jurisdiction, Officer
-from chengxin.risk import directives
+from chengxin.risk import brake, directives
 from chengxin.risk.models import Alert, Directive
 from chengxin.trace import record
 from chengxin.trace.models import Trace
@@ -63,10 +63,10 @@ def receive_all(
     Undecided findings restrict nobody and end nothing: whoever was found before stays as he was.
     """
     with record.of("alert.receive_all", place="night") as trace:
-        _one_night_at_a_time()
-        night = _Night(findings, as_of, lake_version, indicators, subjects)
+        one_night_at_a_time()
+        night = Night(findings, as_of, lake_version, indicators, subjects)
         counts = {"expired": directives.expire()} | night.alerts() | night.directives()
-        changed = sum(counts.values())
+        changed = sum(count for name, count in counts.items() if name != "stopped")
         counts["standing"] = len(night.told)
         trace.detail |= counts | {"as_of": as_of, "lake_version": lake_version}
         if not changed:
@@ -78,7 +78,7 @@ def confirm(alert: Alert, grounds: str, *, officer: Officer) -> list[Directive]:
     """It is true: impose what the indicator says on everyone it acts on (属实)."""
     with record.of("alert.confirm", about=alert.subject, officer=officer) as trace:
         alert = _close(alert, Alert.State.CONFIRMED, grounds, officer, trace)
-        orders = [_order(told, alert) for told in alert.findings if told["levels"]]
+        orders = [directive_of(told, alert) for told in alert.findings if told["levels"]]
         for order in orders:
             order.imposed_by = officer
         earlier = Directive.objects.select_for_update().filter(
@@ -133,7 +133,7 @@ def preview(alert: Alert) -> list[Preview]:
     ]
 
 
-class _Night:
+class Night:
     """One night's findings against what stands."""
 
     def __init__(
@@ -145,6 +145,7 @@ class _Night:
         subjects: Collection[str] | None,
     ) -> None:
         self.as_of, self.lake_version, self.indicators = as_of, lake_version, set(indicators)
+        self.first = not Alert.objects.exists()  # of this installation
         self.asked = {} if subjects is None else {"subject__in": sorted(subjects)}
         self.told: dict[Subject, list[Told]] = defaultdict(list)
         self.unknown: set[Subject] = set()
@@ -208,14 +209,18 @@ class _Night:
         awaiting = sum(not order.release_needed for order in held)
         falling = [order for order in ended if order.indicator not in directives.LEADER_RELEASES]
         fresh = [reach for reach in wanted.keys() - standing.keys() - self._lifted_by_hand(wanted)]
+        stopped = brake.hold(self, wanted, standing, [*fresh, *replaced])
+        fresh = [reach for reach in fresh if reach not in stopped]
+        replaced = [reach for reach in replaced if reach not in stopped]
 
         directives.lift_all(falling, FACT_ENDED)
         directives.lift_all([standing[reach] for reach in replaced], REPLACED)
         directives.hold_for_leader(held)
         self._still_there(wanted, standing)
         new = sorted([*fresh, *replaced])
-        directives.impose_all([_order(wanted[reach], self.open[reach[:2]]) for reach in new])
-        return {"imposed": len(new), "lifted": len(falling) + len(replaced), "held": awaiting}
+        directives.impose_all([directive_of(wanted[reach], self.open[reach[:2]]) for reach in new])
+        lifted = len(falling) + len(replaced)
+        return {"imposed": len(new), "lifted": lifted, "held": awaiting, "stopped": len(stopped)}
 
     def _open_new(self) -> list[Alert]:
         new = self.told.keys() - self.open.keys()
@@ -321,7 +326,7 @@ class _Night:
         alert.facts = _digest(findings)
 
 
-def _order(told: Told, alert: Alert) -> Directive:
+def directive_of(told: Told, alert: Alert) -> Directive:
     reason, reason_en = _cut(told)
     return Directive(
         about=told["acted_on"],
@@ -401,7 +406,8 @@ def _locked(alert: Alert) -> Alert:
     return locked
 
 
-def _one_night_at_a_time() -> None:
+def one_night_at_a_time() -> None:
+    """Let nobody else change what follows the facts until the transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
 

@@ -17,7 +17,7 @@ from chengxin.core.refusal import Refusal
 from chengxin.offices import access
 from chengxin.offices.access import OfficerRequest
 from chengxin.people import lookup
-from chengxin.risk import directives, ledger, proposals
+from chengxin.risk import directives, ledger, objection_list, proposals, stops
 from chengxin.risk.directives import MAY_LIFT, MAY_PROPOSE, Terms
 from chengxin.risk.inbox import READS, Known
 from chengxin.risk.ledger import Asked, History, Tab
@@ -71,7 +71,10 @@ def listed(request: OfficerRequest) -> HttpResponse:
     asked = request.GET.get("tab", Tab.WAITING)
     tab = Tab(asked) if asked in Tab.values else Tab.WAITING
     shown = ledger.of(request.user, tab, request.GET.get("page", "1"))
-    return render(request, "risk/directives.html", {"ledger": shown})
+    context = {"ledger": shown, "waiting": 0, "due": objection_list.due(request.user)}
+    if request.user.holds(*MAY_LIFT):
+        context["waiting"] = stops.waiting(request.user)
+    return render(request, "risk/directives.html", context)
 
 
 @access.roles(*READS)

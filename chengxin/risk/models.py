@@ -463,6 +463,93 @@ class Objection(models.Model):
         return self.is_open and self.due_on < localdate()
 
 
+class Stop(models.Model):
+    """停送: an indicator would have newly restricted too many of one county; an officer decides.
+
+        waiting ──release──▶ released   (imposed at once)
+           │ └───refuse────▶ refused    (nobody is restricted while the same facts stand)
+           └──────cease────▶ ceased     (the night no longer finds any of them)
+
+    Only `risk.brake` and `risk.stops` change it.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("待批准")
+        RELEASED = "released", _("已放行")
+        REFUSED = "refused", _("不予下达")
+        CEASED = "ceased", _("已自行撤销")
+
+    indicator = models.CharField(max_length=4)
+    region = models.CharField(max_length=6)  # the county whose bureaus manage them; empty: nobody
+    most = models.PositiveIntegerField()  # how many may be restricted without asking
+    found = models.PositiveIntegerField()  # how many it would have been when it was stopped
+    as_of = models.DateField()
+    lake_version = models.BigIntegerField()
+    stopped_at = models.DateTimeField(default=now)
+    state = models.CharField(max_length=8, choices=State, default=State.WAITING)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True)
+    grounds = models.CharField(max_length=1000, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["indicator", "region"],
+                condition=Q(state="waiting"),
+                name="one_waiting_stop_per_indicator_and_county",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["released", "refused"])
+                | Q(decided_by__isnull=False) & ~Q(grounds=""),
+                name="a_stop_is_decided_by_name_and_with_grounds",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.indicator} {self.region} {self.state}"
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.state == Stop.State.WAITING
+
+
+class Stopped(models.Model):
+    """One directive that a stop holds back: whose fact, whom it would restrict, and how."""
+
+    stop = models.ForeignKey(Stop, models.PROTECT, related_name="held")
+    indicator = models.CharField(max_length=4)
+    subject = models.CharField(max_length=60)
+    about = models.CharField(max_length=60)
+    band = models.CharField(max_length=20)
+    told = models.JSONField(encoder=DjangoJSONEncoder)  # the finding as the scan printed it
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["stop", "subject", "about"], name="held_once_in_a_stop"
+            ),
+        ]
+        indexes = [
+            # the night: is this reach held or was it refused
+            models.Index(fields=["indicator", "subject"], name="stopped_by_subject"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.indicator} {self.about}"
+
+    @property
+    def orders(self) -> list[Order]:
+        return orders_of(self.told["levels"])
+
+    @property
+    def words(self) -> str:
+        """What the counter would say, in the language of the page."""
+        said: str = self.told["because_en"] if _english() else ""
+        return said or str(self.told["because"])
+
+
 @dataclass(frozen=True)
 class Order:
     """One effect and the items or groups it reaches, in words."""

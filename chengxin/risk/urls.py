@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from chengxin.risk import directive_pages, objection_pages, pages
+from chengxin.risk import directive_pages, objection_pages, pages, stop_pages
 
 urlpatterns = [
     # /alerts/
@@ -33,6 +33,11 @@ urlpatterns = [
     path("objections/<int:pk>/", objection_pages.objection, name="objection"),
     path("objections/<int:pk>/answer", objection_pages.answer, name="answer-objection"),
     path("objections/<int:pk>/paper", objection_pages.paper, name="objection-paper"),
+    # /stops/
+    path("stops/", stop_pages.listed, name="stops"),
+    # /stops/<pk>/
+    path("stops/<int:pk>/", stop_pages.stop, name="stop"),
+    path("stops/<int:pk>/decide", stop_pages.decide, name="decide-stop"),
     # /proposals/<pk>/
     path("proposals/<int:pk>/", directive_pages.proposal, name="proposal"),
     path("proposals/<int:pk>/decide", directive_pages.decide, name="decide-proposal"),
