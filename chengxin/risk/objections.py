@@ -22,7 +22,7 @@ from chengxin.core.calendar import add_working_days
 from chengxin.core.refusal import Refusal
 from chengxin.offices import access
 from chengxin.offices.models import Officer
-from chengxin.risk import directives
+from chengxin.risk import directives, wording
 from chengxin.risk.models import Directive, Objection, Proposal
 from chengxin.trace import record
 from chengxin.trace.models import Trace
@@ -190,6 +190,7 @@ def _sentence(directive: Directive, told: Answer) -> tuple[str, str]:
         return TEMPLATES.get(told.outcome, TEMPLATES["kept"])
     if not told.words.strip():
         raise Refusal("reason_needed", _("请填写给异议人的答复"))
+    wording.require_silent(told.words, told.words_en)
     return told.words.strip()[:1000], told.words_en.strip()[:1500]
 
 

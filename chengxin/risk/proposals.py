@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from chengxin.core.refusal import Refusal
 from chengxin.offices import access
 from chengxin.offices.models import Officer
-from chengxin.risk import directives
+from chengxin.risk import directives, wording
 from chengxin.risk.directives import Terms
 from chengxin.risk.models import Directive, Proposal
 from chengxin.trace import record
@@ -46,10 +46,10 @@ TEMPLATES: dict[str, tuple[str, str]] = {
 }
 
 
-def templates() -> list[tuple[str, str]]:
-    """Code and sentence of each template, in the language of the page."""
+def templates() -> list[tuple[str, str, str]]:
+    """Code and sentence of each template, in the language of the page and in the other."""
     english = (get_language() or "").startswith("en")
-    return [(code, told[english]) for code, told in TEMPLATES.items()]
+    return [(code, told[english], told[not english]) for code, told in TEMPLATES.items()]
 
 
 def propose(about: str, terms: Terms, grounds: str, *, officer: Officer) -> Proposal:
@@ -199,6 +199,7 @@ def _require_proposer(officer: Officer, about: str, grounds: str) -> None:
 def _require_both_languages(terms: Terms) -> None:
     if not (terms.reason.strip() and terms.reason_en.strip()):
         raise Refusal("reason_needed", _("请选择告知语，或用中文、英文各写一句"))
+    wording.require_silent(terms.reason, terms.reason_en)
 
 
 def _require_free(directive: Directive) -> None:
