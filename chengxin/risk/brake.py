@@ -69,7 +69,8 @@ def hold(
     for reach, region in zip(fresh, counties(reach[2] for reach in fresh), strict=True):
         groups[(reach[0], region)].append(reach)
     for group, reaches in sorted(groups.items()):
-        if group in waiting or len(reaches) > most_in(group[1]):
+        many = len(reaches) > LEAST and len(reaches) > most_in(group[1])
+        if group in waiting or many:
             _stop(run, group, {reach: wanted[reach] for reach in reaches})
             stopped |= set(reaches)
     return stopped
