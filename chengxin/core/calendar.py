@@ -24,6 +24,15 @@ def add_working_days(day: date, count: int) -> date:
     return day
 
 
+def working_days_to(day: date, due: date) -> int:
+    """Working days after `day` up to and including `due`; negative ones when `due` has passed."""
+    early, late = min(day, due), max(day, due)
+    count = sum(
+        is_working_day(early + timedelta(days=n)) for n in range(1, (late - early).days + 1)
+    )
+    return count if due >= day else -count
+
+
 @lru_cache(maxsize=4_096)  # a page asks for every month of every levy item
 def filing_due(period_from: date, period_until: date) -> date:
     """The last day to file for a period: the 15th of the month after, for a whole year 31 May.

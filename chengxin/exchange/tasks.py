@@ -1,4 +1,5 @@
-"""What the worker does by itself: take what lies in the inbox, run the night, seal the traces."""
+"""What the worker does by itself: take what lies in the inbox, run the night, urge what comes due,
+seal the traces."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ from procrastinate.contrib.django import app
 from chengxin.core import places
 from chengxin.core.refusal import Trouble
 from chengxin.exchange import deliveries, events, nights
+from chengxin.risk import urging
 from chengxin.trace import seals
 
 log = structlog.get_logger("chengxin.worker")
@@ -66,3 +68,11 @@ def night(timestamp: int) -> None:
     """At two in the morning: the night."""
     run = nights.run(localdate())
     log.info("night done", day=str(run.day), findings=run.findings, seconds=run.seconds)
+
+
+@app.periodic(cron="30 6 * * *")
+@app.task(queueing_lock="urge")
+def urge(timestamp: int) -> None:
+    """Before the offices open, whether the night went well or not: say what comes due."""
+    counts = urging.run(localdate())
+    log.info("deadlines urged", **counts)

@@ -49,6 +49,16 @@ def offices_of(officer: Officer) -> QuerySet[Office]:
     return Office.objects.filter(region__startswith=office.region)
 
 
+def sees_one_of(officer: Officer, offices: Collection[Office]) -> bool:
+    """Whether one of `offices`, already read, is among `offices_of` the officer."""
+    own = officer.office
+    if own is None:
+        return False
+    if own.level == Office.Level.BRANCH and not officer.holds(*COUNTY_WIDE):
+        return any(one.pk == own.pk for one in offices)
+    return any(one.region.startswith(own.region) for one in offices)
+
+
 def may_see(officer: Officer, about: str) -> bool:
     return Jurisdiction.objects.filter(about=about, office__in=offices_of(officer)).exists()
 

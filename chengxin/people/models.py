@@ -129,6 +129,7 @@ class Enterprise(models.Model):
     name = models.CharField(max_length=200)
     credit_code = models.CharField(max_length=18, blank=True)
     status = models.CharField(max_length=24, choices=Status, default=Status.NORMAL)
+    industry = models.CharField(max_length=10, blank=True)  # GB/T 4754 class
     arrears = models.DecimalField(max_digits=18, decimal_places=2, default=0)  # yuan, at last night
     registered_on = models.DateField(null=True)
     people = models.ManyToManyField(Person, through="Affiliation", related_name="enterprises")

@@ -180,6 +180,7 @@ TAKEN = {
                 e.enterprise_id AS id, coalesce(e.name, '') AS name,
                 coalesce(e.credit_code, '') AS credit_code,
                 coalesce(e.status, 'normal') AS status,
+                coalesce(e.industry, '') AS industry,
                 coalesce(sum(a.amount), 0) AS arrears, e.registered_on
             FROM enterprise AS e
             LEFT JOIN arrears_item AS a

@@ -6,6 +6,8 @@
                                         ├─explain──▶ rests for 180 days
                                         └─leave────▶ rests for 180 days
 
+What people do with them stands in `risk.cases` and `risk.judging`.
+
 The night hands over everything that it found for some indicators; what is not among it is no
 more.  Handing over the same twice changes nothing.
 """
@@ -16,7 +18,6 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -27,9 +28,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from chengxin.core.calendar import add_working_days
+from chengxin.core.effects import Effect
 from chengxin.core.refusal import Refusal
 from chengxin.indicators.scan import Finding
 from chengxin.offices.models import Jurisdiction, Officer
+from chengxin.people.models import Enterprise
 from chengxin.risk import brake, directives
 from chengxin.risk.models import Alert, Directive
 from chengxin.trace import record
@@ -38,6 +41,7 @@ from chengxin.trace.models import Trace
 WORKING_DAYS = {"high": 10}  # to verify, by band; 15 for every other (domain facts 4.2)
 USUAL_DAYS = 15
 RESTS = timedelta(days=180)  # the same facts, once judged, are not raised again
+URGENT = {"M01", "M04", "M06", "M12"}  # red whatever they order (domain facts 4.3)
 BATCH = 5_000
 _LOCK = 0xA1E7
 
@@ -74,33 +78,6 @@ def receive_all(
     return counts
 
 
-def confirm(alert: Alert, grounds: str, *, officer: Officer) -> list[Directive]:
-    """It is true: impose what the indicator says on everyone it acts on (属实)."""
-    with record.of("alert.confirm", about=alert.subject, officer=officer) as trace:
-        alert = _close(alert, Alert.State.CONFIRMED, grounds, officer, trace)
-        orders = [directive_of(told, alert) for told in alert.findings if told["levels"]]
-        for order in orders:
-            order.imposed_by = officer
-        earlier = Directive.objects.select_for_update().filter(
-            lifted_at=None, indicator=alert.indicator, subject=alert.subject
-        )
-        directives.lift_all(list(earlier.order_by("pk")), REPLACED)
-        directives.impose_all(orders, officer=officer)
-    return orders
-
-
-def explain(alert: Alert, grounds: str, *, officer: Officer) -> None:
-    """The person explained it: no directive, and the same facts rest for 180 days (不属实)."""
-    with record.of("alert.explain", about=alert.subject, officer=officer) as trace:
-        _close(alert, Alert.State.EXPLAINED, grounds, officer, trace)
-
-
-def leave(alert: Alert, grounds: str, *, officer: Officer) -> None:
-    """Neither shown nor refuted with what there is (无法认定)."""
-    with record.of("alert.leave", about=alert.subject, officer=officer) as trace:
-        _close(alert, Alert.State.INCONCLUSIVE, grounds, officer, trace)
-
-
 def release(alert: Alert, *, officer: Officer) -> None:
     """A county leader releases the directives whose facts ended; the alert ends with the last."""
     with record.of("alert.release", about=alert.subject, officer=officer) as trace:
@@ -114,23 +91,6 @@ def release(alert: Alert, *, officer: Officer) -> None:
         if not alert.directives.filter(lifted_at=None).exists():
             alert.state, alert.closed_at, alert.closed_by = Alert.State.CLEARED, now(), officer
             alert.save(update_fields=["state", "closed_at", "closed_by"])
-
-
-@dataclass(frozen=True)
-class Preview:
-    """What confirming would order the counter to do about one person or enterprise."""
-
-    about: str
-    levels: dict[str, str]
-    reason: str
-
-
-def preview(alert: Alert) -> list[Preview]:
-    return [
-        Preview(told["acted_on"], told["levels"], told["because"])
-        for told in alert.findings
-        if told["levels"]
-    ]
 
 
 class Night:
@@ -226,6 +186,7 @@ class Night:
         new = self.told.keys() - self.open.keys()
         new -= self._resting(new)
         made = [self._alert(subject) for subject in sorted(new)]
+        _note_industries(made)
         Alert.objects.bulk_create(made, batch_size=BATCH)
         _send_to_offices(made)
         record.many([_trace("alert.open", alert) for alert in made])
@@ -253,11 +214,15 @@ class Night:
         changed = [seen[subject] for subject in sorted(self.changed)]
         for alert in changed:
             self._fill(alert, self.told[(alert.indicator, alert.subject)])
+            alert.proposed, alert.proposed_by, alert.grounds = "", None, ""  # said of other facts
         Alert.objects.bulk_update(
             changed,
-            ["band", "value", "because", "because_en", "findings", "facts"],
+            [
+                "band", "value", "because", "because_en", "findings", "facts", "priority",
+                "proposed", "proposed_by", "grounds",
+            ],
             batch_size=500,
-        )
+        )  # fmt: skip
         _send_to_offices(changed)
         Alert.objects.filter(pk__in=[alert.pk for alert in seen.values()]).exclude(
             as_of=self.as_of, lake_version=self.lake_version
@@ -277,7 +242,7 @@ class Night:
         )
         cleared = [alert for alert in gone.values() if alert.pk not in held]
         Alert.objects.filter(pk__in=[alert.pk for alert in cleared]).update(
-            state=Alert.State.CLEARED, closed_at=now()
+            state=Alert.State.CLEARED, closed_at=now(), proposed="", proposed_by=None
         )
         record.many([_trace("alert.clear", alert) for alert in cleared])
         return len(cleared)
@@ -324,9 +289,11 @@ class Night:
         alert.because_en = (own["facts_en"] or own["because_en"])[:600]
         alert.findings = list(findings)
         alert.facts = _digest(findings)
+        alert.priority = _priority(alert, findings)
 
 
 def directive_of(told: Told, alert: Alert) -> Directive:
+    """The directive that one finding asks for."""
     reason, reason_en = _cut(told)
     return Directive(
         about=told["acted_on"],
@@ -340,6 +307,18 @@ def directive_of(told: Told, alert: Alert) -> Directive:
         reason_en=reason_en,
         until=_until(told),
     )
+
+
+def _priority(alert: Alert, findings: Sequence[Told]) -> Alert.Priority:
+    """How soon somebody should look: by what the counter is ordered to do, and by the band."""
+    effects = {effect for told in findings for effect in told["levels"].values()}
+    if alert.indicator in URGENT:
+        return Alert.Priority.URGENT
+    if Effect.BLOCK in effects or (alert.is_task and alert.band in WORKING_DAYS):
+        return Alert.Priority.HIGH
+    if effects & {Effect.LEGAL_REP, Effect.APPROVAL}:
+        return Alert.Priority.MIDDLE
+    return Alert.Priority.LOW
 
 
 def _until(told: Told) -> datetime:
@@ -367,6 +346,21 @@ def _digest(findings: Sequence[Told]) -> str:
     return hashlib.sha256("\n".join(facts).encode()).hexdigest()[:16]
 
 
+def _note_industries(alerts: Sequence[Alert]) -> None:
+    """In which line of business the subject is; a person, in that of the first enterprise acted on.
+
+    Kept as it was on that day: precision is counted by it.
+    """
+    keys = [[alert.subject, *(told["acted_on"] for told in alert.findings)] for alert in alerts]
+    firms = {key.removeprefix("enterprise:") for some in keys for key in some}
+    known = dict(
+        Enterprise.objects.filter(pk__in=firms).exclude(industry="").values_list("pk", "industry")
+    )
+    for alert, its in zip(alerts, keys, strict=True):
+        told = (known.get(key.removeprefix("enterprise:")) for key in its)
+        alert.industry = next(filter(None, told), "")
+
+
 def _send_to_offices(alerts: Sequence[Alert]) -> None:
     """To the offices that manage the enterprises acted on; without any, the subject's own."""
     keys = {alert.pk: {told["acted_on"] for told in alert.findings} for alert in alerts}
@@ -384,19 +378,6 @@ def _send_to_offices(alerts: Sequence[Alert]) -> None:
         to |= set(offices[alert.subject]) if not to else set()
         rows += [through(alert_id=alert.pk, office_id=office) for office in sorted(to)]
     through.objects.bulk_create(rows, batch_size=BATCH, ignore_conflicts=True)
-
-
-def _close(alert: Alert, state: str, grounds: str, officer: Officer, trace: Trace) -> Alert:
-    trace.detail |= {"alert": alert.pk, "indicator": alert.indicator}
-    alert = _locked(alert)
-    if not alert.is_task:
-        raise Refusal("hard_fact", _("监控指标为硬性事实，不需核实认定"))
-    if not grounds.strip():
-        raise Refusal("grounds_needed", _("请填写核实情况和依据"))
-    alert.state, alert.grounds = Alert.State(state), grounds.strip()[:1000]
-    alert.closed_at, alert.closed_by = now(), officer
-    alert.save(update_fields=["state", "grounds", "closed_at", "closed_by"])
-    return alert
 
 
 def _locked(alert: Alert) -> Alert:

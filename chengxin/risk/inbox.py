@@ -1,4 +1,4 @@
-"""What an office has to look at: its alerts as rows of a page, and one alert with its story.
+"""What an office has to look at: its alerts as rows of a page, and what stands against a subject.
 
 Reads only.  An alert is an office's when it was sent there (`Alert.offices`).
 """
@@ -14,35 +14,39 @@ from django.db import models
 from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.timezone import localdate
-from django.utils.translation import gettext as say
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from chengxin.core.calendar import working_days_to
 from chengxin.core.effects import STRICTEST_FIRST, Effect
 from chengxin.offices import access
 from chengxin.offices.models import Officer, Role
 from chengxin.people.models import Affiliation, Enterprise, Person
 from chengxin.risk import alerts, words
 from chengxin.risk.directives import MAY_PROPOSE
-from chengxin.risk.models import Alert, AlertQuerySet, Directive, Order, orders_of
-from chengxin.trace import record
-from chengxin.trace.models import Trace
+from chengxin.risk.models import Alert, AlertQuerySet, Directive
 
 READS = (Role.FIELD, Role.RISK, Role.SECTION_HEAD, Role.LEADER)
-JUDGES = (Role.FIELD, Role.RISK, Role.SECTION_HEAD)
 A_PAGE = 30
 ROWS = 60  # alerts of one dossier that are shown
 SUBJECTS = 3  # of one band that are shown at once
+NEAR = 3  # working days before a deadline that are said loudly
 
 
 class Tab(models.TextChoices):
     TASKS = "tasks", _("待核实任务")
+    MINE = "mine", _("我承办的")
+    REVIEW = "review", _("待复核")
     NOTICES = "notices", _("监控通知")
     RELEASE = "release", _("待解除")
     DONE = "done", _("已办结")
 
 
+WORK = (Tab.TASKS, Tab.MINE, Tab.REVIEW)  # what somebody has to do until a day
 EMPTY: dict[str, str | Promise] = {
     Tab.TASKS: _("没有待核实的任务"),
+    Tab.MINE: _("没有由您承办的任务"),
+    Tab.REVIEW: _("没有待复核的认定"),
     Tab.NOTICES: _("没有监控通知"),
     Tab.RELEASE: _("没有等待局领导解除的指令"),
     Tab.DONE: _("还没有办结的预警"),
@@ -132,21 +136,27 @@ class Row:
 
     @property
     def days_left(self) -> int | None:
-        return (self.alert.due_on - localdate()).days if self.alert.due_on else None
+        """Working days; negative once it is overdue."""
+        return working_days_to(localdate(), self.alert.due_on) if self.alert.due_on else None
 
     @property
     def due_words(self) -> str:
         left = self.days_left
         if left is None or self.alert.state != Alert.State.OPEN:
             return ""
-        if left < 0:
-            return say("已逾期 %d 天") % -left
-        return say("今日到期") if left == 0 else say("剩 %d 天") % left
+        if self.alert.overdue:
+            return gettext("已逾期 %d 个工作日") % -left if left else gettext("已逾期")
+        return gettext("今日到期") if left == 0 else gettext("剩 %d 个工作日") % left
 
     @property
     def due_tone(self) -> str:
         left = self.days_left or 0
-        return "danger" if left < 0 else "warn" if left <= 3 else ""
+        return "danger" if self.alert.overdue else "warn" if left <= NEAR else ""
+
+    @property
+    def priority_tone(self) -> str:
+        tones = {Alert.Priority.URGENT: "danger", Alert.Priority.HIGH: "warn"}
+        return tones.get(Alert.Priority(self.alert.priority), "")
 
 
 @dataclass(frozen=True)
@@ -156,6 +166,8 @@ class Inbox:
     tab: Tab
     counts: dict[str, int]
     page: Page[Alert]
+    by_deadline: bool = False
+    urged: tuple[tuple[str, int], ...] = ()  # ("mine" or how far it was urged, cases)
 
     @cached_property
     def rows(self) -> list[Row]:
@@ -168,132 +180,12 @@ class Inbox:
         return [(tab.value, str(tab.label), self.counts.get(tab)) for tab in Tab]
 
     @property
+    def is_work(self) -> bool:
+        return self.tab in WORK
+
+    @property
     def empty(self) -> str:
         return str(EMPTY[self.tab])
-
-
-@dataclass(frozen=True)
-class Effected:
-    """What one person or enterprise would meet, or meets, at the counter."""
-
-    subject: Subject
-    orders: list[Order]
-    reason: str
-
-
-@dataclass(frozen=True)
-class Step:
-    """One line of the alert's story."""
-
-    trace: Trace
-    title: str
-    subject: Subject | None
-
-    @property
-    def refused(self) -> bool:
-        return self.trace.outcome != "done"
-
-
-@dataclass(frozen=True)
-class Case:
-    """One alert with everything that an officer needs to judge it."""
-
-    alert: Alert
-    officer: Officer
-
-    @cached_property
-    def known(self) -> Known:
-        return Known.of([self.alert.subject, *acted_on(self.alert)])
-
-    @property
-    def row(self) -> Row:
-        return Row(self.alert, self.known)
-
-    @property
-    def measure(self) -> words.Fact | None:
-        return words.measure(self.alert.indicator, self.alert.value)
-
-    @cached_property
-    def shared(self) -> list[words.Fact]:
-        """The evidence that is the same for everyone acted on."""
-        first, *others = [told["evidence"] for told in self.alert.findings]
-        same = {k: v for k, v in first.items() if all(o.get(k) == v for o in others)}
-        return words.facts(same)
-
-    @cached_property
-    def own(self) -> list[tuple[Subject, list[words.Fact]]]:
-        """Where the evidence differs: each one's own part of it."""
-        told = self.alert.findings
-        first = told[0]["evidence"]
-        differs = [k for k in first if any(o["evidence"].get(k) != first[k] for o in told[1:])]
-        if not differs:
-            return []
-        return [
-            (
-                self.known.subject(one["acted_on"]),
-                words.facts({k: one["evidence"].get(k) for k in differs}),
-            )
-            for one in told
-        ]
-
-    @property
-    def thresholds(self) -> list[words.Fact]:
-        return words.thresholds(self.alert.indicator, self.alert.findings[0]["params"])
-
-    @property
-    def basis(self) -> str:
-        return words.basis(self.alert.indicator)
-
-    @property
-    def clears(self) -> str:
-        return words.clears(self.alert.indicator)
-
-    @cached_property
-    def effects(self) -> list[Effected]:
-        """What confirming would order; for a hard fact, what was ordered."""
-        return [
-            Effected(self.known.subject(one.about), orders_of(one.levels), one.reason)
-            for one in alerts.preview(self.alert)
-        ]
-
-    @cached_property
-    def directives(self) -> list[tuple[Directive, Subject]]:
-        found = self.alert.directives.select_related("imposed_by", "lifted_by").order_by("-pk")
-        return [(one, self.known.subject(one.about)) for one in found]
-
-    @property
-    def can_judge(self) -> bool:
-        return self._open and self.alert.is_task and self.officer.holds(*JUDGES)
-
-    @property
-    def can_release(self) -> bool:
-        return self.waits_for_leader and self.officer.holds(Role.LEADER)
-
-    @property
-    def waits_for_leader(self) -> bool:
-        return any(one.release_needed and one.lifted_at is None for one, _who in self.directives)
-
-    @property
-    def _open(self) -> bool:
-        return self.alert.state == Alert.State.OPEN
-
-    @cached_property
-    def story(self) -> list[Step]:
-        """What happened to the alert and its directives, the newest first."""
-        mine = Q(detail__alert=self.alert.pk) | Q(
-            detail__directive__in=[one.pk for one, _who in self.directives]
-        )
-        found = Trace.objects.filter(
-            mine, about__in=[self.alert.subject, *acted_on(self.alert)]
-        ).exclude(action="alert.see")
-        return [
-            Step(
-                trace,
-                words.action(trace.action),
-                self.known.subject(trace.about) if trace.about != self.alert.subject else None,
-            )
-            for trace in found.select_related("officer").latest_first()[:60]
-        ]
 
 
 @dataclass(frozen=True)
@@ -394,36 +286,49 @@ class About:
         ]
 
 
-def of(officer: Officer, tab: Tab, page: str) -> Inbox:
-    found = _of_office(officer)
-    counts = {
-        one.value: _in_tab(found, one).count() for one in (Tab.TASKS, Tab.NOTICES, Tab.RELEASE)
-    }
-    return Inbox(tab, counts, Paginator(_in_tab(found, tab), A_PAGE).get_page(page))
-
-
-def case(officer: Officer, pk: int) -> Case:
-    """The alert, when it was sent to one of the officer's offices; otherwise it is not there."""
-    alert = _of_office(officer).filter(pk=pk).first()
-    if alert is None:
-        with record.of("access.ask", officer=officer, place=f"alert:{pk}"):
-            raise access.not_yours()
-    return Case(alert, officer)
+def of(officer: Officer, tab: Tab, page: str, *, by_deadline: bool = False) -> Inbox:
+    """One tab; tasks by risk and then deadline, or by deadline alone."""
+    found = of_office(officer)
+    counts = {one.value: _in_tab(found, one, officer).count() for one in Tab if one is not Tab.DONE}
+    listed = _in_tab(found, tab, officer)
+    if by_deadline and tab in WORK:
+        listed = listed.soonest_first()
+    listed = listed.select_related("held_by")
+    shown = Paginator(listed, A_PAGE).get_page(page)
+    return Inbox(tab, counts, shown, by_deadline, _urged(found, officer))
 
 
 def acted_on(alert: Alert) -> list[str]:
     return list(dict.fromkeys(told["acted_on"] for told in alert.findings))
 
 
-def _of_office(officer: Officer) -> AlertQuerySet:
+def of_office(officer: Officer) -> AlertQuerySet:
+    """Those sent to an office whose subjects the officer may see."""
     return Alert.objects.sent_to(access.offices_of(officer))
 
 
-def _in_tab(found: AlertQuerySet, tab: Tab) -> AlertQuerySet:
+def _urged(found: AlertQuerySet, officer: Officer) -> tuple[tuple[str, int], ...]:
+    """What the mornings (`risk.urging`) have to say to this officer."""
+    asked = {"mine": Q(held_by=officer, urged__gte=Alert.Urged.REMINDED)}
+    if officer.holds(Role.SECTION_HEAD):
+        asked[str(Alert.Urged.ESCALATED.value)] = Q(urged__gte=Alert.Urged.ESCALATED)
+    elif officer.holds(Role.LEADER):
+        asked[str(Alert.Urged.OVERDUE.value)] = Q(urged=Alert.Urged.OVERDUE)
+    counted = found.open().aggregate(
+        **{f"n{name}": models.Count("pk", filter=which) for name, which in asked.items()}
+    )
+    return tuple((name, counted[f"n{name}"]) for name in asked if counted[f"n{name}"])
+
+
+def _in_tab(found: AlertQuerySet, tab: Tab, officer: Officer) -> AlertQuerySet:
     waiting = Directive.objects.filter(lifted_at=None, release_needed=True).values("alert")
     match tab:
         case Tab.TASKS:
             return found.open().filter(kind=Alert.Kind.ANALYSIS).most_urgent_first()
+        case Tab.MINE:
+            return found.open().filter(held_by=officer).most_urgent_first()
+        case Tab.REVIEW:
+            return found.open().exclude(proposed="").most_urgent_first()
         case Tab.NOTICES:
             monitored = found.open().filter(kind=Alert.Kind.MONITORING)
             return monitored.exclude(pk__in=waiting).order_by("-first_seen", "-pk")

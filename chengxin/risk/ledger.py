@@ -22,8 +22,9 @@ from chengxin.core.items import GROUPS
 from chengxin.offices import access
 from chengxin.offices.models import Officer
 from chengxin.risk import counter, directives, words
+from chengxin.risk.casefile import Step
 from chengxin.risk.counter import Line
-from chengxin.risk.inbox import A_PAGE, Known, Step, Subject
+from chengxin.risk.inbox import A_PAGE, Known, Subject
 from chengxin.risk.models import EFFECT_TITLES, Alert, Directive, Objection, Proposal, title_of
 from chengxin.trace import record
 from chengxin.trace import words as trace_words

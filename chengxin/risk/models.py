@@ -15,6 +15,12 @@ from django.utils.translation import gettext_lazy as _
 from chengxin.core.effects import STRICTEST_FIRST, Effect
 from chengxin.core.items import GROUPS, ITEMS, Item, effect_on
 from chengxin.offices.models import Office
+from chengxin.risk.case_models import CaseFile, CaseStep, Inquiry
+
+__all__ = [
+    "EFFECT_TITLES", "Alert", "AlertQuerySet", "CaseFile", "CaseStep", "Directive",
+    "DirectiveQuerySet", "Inquiry", "Order", "orders_of",
+]  # fmt: skip
 
 EFFECT_TITLES = {
     Effect.BLOCK: _("不予办理"),
@@ -34,8 +40,12 @@ class AlertQuerySet(models.QuerySet["Alert"]):
         return self.filter(pk__in=told.values("alert"))
 
     def most_urgent_first(self) -> AlertQuerySet:
-        """Verification tasks by deadline, then notices, the newest first."""
-        return self.order_by(models.F("due_on").asc(nulls_last=True), "-pk")
+        """By risk, then by deadline, then the newest."""
+        return self.order_by("-priority", models.F("due_on").asc(nulls_last=True), "-pk")
+
+    def soonest_first(self) -> AlertQuerySet:
+        """By deadline alone; what has none comes last."""
+        return self.order_by(models.F("due_on").asc(nulls_last=True), "-priority", "-pk")
 
 
 class Alert(models.Model):
@@ -44,9 +54,11 @@ class Alert(models.Model):
         open ──confirm──▶ confirmed   (analysis: directives are imposed)
          │ └──explain──▶ explained    (closed; the same facts are not raised again for 180 days)
          │ └──leave────▶ inconclusive
-         └──clear──────▶ cleared      (monitoring: the fact ended in its source)
+         └──clear──────▶ cleared      (the fact ended in its source)
 
-    Only `risk.alerts` changes `state`.
+    One officer holds it at a time.  From `Priority.HIGH` on what he finds is `proposed` until a
+    second officer approves it or sends it back (`risk.judging`).  Only `risk.alerts` and
+    `risk.judging` change `state`.
     """
 
     class State(models.TextChoices):
@@ -59,6 +71,20 @@ class Alert(models.Model):
     class Kind(models.TextChoices):
         MONITORING = "monitoring", _("监控指标")
         ANALYSIS = "analysis", _("分析指标")
+
+    class Priority(models.IntegerChoices):
+        LOW = 1, _("低")
+        MIDDLE = 2, _("中")
+        HIGH = 3, _("高")
+        URGENT = 4, _("紧急")
+
+    class Urged(models.IntegerChoices):
+        """How far the mornings have urged it (`risk.urging`)."""
+
+        NOT_YET = 0, ""
+        REMINDED = 1, _("已提醒")
+        ESCALATED = 2, _("已报科所长")
+        OVERDUE = 3, _("已报局领导")
 
     indicator = models.CharField(max_length=4)  # "M01", "A01"
     kind = models.CharField(max_length=10, choices=Kind)
@@ -73,7 +99,13 @@ class Alert(models.Model):
     )  # digest of bands and evidence: the same facts or not
     as_of = models.DateField()
     lake_version = models.BigIntegerField()
+    priority = models.PositiveSmallIntegerField(choices=Priority, default=Priority.LOW)
+    industry = models.CharField(max_length=10, blank=True)  # GB/T 4754 class, when it was opened
     state = models.CharField(max_length=12, choices=State, default=State.OPEN)
+    held_by = models.ForeignKey(  # whose case it is
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="cases"
+    )
+    urged = models.PositiveSmallIntegerField(choices=Urged, default=Urged.NOT_YET)
     first_seen = models.DateTimeField(default=now)
     due_on = models.DateField(null=True)  # last working day for verification
     closed_at = models.DateTimeField(null=True)
@@ -81,6 +113,13 @@ class Alert(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
     grounds = models.CharField(max_length=1000, blank=True)
+    proposed = models.CharField(max_length=12, choices=State, blank=True)  # waits for a second one
+    proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    approved_by = models.ForeignKey(  # the second officer, where one is needed
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
     offices = models.ManyToManyField(Office, related_name="alerts")  # who is to look
 
     objects = AlertQuerySet.as_manager()
@@ -92,10 +131,28 @@ class Alert(models.Model):
                 condition=Q(state="open"),
                 name="one_open_alert_per_subject_and_indicator",
             ),
+            models.CheckConstraint(
+                condition=Q(approved_by=None)
+                | Q(closed_by__isnull=False) & ~Q(approved_by=F("closed_by")),
+                name="closing_approved_by_another_officer",
+            ),
+            models.CheckConstraint(
+                condition=Q(proposed="", proposed_by=None)
+                | Q(
+                    proposed__in=["confirmed", "explained", "inconclusive"],
+                    proposed_by__isnull=False,
+                    state="open",
+                ),
+                name="proposed_closing_of_an_open_alert_by_somebody",
+            ),
         ]
         indexes = [
             # the inbox: open ones by deadline
             models.Index(fields=["state", "due_on"], name="alert_inbox"),
+            # the board: what one officer holds, what he closed
+            models.Index(fields=["held_by", "state"], name="alert_by_holder"),
+            # what became of an indicator's alerts
+            models.Index(fields=["indicator", "state"], name="alert_by_outcome"),
             models.Index(fields=["subject"], name="alert_by_subject"),
         ]
 

@@ -14,19 +14,22 @@ from django.views.decorators.http import require_GET, require_POST
 from chengxin.offices import access
 from chengxin.offices.access import OfficerRequest
 from chengxin.offices.models import Role
-from chengxin.risk import alerts, counter, inbox
-from chengxin.risk.inbox import JUDGES, READS, Tab
+from chengxin.risk import alerts, casefile, counter, inbox, judging
+from chengxin.risk.cases import JUDGES
+from chengxin.risk.inbox import READS, Tab
 from chengxin.trace import record
 from chengxin.trace.stream import Event, listener
 
 MOVES = {
     "alert.open", "alert.refresh", "alert.clear", "alert.confirm", "alert.explain", "alert.leave",
     "alert.release", "directive.impose", "directive.lift", "directive.release",
-    "directive.await_release",
+    "directive.await_release", "alert.take", "alert.assign", "alert.hand_over", "alert.postpone",
+    "alert.propose", "alert.approve", "alert.send_back", "alert.remind", "alert.escalate",
+    "alert.overdue", "inquiry.answer",
 }  # fmt: skip
 DOSSIER = (Role.WINDOW, Role.FIELD, Role.RISK, Role.CREDIT, Role.SECTION_HEAD, Role.LEADER)
 PASSED = 20  # overrides shown in a dossier; the history of the subject has the rest
-JUDGE = {"confirm": alerts.confirm, "explain": alerts.explain, "leave": alerts.leave}
+JUDGE = {"confirm": judging.confirm, "explain": judging.explain, "leave": judging.leave}
 
 
 @access.roles(*READS)
@@ -45,7 +48,7 @@ def fragment(request: OfficerRequest) -> HttpResponse:
 @access.roles(*READS)
 @require_GET
 def alert(request: OfficerRequest, pk: int) -> HttpResponse:
-    case = inbox.case(request.user, pk)
+    case = casefile.case(request.user, pk)
     record.seen("alert.see", about=case.alert.subject, officer=request.user, alert=pk)
     return render(request, "risk/alert.html", {"case": case})
 
@@ -54,7 +57,7 @@ def alert(request: OfficerRequest, pk: int) -> HttpResponse:
 @require_POST
 def judge(request: OfficerRequest, pk: int) -> HttpResponse:
     """confirm, explain or leave: one form, three buttons."""
-    case = inbox.case(request.user, pk)
+    case = casefile.case(request.user, pk)
     decide = JUDGE.get(request.POST.get("outcome", ""))
     if decide is None:
         raise Http404
@@ -65,7 +68,7 @@ def judge(request: OfficerRequest, pk: int) -> HttpResponse:
 @access.roles(Role.LEADER)
 @require_POST
 def release(request: OfficerRequest, pk: int) -> HttpResponse:
-    alerts.release(inbox.case(request.user, pk).alert, officer=request.user)
+    alerts.release(casefile.case(request.user, pk).alert, officer=request.user)
     return _case(request, pk)
 
 
@@ -104,8 +107,9 @@ def _moves(event: Event) -> bool:
 def _inbox(request: OfficerRequest) -> inbox.Inbox:
     asked = request.GET.get("tab", Tab.TASKS)
     tab = Tab(asked) if asked in Tab.values else Tab.TASKS
-    return inbox.of(request.user, tab, request.GET.get("page", "1"))
+    by_deadline = request.GET.get("order") == "due"
+    return inbox.of(request.user, tab, request.GET.get("page", "1"), by_deadline=by_deadline)
 
 
 def _case(request: OfficerRequest, pk: int) -> HttpResponse:
-    return render(request, "risk/_alert.html", {"case": inbox.case(request.user, pk)})
+    return render(request, "risk/_alert.html", {"case": casefile.case(request.user, pk)})

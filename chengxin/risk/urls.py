@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from chengxin.risk import directive_pages, objection_pages, pages, stop_pages
+from chengxin.risk import (
+    board_pages,
+    case_pages,
+    directive_pages,
+    explain_pages,
+    objection_pages,
+    pages,
+    stop_pages,
+)
 
 urlpatterns = [
     # /alerts/
@@ -14,6 +22,27 @@ urlpatterns = [
     path("alerts/<int:pk>/", pages.alert, name="alert"),
     path("alerts/<int:pk>/judge", pages.judge, name="judge-alert"),
     path("alerts/<int:pk>/release", pages.release, name="release-alert"),
+    path("alerts/<int:pk>/take", case_pages.take, name="take-alert"),
+    path("alerts/<int:pk>/give", case_pages.give, name="give-alert"),
+    path("alerts/<int:pk>/comment", case_pages.comment, name="comment-alert"),
+    path("alerts/<int:pk>/postpone", case_pages.postpone, name="postpone-alert"),
+    path("alerts/<int:pk>/review", case_pages.review, name="review-alert"),
+    path("alerts/<int:pk>/files/<int:number>", case_pages.file, name="alert-file"),
+    # /alerts/<pk>/inquiries/
+    path("alerts/<int:pk>/inquiries/ask", case_pages.ask, name="ask-taxpayer"),
+    path("alerts/<int:pk>/inquiries/<int:number>/renew", case_pages.renew, name="renew-inquiry"),
+    path(
+        "alerts/<int:pk>/inquiries/<int:number>/withdraw",
+        case_pages.withdraw,
+        name="withdraw-inquiry",
+    ),
+    # /board/, /cases/, /outcomes/
+    path("board/", board_pages.shown, name="board"),
+    path("cases/", board_pages.listed, name="cases"),
+    path("outcomes/", board_pages.learned, name="outcomes"),
+    # /explain/
+    path("explain/", explain_pages.explain, name="explain"),
+    path("explain/answer", explain_pages.answer, name="explain-answer"),
     # /directives/
     path("directives/", directive_pages.listed, name="directives"),
     path("directives/find", directive_pages.find, name="find-subject"),

@@ -8,13 +8,13 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language
-from django.utils.translation import gettext as say
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from chengxin.core.items import GROUPS
 from chengxin.core.refusal import Trouble
 from chengxin.indicators.catalogue import Indicator, indicator
+from chengxin.trace import words as traces
 
 ACTIONS: dict[str, str | Promise] = {
     "alert.clear": _("预警解除"),
@@ -208,7 +208,7 @@ class Fact:
 
 
 def action(name: str) -> str:
-    return str(ACTIONS.get(name, name))
+    return str(ACTIONS[name]) if name in ACTIONS else traces.action(name)
 
 
 def indicator_title(code: str) -> str:
@@ -279,9 +279,9 @@ def _known(code: str) -> Indicator | None:
 
 def _written(name: str, value: Any) -> str:
     if value is None:
-        return say("不详")
+        return gettext("不详")
     if isinstance(value, bool):
-        return say("是") if value else say("否")
+        return gettext("是") if value else gettext("否")
     if name == "item_groups":
         codes = value.split(",") if isinstance(value, str) else value
         return "、".join(dict.fromkeys(_group(code) for code in codes))
@@ -292,7 +292,7 @@ def _written(name: str, value: Any) -> str:
         rest = len(value) - MOST
         listed = "、".join(map(str, value[:MOST]))
         return (
-            say("%(listed)s 等 %(count)d 项") % {"listed": listed, "count": len(value)}
+            gettext("%(listed)s 等 %(count)d 项") % {"listed": listed, "count": len(value)}
             if (rest > 0)
             else listed
         )

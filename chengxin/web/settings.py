@@ -151,6 +151,9 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SECURE_HSTS_SECONDS = 31536000 if SECURE else 0
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024  # one capture of a camera
+# Papers of a case stay in memory until they are sealed: nothing of them lies on a disk unsealed.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = 22 * 1024 * 1024  # one sending of papers, with its form
 
 LOGGING_CONFIG = None
 logs.configure(json_lines=environment.env_bool("CHENGXIN_LOG_JSON", not sys.stderr.isatty()))

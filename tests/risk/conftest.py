@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 
 from chengxin.indicators.scan import Finding
+from chengxin.offices.models import Officer, Role
 from chengxin.people.models import Enterprise
 from chengxin.risk import alerts
+from chengxin.risk.models import Alert
 
 DAY = date(2017, 8, 18)
 BLOCKED = {"INV": "block", "INV-AUTH": "block", "*": "legal_rep"}
@@ -27,7 +29,7 @@ def finding() -> Callable[..., Finding]:
             "kind": "analysis" if analysis else "monitoring",
             "version": "0" * 12,
             "value": Decimal(1),
-            "band": "high" if analysis else "filed",
+            "band": "normal" if analysis else "filed",
             "evidence": {"filed_on": "2017-08-01"},
             "params": {},
             "as_of": DAY,
@@ -75,3 +77,23 @@ def suspicion(finding, li, losing) -> Callable[..., list[Finding]]:
         ]
 
     return make
+
+
+@pytest.fixture
+def task(night, suspicion) -> Alert:
+    """李投资's home, to be verified; of middling priority, so that one officer closes it."""
+    night("A01", *suspicion())
+    return Alert.objects.get()
+
+
+@pytest.fixture
+def grave(night, suspicion) -> Alert:
+    """The same in the high band: a second officer has to agree."""
+    night("A01", *suspicion(band="high"))
+    return Alert.objects.get()
+
+
+@pytest.fixture
+def xu(officer) -> Officer:
+    """徐管户: tax administrator of the local bureau's branch, which manages one of the two."""
+    return officer("xu", "徐管户", "local_branch", Role.FIELD)

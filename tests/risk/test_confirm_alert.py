@@ -10,21 +10,15 @@ from django.db import connection
 from django.utils.timezone import now
 
 from chengxin.core.refusal import Refusal
-from chengxin.risk import alerts, directives
+from chengxin.risk import directives, judging
 from chengxin.risk.models import Alert, Directive
 from chengxin.trace.models import Trace
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def task(night, suspicion) -> Alert:
-    night("A01", *suspicion())
-    return Alert.objects.get()
-
-
 def test_confirmed_suspicion_limits_every_enterprise_acted_on(task, field, li, losing):
-    alerts.confirm(task, "资金来源不明，账外收入购房", officer=field)
+    judging.confirm(task, "资金来源不明，账外收入购房", officer=field)
 
     for enterprise in losing:
         verdict = directives.check("invoice_type", li.key, enterprise.key)
@@ -35,29 +29,29 @@ def test_confirmed_suspicion_limits_every_enterprise_acted_on(task, field, li, l
 
 
 def test_confirmed_directive_outlives_the_finding(task, night, field, li, losing):
-    alerts.confirm(task, "属实", officer=field)
+    judging.confirm(task, "属实", officer=field)
     night("A01")
     assert directives.check("invoice_type", li.key, losing[0].key).decision == "legal_rep"
 
 
 def test_confirmed_facts_open_no_second_task(task, night, suspicion, field):
-    alerts.confirm(task, "属实", officer=field)
+    judging.confirm(task, "属实", officer=field)
     night("A01", *suspicion(), version=2)
     assert Alert.objects.count() == 1
 
 
 def test_new_facts_confirmed_again_replace_the_directives(task, night, suspicion, field):
-    alerts.confirm(task, "属实", officer=field)
+    judging.confirm(task, "属实", officer=field)
     night("A01", *suspicion(contract="WQ-2017-0002"))
 
-    alerts.confirm(Alert.objects.open().get(), "又购一套", officer=field)
+    judging.confirm(Alert.objects.open().get(), "又购一套", officer=field)
 
     assert Directive.objects.in_force().count() == 2
     assert Directive.objects.exclude(lifted_at=None).count() == 2
 
 
 def test_explained_facts_are_not_raised_again_for_180_days(task, night, suspicion, field):
-    alerts.explain(task, "父母赠与，已提供转账凭证", officer=field)
+    judging.explain(task, "父母赠与，已提供转账凭证", officer=field)
     assert not Directive.objects.exists()
 
     night("A01", *suspicion(), version=2)
@@ -69,19 +63,19 @@ def test_explained_facts_are_not_raised_again_for_180_days(task, night, suspicio
 
 
 def test_other_facts_are_raised_at_once(task, night, suspicion, field):
-    alerts.explain(task, "父母赠与", officer=field)
+    judging.explain(task, "父母赠与", officer=field)
     night("A01", *suspicion(contract="WQ-2017-0002"))
     assert Alert.objects.open().count() == 1
 
 
 def test_inconclusive_imposes_nothing(task, field):
-    alerts.leave(task, "当事人外出，无法核实", officer=field)
+    judging.leave(task, "当事人外出，无法核实", officer=field)
     task.refresh_from_db()
     assert task.state == Alert.State.INCONCLUSIVE
     assert not Directive.objects.exists()
 
 
-@pytest.mark.parametrize("outcome", [alerts.confirm, alerts.explain, alerts.leave])
+@pytest.mark.parametrize("outcome", [judging.confirm, judging.explain, judging.leave])
 def test_no_outcome_without_grounds(task, field, outcome):
     with pytest.raises(Refusal) as refusal:
         outcome(task, "  ", officer=field)
@@ -92,14 +86,14 @@ def test_no_outcome_without_grounds(task, field, outcome):
 def test_hard_fact_is_not_a_matter_of_opinion(night, finding, factory, field):
     night("M07", finding("M07", factory.key))
     with pytest.raises(Refusal) as refusal:
-        alerts.explain(Alert.objects.get(), "我认为不是", officer=field)
+        judging.explain(Alert.objects.get(), "我认为不是", officer=field)
     assert refusal.value.code == "hard_fact"
 
 
 def test_closed_alert_is_not_closed_again(task, field, qian):
-    alerts.explain(task, "父母赠与", officer=field)
+    judging.explain(task, "父母赠与", officer=field)
     with pytest.raises(Refusal) as refusal:
-        alerts.confirm(task, "属实", officer=qian)
+        judging.confirm(task, "属实", officer=qian)
     assert refusal.value.code == "already_handled"
     assert Trace.objects.get(action="alert.confirm").outcome == "already_handled"
 
@@ -111,7 +105,7 @@ def test_two_officers_confirm_at_once_and_one_wins(task, field, qian):
     def confirm(officer) -> None:
         try:
             start.wait(5)
-            alerts.confirm(task, "属实", officer=officer)
+            judging.confirm(task, "属实", officer=officer)
             outcomes.append("done")
         except Refusal as refusal:
             outcomes.append(refusal.code)

@@ -150,7 +150,7 @@ function listShortcuts() {
   document.getElementById("shortcuts").showModal();
 }
 
-/** data-open, data-close, data-dismiss, data-back, data-copy, data-elder: small duties of buttons. */
+/** data-open, data-close, data-dismiss, data-back, data-copy, data-print, data-elder: small duties of buttons. */
 function press(event) {
   const button = event.target.closest("button, a");
   if (!button) return;
@@ -161,6 +161,7 @@ function press(event) {
   else if ("dismiss" in duty) refuse("");
   else if ("back" in duty) history.back();
   else if ("copy" in duty) navigator.clipboard?.writeText(duty.copy);
+  else if ("print" in duty) print();
   else if ("elder" in duty) elder(button.getAttribute("aria-pressed") !== "true");
 }
 

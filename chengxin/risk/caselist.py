@@ -1,0 +1,195 @@
+"""Lists of cases: one set of conditions, by which numbers are counted and their lists opened.
+
+A number on the board or among the outcomes and the list behind it are the same condition, so that
+they cannot say different things.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from datetime import timedelta
+from functools import cached_property
+from urllib.parse import urlencode
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Exists, OuterRef, Q
+from django.utils.functional import Promise
+from django.utils.timezone import localdate, now
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from chengxin.core.calendar import add_working_days
+from chengxin.offices.models import Office, Officer
+from chengxin.risk import industries, words
+from chengxin.risk.inbox import A_PAGE, NEAR, Known, Row, acted_on, of_office
+from chengxin.risk.models import Alert, AlertQuerySet, Inquiry
+
+OPEN = Q(state=Alert.State.OPEN)
+UNDECIDED = OPEN & Q(proposed="")
+NOBODY = "none"  # for `holder`: those whom no officer holds
+# what becomes of a case; the open ones are new, held, asked or second
+STAGES: dict[str, tuple[str | Promise, Q]] = {
+    "open": (_("待核实"), OPEN),
+    "new": (_("未分派"), UNDECIDED & Q(held_by=None, is_asked=False)),
+    "held": (_("核实中"), UNDECIDED & Q(held_by__isnull=False, is_asked=False)),
+    "asked": (_("待纳税人说明"), UNDECIDED & Q(is_asked=True)),
+    "second": (_("待复核"), OPEN & ~Q(proposed="")),
+    "closed": (_("已办结"), Q(state__in=["confirmed", "explained", "inconclusive"])),
+    "confirmed": (_("属实"), Q(state=Alert.State.CONFIRMED)),
+    "explained": (_("已说明"), Q(state=Alert.State.EXPLAINED)),
+    "inconclusive": (_("无法认定"), Q(state=Alert.State.INCONCLUSIVE)),
+    "cleared": (_("事实已终结"), Q(state=Alert.State.CLEARED)),
+}
+DUE: dict[str, str | Promise] = {"near": _("临近期限"), "overdue": _("已逾期")}
+
+
+def due(name: str) -> Q:
+    """Open ones past their day, or with at most `NEAR` working days left."""
+    today = localdate()
+    if name == "overdue":
+        return OPEN & Q(due_on__lt=today)
+    return OPEN & Q(due_on__gte=today, due_on__lte=add_working_days(today, NEAR))
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The conditions of a list, as its address has them; blank: any."""
+
+    holder: str = ""  # an officer's id, or NOBODY
+    stage: str = ""
+    due: str = ""
+    urged: str = ""  # urged at least so far
+    kind: str = ""
+    indicator: str = ""
+    bureau: str = ""
+    section: str = ""  # of the classification of industries; "?" where it is not known
+    closed: str = ""  # closed within so many days
+    opened: str = ""  # opened within so many days
+
+    @classmethod
+    def of(cls, told: Mapping[str, str]) -> Asked:
+        """From an address; what is no condition counts as blank."""
+        read = cls(**{one.name: str(told.get(one.name, ""))[:20] for one in fields(cls)})
+        known = {
+            "holder": read.holder == NOBODY or read.holder.isdecimal(),
+            "stage": read.stage in STAGES,
+            "due": read.due in DUE,
+            "urged": read.urged in ("1", "2", "3"),
+            "kind": read.kind in Alert.Kind.values,
+            "bureau": read.bureau in Office.Bureau.values,
+            "section": read.section == "?" or read.section in industries.SECTIONS,
+            "closed": read.closed.isdecimal() and len(read.closed) < 5,
+            "opened": read.opened.isdecimal() and len(read.opened) < 5,
+        }
+        return replace(read, **{name: "" for name, right in known.items() if not right})
+
+    def with_(self, **told: str) -> Asked:
+        return replace(self, **told)
+
+    @property
+    def query(self) -> str:
+        return urlencode({k: v for k, v in vars(self).items() if v})
+
+    def within(self, officer: Officer) -> AlertQuerySet:
+        """The cases that `officer` may see and that meet the conditions."""
+        found = seen_by(officer).filter(self.condition)
+        if self.bureau:
+            sent = Alert.offices.through.objects.filter(office__bureau=self.bureau)
+            found = found.filter(pk__in=sent.values("alert"))
+        return found
+
+    @property
+    def condition(self) -> Q:
+        """All but the bureau, which is asked of another table."""
+        met = Q()
+        if self.holder:
+            met &= Q(held_by=None) if self.holder == NOBODY else Q(held_by=int(self.holder))
+        if self.stage:
+            met &= STAGES[self.stage][1]
+        if self.due:
+            met &= due(self.due)
+        if self.urged:
+            met &= OPEN & Q(urged__gte=int(self.urged))
+        if self.kind:
+            met &= Q(kind=self.kind)
+        if self.indicator:
+            met &= Q(indicator=self.indicator)
+        if self.section:
+            met &= unknown_industry() if self.section == "?" else industries.within(self.section)
+        if self.closed:
+            met &= Q(closed_at__gte=now() - timedelta(days=int(self.closed)))
+        if self.opened:
+            met &= Q(first_seen__gte=now() - timedelta(days=int(self.opened)))
+        return met
+
+    @property
+    def titles(self) -> list[str]:
+        """The conditions in words."""
+        told: list[str | Promise] = []
+        if self.kind:
+            told.append(Alert.Kind(self.kind).label)
+        if self.indicator:
+            told.append(f"{self.indicator} {words.indicator_title(self.indicator)}")
+        if self.bureau:
+            told.append(Office.Bureau(self.bureau).label)
+        if self.section:
+            told.append(section_title(self.section))
+        if self.stage:
+            told.append(STAGES[self.stage][0])
+        if self.due:
+            told.append(DUE[self.due])
+        if self.urged:
+            told.append(Alert.Urged(int(self.urged)).label)
+        if self.closed:
+            told.append(gettext("近%(days)s日办结") % {"days": self.closed})
+        if self.opened:
+            told.append(gettext("近%(days)s日发现") % {"days": self.opened})
+        return [str(one) for one in told]
+
+
+@dataclass(frozen=True)
+class CaseList:
+    """One page of a list."""
+
+    asked: Asked
+    holder: Officer | None
+    page: Page[Alert]
+
+    @cached_property
+    def rows(self) -> list[Row]:
+        listed = list(self.page)
+        known = Known.of(key for alert in listed for key in [alert.subject, *acted_on(alert)])
+        return [Row(alert, known) for alert in listed]
+
+    @property
+    def titles(self) -> list[str]:
+        if self.asked.holder == NOBODY:
+            return [gettext("未分派"), *self.asked.titles]
+        return [self.holder.full_name, *self.asked.titles] if self.holder else self.asked.titles
+
+
+def seen_by(officer: Officer) -> AlertQuerySet:
+    """Those of his offices, with `is_asked`: the taxpayer's answer is awaited."""
+    waiting = Inquiry.objects.waiting().filter(alert=OuterRef("pk"))
+    return of_office(officer).annotate(is_asked=Exists(waiting))
+
+
+def of(officer: Officer, asked: Asked, page: str) -> CaseList:
+    found = asked.within(officer).select_related("held_by").most_urgent_first()
+    holder = None
+    if asked.holder.isdecimal():
+        holder = Officer.objects.filter(pk=int(asked.holder)).first()
+    return CaseList(asked, holder, Paginator(found, A_PAGE).get_page(page))
+
+
+def unknown_industry() -> Q:
+    """Where the class of industry is not known, or in no section."""
+    known = Q()
+    for section in industries.SECTIONS:
+        known |= industries.within(section)
+    return ~known
+
+
+def section_title(section: str) -> str:
+    return gettext("行业不详") if section == "?" else str(industries.SECTIONS[section][2])
