@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from chengxin.core.calendar import add_working_days
 from chengxin.offices.models import Office, Officer
 from chengxin.risk import industries, words
-from chengxin.risk.inbox import A_PAGE, NEAR, Known, Row, acted_on, of_office
+from chengxin.risk.inbox import A_PAGE, NEAR, Row, of_office, rows_of
 from chengxin.risk.models import Alert, AlertQuerySet, Inquiry
 
 OPEN = Q(state=Alert.State.OPEN)
@@ -158,9 +158,7 @@ class CaseList:
 
     @cached_property
     def rows(self) -> list[Row]:
-        listed = list(self.page)
-        known = Known.of(key for alert in listed for key in [alert.subject, *acted_on(alert)])
-        return [Row(alert, known) for alert in listed]
+        return rows_of(self.page)
 
     @property
     def titles(self) -> list[str]:

@@ -171,9 +171,7 @@ class Inbox:
 
     @cached_property
     def rows(self) -> list[Row]:
-        listed = list(self.page)
-        known = Known.of(key for alert in listed for key in [alert.subject, *acted_on(alert)])
-        return [Row(alert, known) for alert in listed]
+        return rows_of(self.page)
 
     @property
     def tabs(self) -> list[tuple[str, str, int | None]]:
@@ -296,6 +294,13 @@ def of(officer: Officer, tab: Tab, page: str, *, by_deadline: bool = False) -> I
     listed = listed.select_related("held_by")
     shown = Paginator(listed, A_PAGE).get_page(page)
     return Inbox(tab, counts, shown, by_deadline, _urged(found, officer))
+
+
+def rows_of(page: Page[Alert]) -> list[Row]:
+    """The alerts of one page, with all names read at once."""
+    listed = list(page)
+    known = Known.of(key for alert in listed for key in [alert.subject, *acted_on(alert)])
+    return [Row(alert, known) for alert in listed]
 
 
 def acted_on(alert: Alert) -> list[str]:

@@ -116,7 +116,13 @@ def warehouse(told, tmp_path) -> Callable[..., Path]:
 
     def made(status: str = "normal", *, due: int = 900) -> Path:
         person, code = Keys.load().person_id(NUMBER), "91371622MA3D1Q2W3N"
-        common = {"credit_code": code, "taxpayer_id": code, "name": "守信食品", "status": status}
+        common = {
+            "credit_code": code,
+            "taxpayer_id": code,
+            "name": "守信食品",
+            "status": status,
+            "industry": "1310",
+        }
         rows = {
             "registration": [
                 common | {"registration_id": "1" * 20, "bureau": "state", "legal_rep_id": person,
@@ -147,6 +153,7 @@ def test_two_registrations_are_one_enterprise_with_its_arrears_and_offices(wareh
 
     made = Enterprise.objects.get()
     assert (made.name, made.arrears) == ("守信食品", 1000)  # 7 yuan are due today: not yet owed
+    assert made.industry == "1310"
     assert Registration.objects.count() == 2
     assert set(Affiliation.objects.values_list("role", "person_id")) == {("01", the_person().pk)}
     assert set(Jurisdiction.objects.filter(about=made.key).values_list("office_id", flat=True)) == {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from django.db import connection
 from django.utils.timezone import localdate, localtime, now
 
 from chengxin.core.calendar import add_working_days
+from chengxin.core.refusal import Refusal
 from chengxin.risk import inquiries, judging, papers
 from chengxin.risk.inquiries import Answer
 from chengxin.risk.models import Alert, CaseFile, Inquiry
@@ -196,3 +198,39 @@ def test_paper_of_another_kind_or_size_is_refused_with_the_whole_answer(asked, s
 def test_name_of_a_paper_is_a_name_and_nothing_more(asked, name, kept):
     inquiries.answer(asked[1], SAID, [Paper(name, PDF.content)], address=HERE)
     assert CaseFile.objects.get().name == kept
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("second", ["answer", "close", "renew"])
+def test_answer_and_what_else_happens_to_the_question_at_once(asked, excess, field, second):
+    """Whoever is first decides: never two answers, never an answer to what is over, no deadlock."""
+    inquiry, code = asked
+    start, outcomes = threading.Barrier(2), []
+    others = {
+        "answer": lambda: inquiries.answer(code, SAID, [PDF], address=HERE),
+        "close": lambda: judging.explain(excess, "红字发票", officer=field),
+        "renew": lambda: inquiries.renew(inquiry, officer=field),
+    }
+
+    def act(name: str) -> None:
+        try:
+            start.wait(5)
+            others[name]()
+            outcomes.append((name, "done"))
+        except Refusal as refusal:
+            outcomes.append((name, refusal.code))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=act, args=[one]) for one in ("answer", second)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+
+    answered = Inquiry.objects.get().state == Inquiry.State.ANSWERED
+    assert len(outcomes) == 2
+    assert CaseFile.objects.count() == answered == outcomes.count(("answer", "done"))
+    over = {"already_answered", "inquiry_over", "inquiry_unknown"}
+    assert {code for _name, code in outcomes} <= {"done"} | over
+    assert ("close", "done") in outcomes or second != "close"
