@@ -41,7 +41,11 @@ class Cases:
     def write(self) -> None:
         """Police cases and watch entries of the whole background (M01, M15)."""
         reps = np.arange(len(self._enterprises.rep_person))
-        for turn in np.flatnonzero(self._world.dice.chance("police person", reps, 1_000)).tolist():
+        runs_shells = self._enterprises.run_shells(self._enterprises.rep_person)
+        accused = self._world.dice.chance(
+            "police person", reps, np.where(runs_shells, 40_000, 1_000)
+        )
+        for turn in np.flatnonzero(accused).tolist():
             self._police_person(turn)
         everyone = np.arange(self._enterprises.count)
         accused = self._world.dice.chance("police enterprise", everyone, 400)
@@ -157,7 +161,8 @@ class Cases:
     def _inspections(self, block: Block) -> Bools:
         """JC_AJXX: cases of the inspection bureau; returns who has one that is open."""
         dice, day = self._world.dice, self._world.today
-        mask = dice.chance("inspected", block.index, 6_000) & ~block.gone()
+        often = block.often(6_000, shells=120_000)
+        mask = dice.chance("inspected", block.index, often) & ~block.gone()
         filed = day - dice.between("case filed", block.index, 10, 900)
         closed = filed + dice.between("case length", block.index, 60, 400)
         still_open = (closed > day) | dice.chance("case open", block.index, 200_000)

@@ -572,6 +572,7 @@ class Cast:
             address=_told([firm.address for firm in firms], addresses(dice, index)),
             kind=["173" if firm.company else "410" for firm in firms],
             industry=[firm.industry or _SERVICES for firm in firms],
+            shell=nowhere,
             legal_rep=self._columns([firm.legal_rep for firm in firms]),
             finance_officer=self._columns([firm.finance_officer for firm in firms]),
             tax_handler=self._columns([firm.tax_handler for firm in firms]),

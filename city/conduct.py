@@ -39,7 +39,7 @@ class Conduct:
         """Violations, one for an enterprise at most, at one bureau."""
         world, index = self._world, block.index
         dice, today = world.dice, world.today
-        mask = dice.chance("violation", index, 40_000) & ~block.gone()
+        mask = dice.chance("violation", index, block.often(40_000, shells=200_000)) & ~block.gone()
         kind = dice.pick("violation kind", index, (25, 40, 15, 15, 5))
         registered = today - dice.between("violation registered", index, 0, 900)
         stage = dice.pick("violation stage", index, (60, 40, 900))
@@ -76,7 +76,8 @@ class Conduct:
         """Notices of the state bureau; two of three are closed."""
         world, index = self._world, block.index
         dice = world.dice
-        mask = dice.chance("proof", index, 1_500) & block.at[Bureau.STATE] & ~block.gone()
+        mask = dice.chance("proof", index, block.often(1_500, shells=150_000))
+        mask &= block.at[Bureau.STATE] & ~block.gone()
         noticed = world.today - dice.between("proof noticed", index, 5, 900)
         closed = np.minimum(noticed + dice.between("proof length", index, 20, 300), world.today)
         is_open = dice.chance("proof open", index, 330_000)
@@ -99,7 +100,8 @@ class Conduct:
         world, index = self._world, block.index
         dice = world.dice
         numbers = np.array([bool(code) for code in block.identity.code])
-        mask = dice.chance("voucher", index, 3_000) & numbers & ~block.gone()
+        mask = dice.chance("voucher", index, block.often(3_000, shells=150_000))
+        mask &= numbers & ~block.gone()
         entered = world.today - dice.between("voucher entered", index, 1, 700)
         resolved = np.minimum(entered + dice.between("voucher length", index, 5, 90), world.today)
         is_open = dice.chance("voucher open", index, 400_000)

@@ -51,7 +51,7 @@ class Dice:
         """low … high, both included."""
         return low + self.below(name, index, high - low + 1)
 
-    def chance(self, name: str, index: Ints, per_million: int) -> Bools:
+    def chance(self, name: str, index: Ints, per_million: int | Ints) -> Bools:
         return self.below(name, index, 1_000_000) < per_million
 
     def pick(self, name: str, index: Ints, weights: Sequence[int]) -> Ints:

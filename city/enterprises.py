@@ -51,6 +51,7 @@ _SHOPS = ("店", "行", "部", "经营部", "服务部", "超市", "商店", "�
 _THREE_IN_ONE = date(2015, 10, 1).toordinal()  # 三证合一: one licence, one code
 # How the bureaus know a company: by its code, or by the 15-digit number from before 2015
 _CODE_AT_BOTH, _OLD_AT_STATE, _OLD_AT_LOCAL, _OLD_AND_CODE, _OLD_AT_BOTH = range(5)
+RUNS_SHELLS = 6_000  # of a million legal representatives
 _SMALL_SCALE = 240_000 * 100  # fen a month; a good year of them is 4.32 million yuan
 _OF_AGE = 18 * 366  # days
 _AT_ONCE = 8_000  # enterprises whose officers are looked at at once
@@ -87,6 +88,7 @@ class Block:
     address: list[str]
     kind: list[str]  # 登记注册类型
     industry: list[str]
+    shell: Bools  # who runs it runs shells
     legal_rep: Persons
     finance_officer: Persons
     tax_handler: Persons
@@ -101,6 +103,10 @@ class Block:
 
     def where(self, *lives: str) -> Bools:
         return np.array([life in lives for life in self.life], dtype=np.bool_)
+
+    def often(self, usually: int, *, shells: int) -> Ints:
+        """So many of a million of each: usual ones, and those run as shells."""
+        return np.where(self.shell, shells, usually)
 
     def gone(self) -> Bools:
         return self.where(DEREGISTERED, NON_NORMAL_DEREGISTERED)
@@ -146,6 +152,18 @@ class Enterprises:
 
     def representative(self, index: Ints) -> Ints:
         return self._rep[index].astype(np.int64)
+
+    def shells(self, index: Ints) -> Bools:
+        """Whether their legal representative runs shells."""
+        return self.run_shells(self.representative(index))
+
+    def run_shells(self, representatives: Ints) -> Bools:
+        """Who registers enterprises to issue false invoices and vanish 虚开走逃.
+
+        No source says so.  What sources tell of his enterprises is told of them more often than of
+        others, most of it of none.
+        """
+        return self._dice.chance("runs shells", representatives, RUNS_SHELLS)
 
     def finance_officer(self, index: Ints) -> Ints:
         own_books = self._dice.chance("own books", index, 450_000)
@@ -202,6 +220,7 @@ class Enterprises:
             address=addresses(dice, index),
             kind=[_TYPES.get(text, "410") for text in suffix],
             industry=industries(dice, index),
+            shell=self.shells(index),
             legal_rep=legal_rep,
             finance_officer=people.of(self.finance_officer(index)),
             tax_handler=people.of(np.where(handled_by == 2, agents, handler)),

@@ -33,7 +33,8 @@ class Publications:
         """All publications, and M04 for those that stand; keeps who answers for them."""
         dice, today = self._world.dice, self._world.today
         everyone = np.arange(self._enterprises.count)
-        block = self._enterprises.block(np.flatnonzero(dice.chance("blacklist", everyone, 800)))
+        often = np.where(self._enterprises.shells(everyone), 40_000, 800)
+        block = self._enterprises.block(np.flatnonzero(dice.chance("blacklist", everyone, often)))
         index = block.index
         coded = np.array([bool(code) for code in block.identity.code], np.bool_)
         published = today - dice.between("blacklist since", index, 20, 1_400)

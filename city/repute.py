@@ -53,6 +53,7 @@ class Repute:
 
     def of(self, block: Block) -> Bools:
         """Everything about a block; returns who is lost or was graded D by a direct code."""
+        self._tell_shells(block)
         lost = self._lost_contact(block)
         grades = self._grades(block)
         doubtful = self._world.dice.chance("named in a document", block.index, 500_000)
@@ -61,10 +62,19 @@ class Repute:
         self._judge_grades(block, grades, named)
         return lost | grades.direct
 
+    def _tell_shells(self, block: Block) -> None:
+        truth = self._world.truth
+        for place in np.flatnonzero(block.shell & ~block.gone()).tolist():
+            truth.is_shell(
+                truth.enterprise_of(block.identity, place),
+                truth.person(block.legal_rep.number[place]),
+            )
+
     def _lost_contact(self, block: Block) -> Bools:
         """Determinations of one bureau or both; returns who is lost now (M06)."""
         dice, index = self._world.dice, block.index
-        mask = dice.chance("lost contact", index, 5_000) & ~block.gone()
+        mask = dice.chance("lost contact", index, block.often(5_000, shells=120_000))
+        mask &= ~block.gone()
         found = self._world.today - dice.between("lost since", index, 5, 700)
         is_lifted = dice.chance("found again", index, 300_000)
         lifted = np.minimum(found + dice.between("lost for", index, 10, 200), self._world.today)

@@ -18,6 +18,7 @@ from city.enterprises import Identity
 FINDINGS = ("indicator", "subject", "acted_on", "band", "because")
 CAST = ("subject", "number", "name", "story", "enterprises")
 REJECTS = ("source", "line", "because")
+SHELLS = ("subject", "run_by")
 IDENTITIES = ("source", "key", "subject", "kind")
 
 
@@ -38,6 +39,7 @@ class Truth:
         self._cast = self._list(folder / "cast.csv", CAST)
         self._rejects = self._list(folder / "rejects.csv", REJECTS)
         self._identities = self._list(folder / "identities.csv", IDENTITIES)
+        self._shells = self._list(folder / "shells.csv", SHELLS)
 
     def person(self, number: str) -> str:
         """The person with this number in its full form."""
@@ -225,6 +227,10 @@ class Truth:
     def identifies(self, source: str, key: str, subject: str, kind: str) -> None:
         """Who the record `key` without a number is about; an empty subject is nobody known."""
         self._identities.writerow((source, key, subject, kind))
+
+    def is_shell(self, enterprise: str, person: str) -> None:
+        """Registered to issue false invoices and vanish, whether anybody has found out or not."""
+        self._shells.writerow((enterprise, person))
 
     def plays(
         self, subject: str, number: str, name: str, story: str, enterprises: Iterable[str]

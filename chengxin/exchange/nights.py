@@ -20,7 +20,8 @@ from chengxin.indicators.scan import Finding, scan
 from chengxin.lake.engine import DuckDB, Engine
 from chengxin.lake.store import Lake
 from chengxin.people import registry
-from chengxin.risk import alerts
+from chengxin.ranking.rank import Ranking
+from chengxin.risk import alerts, scores
 from chengxin.risk.models import Alert
 from chengxin.trace import record
 from chengxin.warehouse import build, by_subject
@@ -78,6 +79,7 @@ def run(
         alerts.receive_all(
             night.findings, as_of=day, lake_version=night.lake_version, indicators=list(versions)
         )
+        scores.renew(night.findings, day=day, lake_version=night.lake_version)
         trace.detail |= {"day": day, "lake_version": night.lake_version}
         return NightRun.objects.create(
             day=day,
@@ -140,7 +142,29 @@ def follow() -> NightRun | None:
         )
     nightly.keep(followed, night, version)
     _sort_by_subject(lake, version)  # the counter first; dossiers show the version before till then
+    scores.renew(followed.findings, day=last.day, lake_version=version)
     return run
+
+
+def rank(*, only_if_judged: bool = False) -> Ranking | None:
+    """The ranking of the last night anew; with `only_if_judged` None when no office judged since.
+
+    By the findings that the night has kept and the warehouse of its lake version.
+    """
+    last = NightRun.objects.order_by("-pk").first()
+    if last is None:
+        raise Trouble("No night has run yet; run one: chengxin night --day 2017-08-18.")
+    if only_if_judged and not scores.judged_since():
+        return None
+    kept = places.nights() / last.day.isoformat() / "findings.jsonl"
+    if not kept.exists():
+        raise Trouble(f"The findings of the last night, {kept}, are gone; run it again.")
+    engine = DuckDB()
+    try:
+        build.build(engine, Lake(), last.lake_version, places.warehouse())
+    finally:
+        engine.close()
+    return scores.renew(nightly.read(kept), day=last.day, lake_version=last.lake_version)
 
 
 def _sort_by_subject(lake: Lake, version: int) -> None:

@@ -60,6 +60,13 @@ def _follow() -> None:
     else:
         if run:
             log.info("changes followed", findings=run.findings, seconds=run.seconds)
+    try:
+        ranked = nights.rank(only_if_judged=True)
+    except Trouble as trouble:
+        log.warning("the ranking waits for the night", reason=str(trouble))
+    else:
+        if ranked:
+            log.info("ranked anew", ranked=ranked.ranked)
 
 
 @app.periodic(cron="0 2 * * *")

@@ -93,6 +93,28 @@ def release(alert: Alert, *, officer: Officer) -> None:
             alert.save(update_fields=["state", "closed_at", "closed_by"])
 
 
+def judged(findings: Iterable[Finding]) -> dict[Subject, str]:
+    """Of the subjects whose very facts an office judged within 180 days: what it said."""
+    closed = Alert.objects.filter(
+        kind=Alert.Kind.ANALYSIS, closed_by__isnull=False, closed_at__gt=now() - RESTS
+    ).order_by("closed_at")
+    said = {
+        (indicator, subject): (facts, state)
+        for indicator, subject, facts, state in closed.values_list(
+            "indicator", "subject", "facts", "state"
+        )
+    }
+    told: dict[Subject, list[Told]] = defaultdict(list)
+    for finding in findings:
+        if (finding.indicator, finding.subject) in said and not finding.undecided:
+            told[finding.indicator, finding.subject].append(json.loads(finding.to_json()))
+    return {
+        subject: said[subject][1]
+        for subject, facts in told.items()
+        if said[subject][0] == _digest(facts)
+    }
+
+
 class Night:
     """One night's findings against what stands."""
 

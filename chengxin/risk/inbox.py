@@ -24,7 +24,7 @@ from chengxin.offices.models import Officer, Role
 from chengxin.people.models import Affiliation, Enterprise, Person
 from chengxin.risk import alerts, words
 from chengxin.risk.directives import MAY_PROPOSE
-from chengxin.risk.models import Alert, AlertQuerySet, Directive
+from chengxin.risk.models import Alert, AlertQuerySet, Directive, RiskScore
 
 READS = (Role.FIELD, Role.RISK, Role.SECTION_HEAD, Role.LEADER)
 A_PAGE = 30
@@ -266,6 +266,13 @@ class About:
         return [
             Band([(one, self.known.subject(one.about)) for one in some]) for some in found.values()
         ]
+
+    @property
+    def score(self) -> RiskScore | None:
+        """Where he or it stands in the newest ranking; officers of the counter do not read it."""
+        if not self.told_everything:
+            return None
+        return RiskScore.objects.filter(about=self.key).exclude(level="").first()
 
     @property
     def marks(self) -> list[tuple[str, str, int]]:

@@ -1,4 +1,4 @@
-"""Addresses of the back office's risk room: alerts, directives, objections, proposals."""
+"""Addresses of the back office's risk room: alerts, directives, objections, proposals, ranking."""
 
 from django.urls import path
 
@@ -9,6 +9,7 @@ from chengxin.risk import (
     explain_pages,
     objection_pages,
     pages,
+    ranking_pages,
     stop_pages,
 )
 
@@ -50,6 +51,9 @@ urlpatterns = [
     path("directives/about/<str:about>/", directive_pages.history, name="directive-history"),
     path("directives/about/<str:about>/new", directive_pages.propose, name="propose-directive"),
     path("directives/about/<str:about>/make", directive_pages.make, name="make-proposal"),
+    # /ranking/
+    path("ranking/", ranking_pages.ranking, name="ranking"),
+    path("ranking/<str:about>/", ranking_pages.score, name="score"),
     # /directives/<pk>/
     path("directives/<int:pk>/change", directive_pages.change, name="change-directive"),
     path("directives/<int:pk>/ask-change", directive_pages.ask_change, name="ask-change"),

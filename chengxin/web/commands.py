@@ -26,6 +26,7 @@ from chengxin.exchange.models import Client
 from chengxin.indicators import local
 from chengxin.people import lookup
 from chengxin.risk import directives
+from chengxin.risk.models import RiskScore
 from chengxin.trace import seals
 from chengxin.web import demo
 from chengxin.web import serve as server
@@ -227,6 +228,30 @@ def scan(
             if as_json
             else f"{finding.indicator} {finding.subject} {finding.band}: {finding.because}\n"
         )
+
+
+@app.command()
+def rank(
+    kind: Annotated[str, typer.Option(help="person or enterprise.")] = "enterprise",
+    top: Annotated[int, typer.Option(min=1, help="How many, the greatest first.")] = 20,
+    again: Annotated[bool, typer.Option(help="Make the last night's ranking anew before.")] = False,
+    as_json: Json = False,
+) -> None:
+    """The risk ranking: who stands highest, with the parts of each score."""
+    server.migrate()
+    if kind not in RiskScore.Kind.values:
+        raise Trouble(f"There is no kind {kind}; rank person or enterprise.")
+    if again:
+        nights.rank()
+    listed = RiskScore.objects.filter(kind=kind).exclude(level="").order_by("-score", "about")
+    rows = [
+        {
+            "subject": one.about, "score": one.score, "level": one.level, "own": one.own,
+            "network": one.network, "previous": one.previous, "parts": one.parts,
+        }
+        for one in listed[:top]
+    ]  # fmt: skip
+    say(rows, as_json=as_json, sentence="{score} {level} {subject} ({own} + {network})")
 
 
 @app.command()

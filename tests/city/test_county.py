@@ -159,6 +159,36 @@ def test_truth_holds_on_other_days(day: date, tmp_path: Path) -> None:
     assert (tmp_path / "c" / "truth" / "day.txt").read_text().strip() == day.isoformat()
 
 
+def test_shells_are_whatever_lives_of_those_who_run_them(small: Path) -> None:
+    run_by = {row["subject"]: row["run_by"] for row in _table(small, "shells")}
+    living = {
+        recount.key(("enterprise", number), KEYS): {
+            recount.key(("person", holder), KEYS) for holder in one.representatives
+        }
+        for number, one in recount.read(small / "deliveries", DAY).enterprises.items()
+        if not {row["NSRZT_DM"] for row in one.registrations} & {"07", "08"}
+    }
+
+    assert run_by
+    for enterprise, person in run_by.items():
+        assert person in living[enterprise]
+    theirs = {key for key, holders in living.items() if holders & set(run_by.values())}
+    assert theirs == set(run_by)
+
+
+def test_shells_are_found_out_more_often_than_others_and_mostly_not(tmp_path: Path) -> None:
+    county.write(tmp_path / "c", persons=24_000, seed=1, day=DAY, keys=KEYS)
+    shells = {row["subject"] for row in _table(tmp_path / "c", "shells")}
+    red = {
+        row["subject"]
+        for row in _table(tmp_path / "c", "findings")
+        if row["indicator"] in ("M01", "M04", "M06", "M12")
+    }
+
+    assert len(shells) / 7_200 < len(shells & red) / len(red)
+    assert len(shells & red) < len(shells) / 2
+
+
 def test_no_finding_is_told_twice(small: Path) -> None:
     rows = [
         (row["indicator"], row["subject"], row["acted_on"]) for row in _table(small, "findings")
