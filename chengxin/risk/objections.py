@@ -155,7 +155,8 @@ def had_a_part(directive: Directive) -> set[int]:
         detail__directive=directive.pk,
     )
     found = {directive.imposed_by_id, directive.approved_by_id}
-    found |= {directive.alert.closed_by_id} if directive.alert else set()
+    if alert := directive.alert:
+        found |= {alert.closed_by_id, alert.approved_by_id}
     found |= {pk for pair in asked.values_list("proposed_by", "decided_by") for pk in pair}
     found |= set(reviewed.values_list("officer", flat=True))
     return {pk for pk in found if pk is not None}

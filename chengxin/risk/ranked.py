@@ -47,7 +47,7 @@ class Asked(forms.Form):
     move = forms.ChoiceField(choices=MOVES, required=False, label=_("变动"))
 
     def __init__(self, given: Any, officer: Officer) -> None:
-        super().__init__(given)
+        super().__init__({"kind": RiskScore.Kind.ENTERPRISE.value} | dict(given.items()))
         levels = [(code, label) for code, label in RiskScore.Level.choices if code]
         sections = [(code, f"{code} {title}") for code, (_f, _l, title) in _sections()]
         mine = access.offices_of(officer).filter(level=Office.Level.BRANCH)
@@ -60,7 +60,7 @@ class Asked(forms.Form):
         """What was asked and understood."""
         self.is_valid()
         told = {name: value for name, value in self.cleaned_data.items() if value}
-        return {"kind": RiskScore.Kind.ENTERPRISE.value} | told
+        return {"kind": RiskScore.Kind.ENTERPRISE.value} | told  # a kind that is none is not asked
 
 
 @dataclass(frozen=True)

@@ -73,7 +73,7 @@ EVIDENCE: dict[str, str | Promise] = {  # column of an indicator's SELECT
     "item_groups": _("适用事项"),
     "kept": _("任财务负责人、办税人员户数"),
     "large": _("是否较大数额"),
-    "large_invoices": _("大额发票张数"),
+    "large_invoices": _("大额发票"),
     "largest": _("最大单张发票金额"),
     "last_on": _("最近发生日期"),
     "levy_items": _("征收项目"),

@@ -9,7 +9,7 @@ from django.utils.timezone import localdate
 
 from chengxin.core.items import GROUPS, ITEMS, effect_on
 from chengxin.core.refusal import Refusal
-from chengxin.risk import alerts, directives, objection_list, objections, proposals
+from chengxin.risk import directives, judging, objection_list, objections, proposals
 from chengxin.risk.directives import Terms
 from chengxin.risk.models import Alert, Directive, Objection
 from chengxin.risk.objections import Answer
@@ -191,8 +191,24 @@ def test_who_confirmed_the_finding_does_not_answer(
     night, suspicion, li, losing, zhao, qian, leader
 ):
     night("A01", *suspicion())
-    [first, *_others] = alerts.confirm(Alert.objects.get(), "属实", officer=qian)
-    made = objections.file(first, "资金系继承所得", person=li.key, officer=zhao)
+    judging.confirm(Alert.objects.get(), "属实", officer=qian)
+    made = objections.file(
+        Directive.objects.earliest("pk"), "资金系继承所得", person=li.key, officer=zhao
+    )
+    with pytest.raises(Refusal, match="had_a_part"):
+        objections.answer(made, Answer("lifted", "成立"), officer=qian)
+    assert objections.answer(made, Answer("lifted", "成立"), officer=leader).outcome == "lifted"
+
+
+def test_who_agreed_to_the_confirmation_does_not_answer_either(
+    night, suspicion, li, losing, zhao, qian, field, leader
+):
+    night("A01", *suspicion(band="high"))
+    judging.confirm(Alert.objects.get(), "属实", officer=field)
+    judging.approve(Alert.objects.get(), officer=qian)
+    made = objections.file(
+        Directive.objects.earliest("pk"), "资金系继承所得", person=li.key, officer=zhao
+    )
     with pytest.raises(Refusal, match="had_a_part"):
         objections.answer(made, Answer("lifted", "成立"), officer=qian)
     assert objections.answer(made, Answer("lifted", "成立"), officer=leader).outcome == "lifted"

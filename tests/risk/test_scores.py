@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from chengxin.lake.engine import DuckDB
-from chengxin.risk import alerts, scores
+from chengxin.risk import judging, scores
 from chengxin.risk.models import Alert, RankingRun, RiskScore
 from chengxin.trace.models import Trace
 from chengxin.warehouse import build
@@ -68,7 +68,8 @@ def test_who_fell_out_is_shown_for_one_night(renew, finding, li):
 
 
 @pytest.mark.parametrize(
-    ("judge", "times"), [(alerts.confirm, 2), (alerts.explain, 0), (alerts.leave, Decimal("0.5"))]
+    ("judge", "times"),
+    [(judging.confirm, 2), (judging.explain, 0), (judging.leave, Decimal("0.5"))],
 )
 def test_judging_an_alert_changes_the_score(renew, night, suspicion, field, li, judge, times):
     found = suspicion()
@@ -89,7 +90,7 @@ def test_judging_an_alert_changes_the_score(renew, night, suspicion, field, li, 
 
 def test_other_facts_than_the_explained_ones_count(renew, night, suspicion, field, li):
     night("A01", *suspicion())
-    alerts.explain(Alert.objects.get(), "借款购房，有协议", officer=field)
+    judging.explain(Alert.objects.get(), "借款购房，有协议", officer=field)
 
     renew(*suspicion(contract="WQ-2017-0002"))
     assert RiskScore.objects.get(about=li.key).own > 0
