@@ -140,9 +140,8 @@ def scan(
             if scope and among is None:
                 continue
             sql = select(indicator, engine.dialect, as_of, settings, among=among)
-            rows = [
-                _finding(indicator, row, settings, as_of, lake_version) for row in engine.run(sql)
-            ]
+            ask = engine.again if scope and scope.stays else engine.run
+            rows = [_finding(indicator, row, settings, as_of, lake_version) for row in ask(sql)]
             found += sorted(rows, key=lambda one: (one.subject, one.acted_on))
     finally:
         if scope:

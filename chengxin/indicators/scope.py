@@ -19,7 +19,7 @@ import pyarrow as pa
 from sqlglot import exp
 
 from chengxin.core.refusal import Trouble
-from chengxin.indicators.catalogue import KINDS, Indicator
+from chengxin.indicators.catalogue import KINDS, Indicator, all_indicators
 from chengxin.lake.engine import Engine, literal
 from chengxin.warehouse.build import HOLDS, about_subjects, held_by, models
 
@@ -27,10 +27,14 @@ FEW = 200  # ids that are written into a query instead of laid beside it
 # The affiliations twice, the same rows: one subject's are found where they stand together.
 SORTED_BY = {"person": "affiliation", "enterprise": "enterprise_person"}
 
-ASKED = "scope_asked"  # the keys of a scope's subjects
+ASKED = "asked"  # the keys of a scope's subjects
+# First words of the names of a scope's tables: those that are made for it and go, and the places
+# that stay, in which the next few subjects' rows take the place of the last's
+MADE, STAYING = "scope", "few"
+AT_ONCE = 10  # subjects whose rows are put in the places that stay
 
-# Engine -> the tables whose part it holds empty
-EMPTY: WeakKeyDictionary[Engine, set[str]] = WeakKeyDictionary()
+# Engine -> the parts that it holds empty, with their columns
+EMPTY: WeakKeyDictionary[Engine, dict[str, str]] = WeakKeyDictionary()
 
 Ids = set[str]
 Kinds = dict[str, Ids]  # kind of subject -> ids
@@ -51,7 +55,10 @@ class Scope:
         indicators: Iterable[Indicator],
     ) -> None:
         self._engine = engine
-        self._laid: set[str] = set()
+        self.stays = len(set().union(*asked.values())) <= AT_ONCE  # its queries are planned once
+        self._word = STAYING if self.stays else MADE
+        self._laid: dict[str, str] = {}  # part -> its columns
+        self._empty = EMPTY.setdefault(engine, {})
         self._parts: dict[frozenset[str], str] = {}
         self._asked: dict[str, str] = {}  # code -> the table of its subjects
         self._subjects: dict[frozenset[str], str] = {}
@@ -81,8 +88,9 @@ class Scope:
         """The table of these subjects; always the same name for the first, so that one subject's
         queries are put together once."""
         if subjects not in self._subjects:
-            self._subjects[subjects] = f"{ASKED}_{len(self._subjects)}"
-            self._lay(self._subjects[subjects], subjects)
+            table = f"{self._word}_{ASKED}_{len(self._subjects)}"
+            self._subjects[subjects] = table
+            self._lay(table, subjects)
         return self._subjects[subjects]
 
     def asked(self, code: str) -> str | None:
@@ -91,37 +99,60 @@ class Scope:
 
     def _keep(self, name: str, held: Kinds, readers: Collection[Indicator]) -> None:
         """Hold a table's part; an empty one stays for the next scope that needs it."""
-        empty = EMPTY.setdefault(self._engine, set())
-        part, keys = f"scope_{name}", _keys(held)
-        known = name in about_subjects() and keys <= self._held.keys()
-        if known and not any(name in self._held[key] for key in keys):
-            if name not in empty:
-                self._engine.keep(part, f"SELECT * FROM {name} WHERE false")
-                empty.add(name)
-            return
-        empty.discard(name)
-        self._engine.keep(part, self._rows(name, held, _columns(name, readers)))
-        self._laid.add(part)
+        part = f"{self._word}_{name}"
+        told = ", ".join(_columns(name, [*all_indicators(), *readers] if self.stays else readers))
+        if name in about_subjects():
+            held = self._known(name, held)
+            if not any(held.values()):
+                if self._empty.get(part) != told:
+                    self._hold(part, told, f"SELECT {told} FROM {name} WHERE false")
+                    self._empty[part] = self._laid.pop(part)
+                return
+        self._hold(part, told, self._rows(name, held, told))
+
+    def _hold(self, part: str, told: str, sql: str) -> None:
+        if self.stays:
+            self._engine.put(part, self._engine.arrow(sql))
+        else:
+            self._engine.keep(part, sql)
+        self._empty.pop(part, None)
+        self._laid[part] = told
+
+    def _known(self, name: str, held: Kinds) -> Kinds:
+        """Those of `held` of whom the table has rows, as far as that was looked up."""
+        if sum(map(len, held.values())) > len(self._held):
+            return held
+        return {
+            kind: {one for one in ids if name in self._held.get(f"{kind}:{one}", (name,))}
+            for kind, ids in held.items()
+        }
 
     def close(self) -> None:
-        for name in self._laid:
-            self._engine.drop(name)
+        for part, told in self._laid.items():
+            if self.stays:
+                self._engine.empty(part)
+                self._empty[part] = told
+            else:
+                self._engine.drop(part)
 
-    def _rows(self, name: str, held: Kinds, asked: Collection[str]) -> str:
+    def _rows(self, name: str, held: Kinds, told: str) -> str:
         """The SELECT of a table's part: by every column that names a subject."""
-        columns, told = models()[name].columns, ", ".join(asked)
-        by = {f"{kind}_id": (kind, held[kind]) for kind in KINDS}
-        by["subject_key"] = ("key", _keys(held))
+        columns = models()[name].columns
+        by = {f"{kind}_id": (kind, held[kind]) for kind in KINDS if f"{kind}_id" in columns}
+        if "subject_key" in columns:
+            by["subject_key"] = ("key", _keys(held))
         tests = {
             column: f"{column} IN {self._part(kind, ids)}"
             for column, (kind, ids) in by.items()
-            if column in columns and ids  # an empty side would keep the other from being looked up
+            if ids  # an empty side would keep the other from being looked up
         }
-        if name in SORTED_BY.values() and tests:
-            return " UNION ".join(
-                f"SELECT {told} FROM {SORTED_BY[by[column][0]]} WHERE {test}"
-                for column, test in tests.items()
-            )
+        if name in SORTED_BY.values():
+            parts, before = [], ""
+            for column, test in tests.items():
+                table = SORTED_BY[by[column][0]]
+                parts.append(f"SELECT {told} FROM {table} WHERE {test}{before}")
+                before = f" AND ({test}) IS NOT TRUE"  # what is found on both sides counts once
+            return " UNION ALL ".join(parts)
         if name in about_subjects():
             return f"SELECT {told} FROM {name} WHERE {' OR '.join(tests.values()) or 'false'}"
         return f"SELECT {told} FROM {name}"
@@ -146,21 +177,23 @@ class Scope:
             return f"({', '.join(map(literal, sorted(ids))) or 'NULL'})"
         frozen = frozenset(ids)
         if frozen not in self._parts:
-            self._parts[frozen] = f"scope_of_{name}_{len(self._parts)}"
+            self._parts[frozen] = f"{self._word}_of_{len(self._parts)}"
             self._lay(self._parts[frozen], frozen)
         return f"(SELECT id FROM {self._parts[frozen]})"
 
     def _lay(self, table: str, ids: Collection[str]) -> None:
-        self._engine.lay(table, pa.table({"id": pa.array(sorted(ids), pa.string())}))
-        self._laid.add(table)
+        rows = pa.table({"id": pa.array(ids, pa.string())})
+        if self.stays:
+            self._engine.put(table, rows)
+        else:
+            self._engine.lay(table, rows)
+        self._laid[table] = "id"
 
 
 def _columns(name: str, readers: Collection[Indicator]) -> list[str]:
     """The columns of a table that some indicators can look at, and those that tell rows apart."""
     model, told = models()[name], [one.names for one in readers]
     apart = {f"{kind}_id" for kind in KINDS} | {"subject_key"}
-    if name in SORTED_BY.values():
-        apart |= set(model.grain)  # a row that is found on both sides counts once
     return [
         column
         for column in model.columns
@@ -170,10 +203,10 @@ def _columns(name: str, readers: Collection[Indicator]) -> list[str]:
 
 def over_scope(query: exp.Query, asked: str) -> exp.Query:
     """An indicator's SELECT over the tables of a scope, for the subjects in the table `asked`."""
-    tree = query.copy()
+    tree, word = query.copy(), asked.partition("_")[0]
     for table in list(tree.find_all(exp.Table)):
         if table.name in models():
-            table.replace(exp.to_table(f"scope_{table.name}", alias=table.alias or table.name))
+            table.replace(exp.to_table(f"{word}_{table.name}", alias=table.alias or table.name))
     found = exp.select("*").from_(tree.subquery("found"))
     return found.where(f"subject_id IN (SELECT id FROM {asked})", dialect="duckdb")
 
@@ -281,7 +314,7 @@ def affected(
 
     def part(name: str, ids: Ids) -> str:
         laid.append(f"changed_{name}_{len(laid)}")
-        engine.lay(laid[-1], pa.table({"id": pa.array(sorted(ids), pa.string())}))
+        engine.lay(laid[-1], pa.table({"id": pa.array(ids, pa.string())}))
         return f"(SELECT id FROM {laid[-1]})"
 
     told = [(one, frozenset(changed[one.code])) for one in indicators]

@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from functools import lru_cache
+from itertools import count
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -34,6 +35,8 @@ Row = dict[str, Any]
 PARQUET = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1"
 
 ROW_GROUP = 122_880  # rows that are read at once, where nobody asks for fewer
+
+PLANS = 500  # that one session keeps at once
 
 # What the engine raises over a file that is not there, or not whole.
 UNREADABLE = (duckdb.InvalidInputException, duckdb.IOException)
@@ -58,6 +61,9 @@ class Engine(Protocol):
     def gather(self, name: str, queries: Sequence[str]) -> None: ...
     def lay(self, name: str, table: pa.Table) -> None: ...
     def drop(self, name: str) -> None: ...
+    def put(self, name: str, rows: pa.Table) -> None: ...
+    def empty(self, name: str) -> None: ...
+    def again(self, sql: str) -> list[Row]: ...
     def view(self, lake: Versions, version: int | None = None) -> int: ...
     def show(self, name: str, files: list[str], types: Mapping[str, str]) -> None: ...
     def write(self, path: Path, sql: str, row_group: int = ROW_GROUP) -> None: ...
@@ -119,6 +125,17 @@ def within_memory() -> Iterator[None]:
         ) from error
 
 
+class Place:
+    """Rows of which others take the place later, with the same columns."""
+
+    def __init__(self, rows: pa.Table) -> None:
+        self.rows = rows
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        """Asked by DuckDB each time it runs a plan (the Arrow PyCapsule interface)."""
+        return self.rows.__arrow_c_stream__(requested_schema)
+
+
 class DuckDB:
     """DuckDB under this installation's limits.
 
@@ -133,6 +150,9 @@ class DuckDB:
     ) -> None:
         self._staging = Staging()
         self._bound: dict[str, Path] = {}
+        self._places: dict[str, Place] = {}
+        self._plans: dict[str, str | None] = {}  # SQL -> its plan; none yet when it ran once
+        self._numbers = count()
         self.connection = duckdb.connect(
             path,
             config={
@@ -204,6 +224,47 @@ class DuckDB:
         """Let go of what `keep` or `lay` holds; nothing when it holds none."""
         self._bound.pop(name, None)
         self.connection.execute(f'DROP TABLE IF EXISTS "{name}"')
+
+    def put(self, name: str, rows: pa.Table) -> None:
+        """These rows in the place `name`; what `again` has planned over others with the same
+        columns stays planned."""
+        place = self._places.get(name)
+        if place and place.rows.schema == rows.schema:
+            place.rows = rows
+        else:
+            self._bound.pop(name, None)
+            self._plan_anew()  # DuckDB does not see that a plan reads a place that is gone
+            self._places[name] = Place(rows)
+            self.connection.register(name, self._places[name])
+
+    def empty(self, name: str) -> None:
+        """Let go of the rows in a place, which stays."""
+        place = self._places[name]
+        place.rows = place.rows.schema.empty_table()
+
+    def again(self, sql: str) -> list[Row]:
+        """The rows of a query that is asked again and again over the rows in places.
+
+        It is planned when it comes the second time, and then no more.  DuckDB keeps a plan that
+        reads Arrow's rows and knows nothing of how many and which; one over its own tables it makes
+        anew each time.
+        """
+        if sql not in self._plans:
+            if len(self._plans) >= PLANS:
+                self._plan_anew()
+            self._plans[sql] = None
+            return self.run(sql)
+        plan = self._plans[sql]
+        if plan is None:
+            plan = f"plan_{next(self._numbers)}"
+            self.run(f"PREPARE {plan} AS {sql}")
+            self._plans[sql] = plan
+        return self.run(f"EXECUTE {plan}")
+
+    def _plan_anew(self) -> None:
+        for plan in filter(None, self._plans.values()):
+            self.run(f"DEALLOCATE {plan}")
+        self._plans.clear()
 
     def view(self, lake: Versions, version: int | None = None) -> int:
         """A view for every table of the lake as it was at `version`; returns that version.

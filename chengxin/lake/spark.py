@@ -226,6 +226,18 @@ class Spark:
             held.unpersist()
             self.session.catalog.dropTempView(name)
 
+    def put(self, name: str, rows: pa.Table) -> None:
+        """These rows in the place `name`, which stays."""
+        self.lay(name, rows)
+
+    def empty(self, name: str) -> None:
+        """Let go of the rows in a place, which stays."""
+        self.keep(name, f"SELECT * FROM {name} WHERE false")  # noqa: S608
+
+    def again(self, sql: str) -> list[Row]:
+        """The rows of a query that is asked again and again."""
+        return self.run(sql)
+
     def view(self, lake: Versions, version: int | None = None) -> int:
         """A view for every table of the lake as it was at `version`; returns that version."""
         version = lake.version() if version is None else version
