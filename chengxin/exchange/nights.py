@@ -24,7 +24,7 @@ from chengxin.ranking.rank import Ranking
 from chengxin.risk import alerts, scores
 from chengxin.risk.models import Alert
 from chengxin.trace import record
-from chengxin.warehouse import build, by_subject
+from chengxin.warehouse import build, by_key, by_subject
 
 YEARS = 5  # 征管法第八十六条: what is older than that is no longer punished
 MOST = 5_000  # subjects that are handed over by themselves
@@ -168,11 +168,13 @@ def rank(*, only_if_judged: bool = False) -> Ranking | None:
 
 
 def _sort_by_subject(lake: Lake, version: int) -> None:
-    """The files that a dossier reads, of a warehouse that is built; by DuckDB, whoever built it."""
+    """The files that a dossier and one subject's scan read, of a warehouse that is built; by
+    DuckDB, whoever built it."""
     engine = DuckDB()
     try:
         build.bind(engine, places.warehouse() / str(version))
         by_subject.write(engine, lake, version, places.warehouse())
+        by_key.write(engine, places.warehouse() / str(version))
     finally:
         engine.close()
 

@@ -12,18 +12,23 @@ the indicator's ties.  Rows of others may be there too; what they seem to say is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from sqlglot import exp
 
 from chengxin.core.refusal import Trouble
 from chengxin.indicators.catalogue import KINDS, Indicator, all_indicators
 from chengxin.lake.engine import Engine, literal
-from chengxin.warehouse.build import HOLDS, about_subjects, held_by, models
+from chengxin.warehouse import by_key
+from chengxin.warehouse.build import HOLDS, about_subjects, held_by, held_columns, models
 
 FEW = 200  # ids that are written into a query instead of laid beside it
+NOT_MANY = 1_000  # ids whose rows are looked up one by one where rows stand together
 # The affiliations twice, the same rows: one subject's are found where they stand together.
 SORTED_BY = {"person": "affiliation", "enterprise": "enterprise_person"}
 
@@ -64,6 +69,8 @@ class Scope:
         self._subjects: dict[frozenset[str], str] = {}
         self._held: dict[str, set[str]] = {}  # key -> the tables with rows about it
         told = [(one, frozenset(asked[one.code])) for one in indicators]
+        usual = set(map(id, all_indicators()))
+        self._further = tuple(one for one, _ in told if id(one) not in usual)
         self._ways = Ways(engine, [one for one, _ in told], self._part)
         whole: dict[str, Kinds] = {}  # table -> whose rows it holds
         readers: dict[str, list[Indicator]] = {}  # table -> who reads it
@@ -100,7 +107,7 @@ class Scope:
     def _keep(self, name: str, held: Kinds, readers: Collection[Indicator]) -> None:
         """Hold a table's part; an empty one stays for the next scope that needs it."""
         part = f"{self._word}_{name}"
-        told = ", ".join(_columns(name, [*all_indicators(), *readers] if self.stays else readers))
+        told = ", ".join(_usual(name, self._further) if self.stays else _columns(name, readers))
         if name in about_subjects():
             held = self._known(name, held)
             if not any(held.values()):
@@ -108,15 +115,39 @@ class Scope:
                     self._hold(part, told, f"SELECT {told} FROM {name} WHERE false")
                     self._empty[part] = self._laid.pop(part)
                 return
-        self._hold(part, told, self._rows(name, held, told))
+        rows = self._standing(name, held, told.split(", ")) if self.stays else None
+        if rows is None:
+            self._hold(part, told, self._rows(name, held, told))
+        else:
+            self._put(part, told, rows)
 
     def _hold(self, part: str, told: str, sql: str) -> None:
         if self.stays:
-            self._engine.put(part, self._engine.arrow(sql))
+            self._put(part, told, self._engine.arrow(sql))
         else:
             self._engine.keep(part, sql)
+            self._empty.pop(part, None)
+            self._laid[part] = told
+
+    def _put(self, part: str, told: str, rows: pa.Table) -> None:
+        self._engine.put(part, rows)
         self._empty.pop(part, None)
         self._laid[part] = told
+
+    def _standing(self, name: str, held: Kinds, told: Sequence[str]) -> pa.Table | None:
+        """A table's part from where its rows stand together."""
+        found: list[pa.Table] = []
+        before: dict[str, Ids] = {}
+        for column, ids in _named_by(name, held).items():
+            rows = _standing(self._engine, name, column, ids, told)
+            if rows is None:
+                return None
+            for other, those in before.items():  # what is found on both sides counts once
+                seen = pc.is_in(rows[other], pa.array(those, pa.string()))
+                rows = rows.filter(pc.invert(seen))
+            before[column] = ids
+            found.append(rows)
+        return pa.concat_tables(found) if found else None
 
     def _known(self, name: str, held: Kinds) -> Kinds:
         """Those of `held` of whom the table has rows, as far as that was looked up."""
@@ -137,19 +168,12 @@ class Scope:
 
     def _rows(self, name: str, held: Kinds, told: str) -> str:
         """The SELECT of a table's part: by every column that names a subject."""
-        columns = models()[name].columns
-        by = {f"{kind}_id": (kind, held[kind]) for kind in KINDS if f"{kind}_id" in columns}
-        if "subject_key" in columns:
-            by["subject_key"] = ("key", _keys(held))
-        tests = {
-            column: f"{column} IN {self._part(kind, ids)}"
-            for column, (kind, ids) in by.items()
-            if ids  # an empty side would keep the other from being looked up
-        }
+        by = _named_by(name, held)
+        tests = {column: f"{column} IN {self._part(column, ids)}" for column, ids in by.items()}
         if name in SORTED_BY.values():
             parts, before = [], ""
             for column, test in tests.items():
-                table = SORTED_BY[by[column][0]]
+                table = SORTED_BY[column.removesuffix("_id")]
                 parts.append(f"SELECT {told} FROM {table} WHERE {test}{before}")
                 before = f" AND ({test}) IS NOT TRUE"  # what is found on both sides counts once
             return " UNION ALL ".join(parts)
@@ -160,16 +184,22 @@ class Scope:
     def _there(self, ids: Kinds) -> set[str] | None:
         """The tables that have rows about some of few ids; None when there are too many to ask."""
         keys = _keys(ids)
-        if len(keys) > FEW:
-            return None
         if fresh := keys - self._held.keys():
+            rows = self._held_rows(fresh) if len(keys) <= NOT_MANY else None
+            if rows is None:
+                return None
             self._held |= {key: set() for key in fresh}
-            rows = self._engine.run(
-                f"SELECT * FROM {HOLDS} WHERE key IN {self._part('key', fresh)}"
-            )
             self._held |= {row["key"]: held_by(row) for row in rows}
         untold = models().keys() - about_subjects().keys()
         return set(untold).union(*(self._held[key] for key in keys))
+
+    def _held_rows(self, keys: Ids) -> list[dict[str, Any]] | None:
+        rows = _standing(self._engine, HOLDS, "key", keys, held_columns())
+        if rows is not None:
+            return list(rows.to_pylist())
+        if len(keys) > FEW:
+            return None
+        return self._engine.run(f"SELECT * FROM {HOLDS} WHERE key IN {self._part('key', keys)}")
 
     def _part(self, name: str, ids: Ids) -> str:
         """Ids as what stands behind IN: written out when they are few, else a table."""
@@ -201,6 +231,12 @@ def _columns(name: str, readers: Collection[Indicator]) -> list[str]:
     ]
 
 
+@lru_cache(maxsize=512)
+def _usual(name: str, further: tuple[Indicator, ...]) -> list[str]:
+    """The columns that stay the same whoever of all indicators, and of `further`, is asked."""
+    return _columns(name, [*all_indicators(), *further])
+
+
 def over_scope(query: exp.Query, asked: str) -> exp.Query:
     """An indicator's SELECT over the tables of a scope, for the subjects in the table `asked`."""
     tree, word = query.copy(), asked.partition("_")[0]
@@ -209,6 +245,26 @@ def over_scope(query: exp.Query, asked: str) -> exp.Query:
             table.replace(exp.to_table(f"{word}_{table.name}", alias=table.alias or table.name))
     found = exp.select("*").from_(tree.subquery("found"))
     return found.where(f"subject_id IN (SELECT id FROM {asked})", dialect="duckdb")
+
+
+def _named_by(name: str, held: Kinds) -> dict[str, Ids]:
+    """A table's columns that name subjects, and whom of `held` they can name: nobody is left out,
+    for an empty side would keep the other from being looked up."""
+    by = {}
+    for column in about_subjects().get(name, ()):
+        ids = _keys(held) if column == "subject_key" else held[column.removesuffix("_id")]
+        if ids:
+            by[column] = ids
+    return by
+
+
+def _standing(
+    engine: Engine, table: str, key: str, ids: Ids, told: Sequence[str]
+) -> pa.Table | None:
+    """These columns of a table's rows whose `key` is one of `ids`, from where they stand together;
+    None when the ids are many or nobody has sorted the rows."""
+    files = by_key.of(engine) if len(ids) <= NOT_MANY else None
+    return files.rows(table, key, ids, told) if files else None
 
 
 class Ways:
@@ -250,13 +306,11 @@ class Ways:
         known, roles = self._known[kind], set(like.reach)
         if fresh := ids - known.keys():
             known |= {one: [] for one in fresh}
-            other = KINDS[1 - KINDS.index(kind)]
-            rows = self._engine.arrow(
-                f"SELECT DISTINCT {kind}_id AS own, role, {other}_id AS other "
-                f"FROM {SORTED_BY[kind]} WHERE {kind}_id IN {self._part('near', fresh)} "
-                f"AND role IN ({', '.join(map(literal, self._roles))})"
-            )
-            for own, role, one in zip(*(rows[name].to_pylist() for name in _NEAR), strict=True):
+            other, table = KINDS[1 - KINDS.index(kind)], SORTED_BY[kind]
+            told = (f"{kind}_id", "role", f"{other}_id")
+            roles_told = f" AND role IN ({', '.join(map(literal, self._roles))})"
+            rows = self._rows(table, told[0], fresh, told, roles_told)
+            for own, role, one in zip(*(rows[name].to_pylist() for name in told), strict=True):
                 known[own].append((role, one))
         return {one for own in ids for role, one in known[own] if role in roles}
 
@@ -281,26 +335,33 @@ class Ways:
 
     def _meets(self, table: str, enterprises: Ids) -> Ids:
         tie, by_tie = models()[table].ties, models()[table].by_tie
-        own = (
-            f"SELECT DISTINCT {tie} AS id FROM {table} "
-            f"WHERE enterprise_id IN {self._part('edge', enterprises)} AND {tie} IS NOT NULL"
-        )
-        if len(enterprises) <= FEW:  # their ties are found where they stand together
-            ties = set(self._engine.arrow(own)["id"].to_pylist())
-            own = self._part("tie", ties) if ties else "(NULL)"
+        if len(enterprises) <= NOT_MANY:  # their ties are found where they stand together
+            own = self._rows(table, "enterprise_id", enterprises, [tie], f" AND {tie} IS NOT NULL")
+            ties = set(own[tie].to_pylist()) - {None}
+            rows = self._rows(by_tie, tie, ties, ["enterprise_id"])
         else:
-            own = f"({own})"
-        rows = self._engine.arrow(
-            f"SELECT DISTINCT enterprise_id AS id FROM {by_tie} WHERE {tie} IN {own}"
-        )
-        return set(rows["id"].to_pylist())
+            rows = self._engine.arrow(
+                f"SELECT DISTINCT enterprise_id FROM {by_tie} WHERE {tie} IN (SELECT {tie} "
+                f"FROM {table} WHERE enterprise_id IN {self._part('edge', enterprises)})"
+            )
+        return set(rows["enterprise_id"].to_pylist())
+
+    def _rows(
+        self, table: str, key: str, ids: Ids, told: Sequence[str], further: str = ""
+    ) -> pa.Table:
+        """These columns of the rows whose `key` is one of `ids`; at least those for which
+        `further` is true, too."""
+        rows = _standing(self._engine, table, key, ids, told)
+        if rows is None:
+            rows = self._engine.arrow(
+                f"SELECT DISTINCT {', '.join(told)} FROM {table} "
+                f"WHERE {key} IN {self._part('key', ids)}{further}"
+            )
+        return rows
 
 
 def _keys(ids: Kinds) -> set[str]:
     return {f"{kind}:{one}" for kind in KINDS for one in ids[kind]}
-
-
-_NEAR = ("own", "role", "other")
 
 
 def affected(

@@ -13,7 +13,7 @@ from __future__ import annotations
 import os
 import threading
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -74,6 +74,7 @@ class SortedRows:
             self._first: list[str] = keys.get_batch(0).column(0).to_pylist()
         self._file = pa.ipc.open_file(pa.memory_map(str(_rows(path))))
         self._one_at_a_time = threading.Lock()
+        self._last: tuple[int, pa.RecordBatch] | None = None
 
     def rows(self, key: str, *, start: int = 0, limit: int | None = None) -> list[Row]:
         """The rows of `key` in the file's order, from the `start`-th on, at most `limit`."""
@@ -91,22 +92,31 @@ class SortedRows:
 
     def table(self, key: str, columns: Sequence[str]) -> pa.Table:
         """These columns of all rows of `key`."""
+        return self.among([key], columns)
+
+    def among(self, keys: Collection[str], columns: Sequence[str]) -> pa.Table:
+        """These columns of all rows of some keys."""
         schema = pa.schema([self._file.schema.field(name) for name in columns])
-        parts = [part.select(list(columns)) for part in self._of(key)]
-        return pa.Table.from_batches(parts, schema)
+        parts = [part.select(list(columns)) for key in sorted(keys) for part in self._of(key)]
+        return pa.Table.from_batches(parts, schema).combine_chunks()
 
     def _of(self, key: str) -> Iterator[pa.RecordBatch]:
         # the batch before the first that begins with the key may end with it
         number = max(0, bisect_left(self._first, key) - 1)
         while number < len(self._first) and self._first[number] <= key:
-            with self._one_at_a_time:
-                batch = self._file.get_batch(number)
+            batch = self._batch(number)
             keys = _Texts(batch.column(0))
             low = bisect_left(keys, key)
             high = bisect_right(keys, key, low)
             if high > low:
                 yield batch.slice(low, high - low)
             number += 1
+
+    def _batch(self, number: int) -> pa.RecordBatch:
+        with self._one_at_a_time:
+            if self._last is None or self._last[0] != number:  # neighbours often lie in one
+                self._last = number, self._file.get_batch(number)
+            return self._last[1]
 
 
 class _Texts(Sequence[str]):

@@ -27,6 +27,7 @@ from functools import cache, cached_property
 from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import sqlglot
 from sqlglot import exp
@@ -149,10 +150,26 @@ def build(engine: Engine, lake: Versions, version: int, folder: Path) -> Path:
     return home
 
 
+_BOUND: WeakKeyDictionary[Engine, Bound] = WeakKeyDictionary()
+
+
 def bind(engine: Engine, home: Path) -> None:
     """Let `engine` see the tables of a built warehouse under their names."""
+    _BOUND[engine] = Bound(home)
     for name in (*resolve.TABLES, *models(), *_lookups()):
         engine.bind(name, home / f"{name}.parquet")
+
+
+@dataclass(frozen=True, eq=False)
+class Bound:
+    """A warehouse as an engine sees it from one `bind` to the next."""
+
+    home: Path
+
+
+def bound(engine: Engine) -> Bound | None:
+    """What `bind` last let `engine` see."""
+    return _BOUND.get(engine)
 
 
 def newest(folder: Path) -> int | None:
@@ -242,6 +259,12 @@ def _lookups() -> dict[str, Lookup]:
     return ties | {HOLDS: _holds()}
 
 
+@cache
+def held_columns() -> list[str]:
+    """The columns of HOLDS."""
+    return ["key", *(f"held_{word}" for word in range(len(about_subjects()) // _BITS + 1))]
+
+
 def held_by(row: Mapping[str, Any]) -> set[str]:
     """The tables of which a row of HOLDS tells."""
     return {
@@ -253,7 +276,7 @@ def held_by(row: Mapping[str, Any]) -> set[str]:
 
 def _holds() -> Lookup:
     """Of whom the tables have rows: what one subject's scan need not look for."""
-    words = range(len(about_subjects()) // _BITS + 1)
+    words = range(len(held_columns()) - 1)
     parts = []
     for place, (name, columns) in enumerate(about_subjects().items()):
         bits = ", ".join(

@@ -13,7 +13,7 @@ from chengxin.indicators import scope
 from chengxin.indicators.catalogue import all_indicators
 from chengxin.indicators.scan import Finding, scan
 from chengxin.lake.engine import DuckDB
-from chengxin.warehouse import build
+from chengxin.warehouse import build, by_key
 from tests.indicators.counties import DAY, county
 from tests.indicators.references import REFERENCES, County
 from tests.paper import PaperLake
@@ -81,6 +81,18 @@ def test_one_subject_has_the_findings_that_everyone_has(worlds: list[World]) -> 
             one.acted_on for one in world.findings
         }
         for subject in sorted(subjects | {"person:p0", "enterprise:nobody"}):
+            of_all = [one for one in world.findings if one.subject == subject]
+            assert world.scan(subject) == of_all, subject
+
+
+def test_one_subject_has_them_from_rows_sorted_by_key(worlds: list[World]) -> None:
+    for world in worlds[15:30]:
+        by_key.write(world.engine, world.warehouse)
+        files = by_key.of(world.engine)
+        assert files is not None
+        assert files.rows(build.HOLDS, "key", {"enterprise:nobody"}, ["key"]) is not None
+
+        for subject in sorted({one.subject for one in world.findings} | {"person:p0"}):
             of_all = [one for one in world.findings if one.subject == subject]
             assert world.scan(subject) == of_all, subject
 
