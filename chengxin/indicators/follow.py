@@ -16,7 +16,7 @@ from pathlib import Path
 
 from chengxin.indicators.catalogue import Indicator
 from chengxin.indicators.scan import Finding, scan
-from chengxin.indicators.scope import affected
+from chengxin.indicators.scope import affected, ways_of
 from chengxin.lake.engine import Engine, Versions
 from chengxin.warehouse import build, changes
 
@@ -55,7 +55,8 @@ def follow(
     named = {one.code: changed.read_by(lake_tables(one)) for one in chosen}
     chosen = [one for one in chosen if named[one.code]]
     asked: dict[str, set[str]] = {one.code: set() for one in chosen}
-    for version in (old, new):
+    ways = ways_of(chosen)
+    for version in (new,) if changes.same(warehouse, ways, old, new) else (old, new):
         build.bind(engine, warehouse / str(version))
         for code, some in affected(engine, named, chosen).items():
             asked[code] |= some

@@ -390,6 +390,13 @@ def affected(
     return found
 
 
+def ways_of(indicators: Iterable[Indicator]) -> set[str]:
+    """The tables in which `affected` finds whom these indicators reach."""
+    tied = {name for one in indicators for name in one.through}
+    tied |= {name for one in tied for name in _chosen_from(one)}
+    return {*SORTED_BY.values(), *tied, *(models()[name].by_tie for name in tied)}
+
+
 Alike = tuple[frozenset[str], tuple[str, ...], tuple[tuple[str, int], ...]]
 
 

@@ -11,7 +11,7 @@ of a record without a number that was joined, judged or let go.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,7 +61,8 @@ def changed(engine: Engine, lake: Versions, old: int, new: int, folder: Path) ->
     led: set[str] = set()
     for name in names:
         _lay_difference(engine, lake, TABLES[name], old, new)
-    for version in (old, new):
+    led_alike = not _differ(lake, persons.name, old, new) and same(folder, WHO_IS_WHO, old, new)
+    for version in (new,) if led_alike else (old, new):
         build.bind(engine, folder / str(version))
         engine.show("registered_persons", lake.files(persons.name, version), persons.types)
         for name in names:
@@ -69,7 +70,7 @@ def changed(engine: Engine, lake: Versions, old: int, new: int, folder: Path) ->
     for name in names:
         engine.drop(f"differs_{name}")
     for name in WHO_IS_WHO:
-        if not _same(folder, name, old, new):
+        if not same(folder, [name], old, new):
             led |= _led_elsewhere(engine, name, folder / str(old), folder / str(new))
     return Changed(found, led)
 
@@ -78,9 +79,12 @@ def _differ(lake: Versions, name: str, old: int, new: int) -> bool:
     return lake.files(name, old) != lake.files(name, new)
 
 
-def _same(folder: Path, name: str, old: int, new: int) -> bool:
-    """Whether both warehouses hold the very same file."""
-    return (folder / f"{old}/{name}.parquet").samefile(folder / f"{new}/{name}.parquet")
+def same(folder: Path, names: Iterable[str], old: int, new: int) -> bool:
+    """Whether both warehouses hold the very same files of these tables."""
+    return all(
+        (folder / f"{old}/{name}.parquet").samefile(folder / f"{new}/{name}.parquet")
+        for name in names
+    )
 
 
 def _led_elsewhere(engine: Engine, name: str, old: Path, new: Path) -> set[str]:
