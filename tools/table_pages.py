@@ -31,6 +31,7 @@ sealed.  Every row ends with where it came from: `source`, `delivery_id`, `deliv
 """
 
 KINDS = {
+    Kind.SUBJECT: "`person_id`, or an enterprise's id",
     Kind.ID: "text",
     Kind.CODE: "code",
     Kind.NAME: "name",

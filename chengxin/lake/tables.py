@@ -34,6 +34,7 @@ class Kind(StrEnum):
     TAXPAYER = "taxpayer"  # taxpayer number; T + token when it contains a resident number
     PERSON = "person"  # person_id
     PARTY = "party"  # person_id, or an enterprise's code
+    SUBJECT = "subject"  # likewise, where this system itself tells it: an id, never a number
     PHONE = "phone"  # token
     ADDRESS = "address"  # token
     ACCOUNT = "account"  # of a bank: token, and behind it the last four digits

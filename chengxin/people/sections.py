@@ -376,7 +376,9 @@ def _named_title(column: Column) -> str:
     if values.english():
         return values.title(column)
     bare = NUMBER.sub("", column.title)
-    return bare or {Kind.PERSON: "人员", Kind.PARTY: "主体"}.get(column.kind, "企业")
+    return bare or {Kind.PERSON: "人员", Kind.PARTY: "主体", Kind.SUBJECT: "主体"}.get(
+        column.kind, "企业"
+    )
 
 
 def _lines(table: Table, columns: list[Column], rows: list[Row], names: Names) -> Iterator[Line]:

@@ -26,7 +26,8 @@ from chengxin.sources import all_sources
 
 NUMBERS = (Kind.MONEY, Kind.SHARE, Kind.AREA, Kind.QUANTITY, Kind.INTEGER)
 MONO = (Kind.DATE, Kind.YEAR, Kind.ID, Kind.REGISTRATION, Kind.CREDIT, Kind.TAXPAYER)
-NAMED = (Kind.PERSON, Kind.PARTY, Kind.CREDIT, Kind.TAXPAYER)  # may name another subject
+# may name another subject
+NAMED = (Kind.PERSON, Kind.PARTY, Kind.SUBJECT, Kind.CREDIT, Kind.TAXPAYER)
 
 WEB = ("http://", "https://")
 

@@ -23,6 +23,7 @@ from chengxin.sources.source import Part, Source, Target
 
 _PLAIN = {
     Kind.ID: "as_id",
+    Kind.SUBJECT: "as_id",
     Kind.NAME: "as_note",
     Kind.NOTE: "as_note",
     Kind.ACCOUNT: "as_account",

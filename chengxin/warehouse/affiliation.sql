@@ -2,13 +2,14 @@
 title:    人员与企业的关联
 title_en: A person's role in an enterprise
 grain:    [person_id, enterprise_id, role, share, valid_from, until]
-reads:    [registration, registration_extension, invoice_collector, investment, responsible_person, registration_enterprise]
+reads:    [registration, registration_extension, invoice_collector, investment, responsible_person, own_responsible, registration_enterprise]
 why: |
   Roles 01 legal representative, 02 finance officer, 03 tax handler, 04 invoice collector,
   06 investor (domain facts 5.1).
   Both bureaus' word counts; what both say alike is one row that names both.  Role 05, the agency,
   is an enterprise and stands in `enterprise_link`.  Roles 09 controller and 13 directly responsible
-  person are what case documents say; they give nobody a right.  A null date is an open end.
+  person are what case documents say, or an entry of the blacklist kept here; they give nobody a
+  right.  A null date is an open end.
 */
 WITH said AS (
     SELECT
@@ -42,6 +43,16 @@ WITH said AS (
     UNION ALL
     SELECT bureau, registration_id, person_id, role, NULL, valid_from, until
     FROM responsible_person
+    UNION ALL
+    SELECT r.bureau, r.registration_id, o.person AS person_id, o.role, NULL, NULL, NULL
+    FROM own_responsible AS o
+    JOIN registration AS r ON r.credit_code = o.enterprise
+    WHERE o.withdrawn_on IS NULL
+    UNION ALL
+    SELECT r.bureau, r.registration_id, o.person AS person_id, o.role, NULL, NULL, NULL
+    FROM own_responsible AS o
+    JOIN registration AS r ON r.taxpayer_id = o.enterprise
+    WHERE o.withdrawn_on IS NULL
 )
 SELECT
     s.person_id,

@@ -20,7 +20,7 @@ from chengxin.lake.engine import Engine, Versions
 from chengxin.lake.tables import TABLES, Kind, Table
 from chengxin.warehouse import build
 
-NUMBERS = (Kind.CREDIT, Kind.TAXPAYER, Kind.PARTY)
+NUMBERS = (Kind.CREDIT, Kind.TAXPAYER, Kind.PARTY, Kind.SUBJECT)
 # Tables that say who is who, and what they lead to
 WHO_IS_WHO = {
     "registration_enterprise": "enterprise",
@@ -119,7 +119,7 @@ def _named(engine: Engine, table: Table) -> set[str]:
     found: set[str] = set()
     differs = f"differs_{table.name}"
     for name, column in table.columns.items():
-        if column.kind in (Kind.PERSON, Kind.PARTY):
+        if column.kind in (Kind.PERSON, Kind.PARTY, Kind.SUBJECT):
             found |= _keys(engine, "person", f"SELECT {name} AS id FROM {differs}")
         if column.kind in NUMBERS:
             found |= _keys(engine, "enterprise", f"SELECT {name} AS id FROM {differs}")

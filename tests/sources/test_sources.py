@@ -44,7 +44,7 @@ def told(name: str) -> dict[str, object]:
 
 
 def test_there_is_a_source_for_everything_that_offices_agreed_to_send():
-    own = {"identity_judgement"}  # what our officers judge comes from no office
+    own = {"identity_judgement", "own_watch", "own_blacklist", "own_responsible"}  # from no office
     assert set(all_sources()) - own == set(HEADINGS)
 
 
