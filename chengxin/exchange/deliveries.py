@@ -26,6 +26,7 @@ from chengxin.lake.engine import DuckDB
 from chengxin.lake.staging import Staging
 from chengxin.lake.store import Lake
 from chengxin.people import judgements, registry
+from chengxin.risk import list_facts
 from chengxin.sources import Source
 from chengxin.trace import record
 
@@ -106,18 +107,30 @@ def receive_all(paths: list[Path], *, source: str | None = None) -> Iterator[Del
                 yield Trouble(f"{path.name}: {trouble}")
 
 
-def bring_judgements() -> None:
-    """Let the lake know what officers judged about who is who, when that has changed."""
-    if (told := judgements.told()) is None:
-        return
-    text, day = told
-    if Lake(places.lake()).holds(judgements.SOURCE, digest(text.encode())[:16], day):
+def bring_own(seen_on: date | None = None) -> None:
+    """Let the lake know what officers here decided, when that has changed: judgements on who is
+    who, and the lists.
+
+    What begins or ends today counts from the day `seen_on` on, when that is earlier: the day as of
+    which the changes between two nights are followed.
+    """
+    told = judgements.told()
+    mine = [(judgements.SOURCE, *told)] if told else []
+    lake = Lake(places.lake())
+    news = [
+        (source, text, day)
+        for source, text, day in [*mine, *list_facts.told(seen_on)]
+        if not lake.holds(source, digest(text.encode())[:16], day)
+    ]
+    if not news:
         return
     staging = Staging()
     try:
-        path = staging.folder / f"{judgements.SOURCE}.{day:%Y%m%d}.csv"
-        path.write_text(text, "utf-8")
-        receive(path)
+        with _desk() as desk:
+            for source, text, day in news:
+                path = staging.folder / f"{source}.{day:%Y%m%d}.csv"
+                path.write_text(text, "utf-8")
+                _receive(desk, path, None)
     finally:
         staging.close()
 

@@ -20,8 +20,6 @@ import structlog
 from django.db import IntegrityError, transaction
 from django.db.models import Max, QuerySet
 from django.utils.translation import gettext as _
-from procrastinate.contrib.django import app
-from procrastinate.exceptions import AlreadyEnqueued
 
 from chengxin.core import places
 from chengxin.core.keys import Keys
@@ -29,13 +27,14 @@ from chengxin.core.refusal import Refusal, Trouble
 from chengxin.exchange import arrivals, deliveries
 from chengxin.exchange.models import Client, Delivery, Event, NightRun
 from chengxin.lake.commit import sync
+from chengxin.risk import following
 from chengxin.sources import Source, all_sources
 from chengxin.sources.source import MOST_IN_EVENT, SourceChanged
 
 LONGEST_KEY = 80
 FORGOTTEN = 24 * 3600  # seconds; whoever had no answer has told it again by then
 
-FOLLOW = "exchange.follow"  # the worker's task
+FOLLOW = following.FOLLOW  # the worker's task
 
 Row = dict[str, Any]
 
@@ -96,7 +95,7 @@ def take(event: Event) -> Event:
         event.save(update_fields=["state", "delivery"])
     path.unlink(missing_ok=True)
     if event.state == Event.State.STORED:
-        _ask_to_follow()
+        following.ask()
     return event
 
 
@@ -129,15 +128,6 @@ def followed(event: Event) -> bool:
         return False
     newest = NightRun.objects.aggregate(newest=Max("lake_version"))["newest"] or 0
     return bool(newest >= event.delivery.lake_version)
-
-
-def _ask_to_follow() -> None:
-    """Whoever is killed before this is found by the worker's next look at the inbox."""
-    try:
-        with transaction.atomic():
-            app.configure_task(FOLLOW, queueing_lock="follow").defer()
-    except AlreadyEnqueued:
-        pass
 
 
 def _kept(event: Event, text: str) -> Event:

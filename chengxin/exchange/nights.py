@@ -21,7 +21,7 @@ from chengxin.lake.engine import DuckDB, Engine
 from chengxin.lake.store import Lake
 from chengxin.people import registry
 from chengxin.ranking.rank import Ranking
-from chengxin.risk import alerts, scores
+from chengxin.risk import alerts, lists, scores
 from chengxin.risk.models import Alert
 from chengxin.trace import record
 from chengxin.warehouse import build, by_key, by_subject
@@ -50,7 +50,8 @@ def run(
 ) -> NightRun:
     """One night as of `day` over the newest version of the lake; run again, it changes nothing."""
     lake = whole_lake()
-    deliveries.bring_judgements()
+    lists.expire(day)
+    deliveries.bring_own()
     with record.of("night.run", place="exchange") as trace:
         began = time.monotonic()
         engine = engine_of(engine_name)
@@ -100,7 +101,7 @@ def follow() -> NightRun | None:
     last = NightRun.objects.order_by("-pk").first()
     lake = whole_lake()
     if last is not None:
-        deliveries.bring_judgements()
+        deliveries.bring_own(last.day)
     if last is None or lake.version() == last.lake_version:
         return None
     night, version = places.nights() / last.day.isoformat(), lake.version()

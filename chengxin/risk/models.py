@@ -18,10 +18,12 @@ from chengxin.core.effects import STRICTEST_FIRST, Effect
 from chengxin.core.items import GROUPS, ITEMS, Item, effect_on
 from chengxin.offices.models import Office
 from chengxin.risk.case_models import CaseFile, CaseStep, Inquiry
+from chengxin.risk.list_models import ListedPerson, ListEntry, ListImport, ListRequest
 
 __all__ = [
     "EFFECT_TITLES", "Alert", "AlertQuerySet", "CaseFile", "CaseStep", "Directive",
-    "DirectiveQuerySet", "Inquiry", "Order", "orders_of",
+    "DirectiveQuerySet", "Inquiry", "ListEntry", "ListImport", "ListRequest", "ListedPerson",
+    "Order", "orders_of",
 ]  # fmt: skip
 
 EFFECT_TITLES = {

@@ -7,6 +7,7 @@ from chengxin.risk import (
     case_pages,
     directive_pages,
     explain_pages,
+    list_pages,
     objection_pages,
     pages,
     ranking_pages,
@@ -75,4 +76,21 @@ urlpatterns = [
     path("proposals/<int:pk>/", directive_pages.proposal, name="proposal"),
     path("proposals/<int:pk>/decide", directive_pages.decide, name="decide-proposal"),
     path("proposals/<int:pk>/withdraw", directive_pages.withdraw, name="withdraw-proposal"),
+    # /lists/
+    path("lists/", list_pages.listed, name="lists"),
+    path("lists/find", list_pages.find, name="find-listed"),
+    path("lists/<str:kind>/import", list_pages.import_form, name="list-import"),
+    path("lists/<str:kind>/import/file", list_pages.import_file, name="import-list"),
+    path("lists/<str:kind>/import/template", list_pages.import_template, name="list-template"),
+    path("lists/<str:kind>/<str:about>/new", list_pages.propose, name="propose-listing"),
+    path("lists/<str:kind>/<str:about>/make", list_pages.make, name="make-listing"),
+    # /lists/imports/<pk>/
+    path("lists/imports/<int:pk>/", list_pages.batch, name="list-batch"),
+    path("lists/imports/<int:pk>/approve", list_pages.approve_batch, name="approve-batch"),
+    # /lists/entries/<pk>/
+    path("lists/entries/<int:pk>/", list_pages.entry, name="list-entry"),
+    path("lists/entries/<int:pk>/decide", list_pages.decide, name="decide-listing"),
+    path("lists/entries/<int:pk>/withdraw", list_pages.withdraw, name="withdraw-listing"),
+    path("lists/entries/<int:pk>/ask-removal", list_pages.ask_removal, name="ask-removal"),
+    path("lists/entries/<int:pk>/ask-stop", list_pages.ask_stop, name="ask-early-stop"),
 ]

@@ -15,7 +15,7 @@ import pytest
 
 from chengxin.core import places
 from chengxin.core.refusal import Trouble
-from chengxin.exchange import deliveries
+from chengxin.exchange import arrivals, deliveries
 from chengxin.exchange.models import Delivery
 from chengxin.lake.store import Lake
 from chengxin.lake.tables import Kind
@@ -29,7 +29,7 @@ from tests.sources.conftest import Cells, sample, written
 pytestmark = pytest.mark.django_db
 
 # What a county's office sends; what the system itself writes is no office's
-OFFICES = sorted(name for name in all_sources() if name != "identity_judgement")
+OFFICES = sorted(all_sources().keys() - arrivals.OWN)
 DATES, CODES = {Kind.DATE}, {Kind.CODE}
 
 

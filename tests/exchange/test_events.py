@@ -202,9 +202,7 @@ def test_new_key_voids_the_old_one(police: Told):
 class TestKilled:
     """Killed between any two steps, the fact arrives, once."""
 
-    @pytest.fixture(
-        params=["chengxin.exchange.deliveries._receive", "chengxin.exchange.events._ask_to_follow"]
-    )
+    @pytest.fixture(params=["chengxin.exchange.deliveries._receive", "chengxin.risk.following.ask"])
     def cut(
         self, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
     ) -> Callable[[], None]:
