@@ -190,7 +190,7 @@ class DuckDB:
 
     @within_memory()
     def arrow(self, sql: str) -> pa.Table:
-        return self.connection.execute(sql).to_arrow_table()
+        return self.connection.sql(sql).to_arrow_table()
 
     def batches(self, sql: str) -> pa.RecordBatchReader:
         """What a query gives, piece by piece: it need not fit into memory."""

@@ -27,6 +27,7 @@ from chengxin.risk.models import Alert, RankingRun, RiskScore, RiskScoreQuerySet
 
 READS = (Role.FIELD, Role.RISK, Role.SECTION_HEAD, Role.LEADER)
 A_PAGE = 30
+USUALLY = {"kind": RiskScore.Kind.ENTERPRISE.value}  # is shown where nothing else is asked
 TONES = {"severe": "danger", "high": "danger", "medium": "warn", "low": "info"}
 MOVES = [
     ("", _("不限")),
@@ -47,7 +48,7 @@ class Asked(forms.Form):
     move = forms.ChoiceField(choices=MOVES, required=False, label=_("变动"))
 
     def __init__(self, given: Any, officer: Officer) -> None:
-        super().__init__({"kind": RiskScore.Kind.ENTERPRISE.value} | dict(given.items()))
+        super().__init__(USUALLY | {name: value for name, value in given.items() if value})
         levels = [(code, label) for code, label in RiskScore.Level.choices if code]
         sections = [(code, f"{code} {title}") for code, (_f, _l, title) in _sections()]
         mine = access.offices_of(officer).filter(level=Office.Level.BRANCH)
@@ -60,7 +61,7 @@ class Asked(forms.Form):
         """What was asked and understood."""
         self.is_valid()
         told = {name: value for name, value in self.cleaned_data.items() if value}
-        return {"kind": RiskScore.Kind.ENTERPRISE.value} | told  # a kind that is none is not asked
+        return USUALLY | told
 
 
 @dataclass(frozen=True)

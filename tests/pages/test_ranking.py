@@ -83,6 +83,11 @@ def test_list_shows_what_was_asked(client, qian, ranked, asked, places):
     assert listed(client, **asked) == [ranked[place].about for place in places]
 
 
+def test_form_says_what_is_listed_when_nothing_was_asked(client, qian, ranked):
+    client.force_login(qian)
+    assert client.get(reverse("ranking")).context["form"]["kind"].value() == "enterprise"
+
+
 def test_officer_of_a_branch_sees_his_branch_only(client, field, ranked):
     client.force_login(field)
     assert listed(client) == [ranked[0].about]
