@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -96,7 +97,8 @@ def run(
 def follow() -> NightRun | None:
     """Between two nights: what the deliveries since the last run change; None when nothing came.
 
-    As of the day of the last night.  The result is the one that this night would have today.
+    As of the day of the last night.  The result is the one that this night would have today, but
+    for the ranking, which is of everyone: nobody at the counter waits for it.
     """
     last = NightRun.objects.order_by("-pk").first()
     lake = whole_lake()
@@ -147,25 +149,30 @@ def follow() -> NightRun | None:
     return run
 
 
-def rank(*, only_if_judged: bool = False) -> Ranking | None:
-    """The ranking of the last night anew; with `only_if_judged` None when no office judged since.
+def rank(*, only_if_stale: bool = False) -> Ranking | None:
+    """The ranking of the last night anew; with `only_if_stale` None when nothing has changed.
 
-    By the findings that the night has kept and the warehouse of its lake version.
+    By the findings that the night has kept, its lake version with what was followed since.
     """
     last = NightRun.objects.order_by("-pk").first()
     if last is None:
         raise Trouble("No night has run yet; run one: chengxin night --day 2017-08-18.")
-    if only_if_judged and not scores.judged_since():
-        return None
-    kept = places.nights() / last.day.isoformat() / "findings.jsonl"
-    if not kept.exists():
-        raise Trouble(f"The findings of the last night, {kept}, are gone; run it again.")
+    night = places.nights() / last.day.isoformat()
+    try:
+        version = int(json.loads((night / "run.json").read_text("utf-8"))["lake_version"])
+        if only_if_stale and not scores.stale(last.day, version):
+            return None
+        findings = nightly.read(night / "findings.jsonl")
+    except OSError as error:
+        raise Trouble(
+            f"The findings of the last night, {night}, are gone; run it again."
+        ) from error
     engine = DuckDB()
     try:
-        build.build(engine, Lake(), last.lake_version, places.warehouse())
+        build.build(engine, whole_lake(), version, places.warehouse())
     finally:
         engine.close()
-    return scores.renew(nightly.read(kept), day=last.day, lake_version=last.lake_version)
+    return scores.renew(findings, day=last.day, lake_version=version)
 
 
 def _sort_by_subject(lake: Lake, version: int) -> None:

@@ -60,8 +60,17 @@ def _follow() -> None:
     else:
         if run:
             log.info("changes followed", findings=run.findings, seconds=run.seconds)
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(queueing_lock="rank", priority=-1, pass_context=False)
+def rank(timestamp: int) -> None:
+    """Every five minutes: rank everyone anew where something was followed or judged.
+
+    Behind whatever else waits; what came meanwhile waits for it.
+    """
     try:
-        ranked = nights.rank(only_if_judged=True)
+        ranked = nights.rank(only_if_stale=True)
     except Trouble as trouble:
         log.warning("the ranking waits for the night", reason=str(trouble))
     else:

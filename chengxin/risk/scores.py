@@ -2,7 +2,8 @@
 
     findings, what offices judged ──ranking.rank──▶ ranks.parquet ──▶ RiskScore
 
-Made anew after every night, after what changed between two nights, and when an office has judged.
+Made anew with every night, and soon after something changed between two nights or an office has
+judged.
 Making it twice from the same changes nothing.
 """
 
@@ -58,15 +59,15 @@ def renew(findings: Sequence[Finding], *, day: date, lake_version: int) -> Ranki
     return made
 
 
-def judged_since() -> bool:
-    """Whether an office has judged something that the newest ranking does not know of."""
+def stale(day: date, lake_version: int) -> bool:
+    """Whether the newest ranking is of another day, lake version or scheme, or of before some
+    office judged something."""
     last = RankingRun.objects.order_by("-pk").first()
-    return (
-        last is not None
-        and Alert.objects.filter(
-            kind=Alert.Kind.ANALYSIS, closed_by__isnull=False, closed_at__gt=last.began_at
-        ).exists()
-    )
+    made_of = last and (last.day, last.lake_version, last.scheme)
+    if last is None or made_of != (day, lake_version, scheme.load().version):
+        return True
+    judged = Alert.objects.filter(kind=Alert.Kind.ANALYSIS, closed_by__isnull=False)
+    return judged.filter(closed_at__gt=last.began_at).exists()
 
 
 def _take_over(ranks: Path) -> int:

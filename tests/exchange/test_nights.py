@@ -16,7 +16,7 @@ from chengxin.exchange import deliveries, nights
 from chengxin.exchange.models import NightRun
 from chengxin.lake.store import Lake
 from chengxin.people import gathered
-from chengxin.risk.models import Alert, Directive
+from chengxin.risk.models import Alert, Directive, RiskScore
 from chengxin.sources import all_sources
 from chengxin.trace.models import Trace
 from chengxin.warehouse import by_subject
@@ -120,6 +120,17 @@ class TestFollow:
         held = Directive.objects.filter(release_needed=True)
         assert [order.indicator for order in held] == ["M01"]
         assert Directive.objects.in_force().filter(pk__in=restricted).count() == len(restricted)
+
+    def test_everyone_is_ranked_anew_once_for_what_was_followed(self, restricted, tmp_path):
+        accused = number("37230119650101123")
+        assert nights.rank(only_if_stale=True) is None  # the night has ranked
+        police(tmp_path, accused, "20170819")
+        nights.follow()
+
+        assert nights.rank(only_if_stale=True).lake_version == 3
+        score = RiskScore.objects.get(about=f"person:{Keys.load().person_id(accused)}")
+        assert score.level == "severe"
+        assert nights.rank(only_if_stale=True) is None
 
     def test_nothing_new_is_no_run(self, restricted):
         assert nights.follow() is None

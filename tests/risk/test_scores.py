@@ -76,16 +76,28 @@ def test_judging_an_alert_changes_the_score(renew, night, suspicion, field, li, 
     night("A01", *found)
     renew(*found)
     before = RiskScore.objects.get(about=li.key)
-    assert not scores.judged_since()
+    assert not scores.stale(DAY, 1)
 
     judge(Alert.objects.get(), "约谈后认定", officer=field)
-    assert scores.judged_since()
+    assert scores.stale(DAY, 1)
     renew(*found)
 
     after = RiskScore.objects.filter(about=li.key).first()
     assert (after.own if after else 0) == before.own * times
-    assert not scores.judged_since()
+    assert not scores.stale(DAY, 1)
     assert RankingRun.objects.count() == 2
+
+
+def test_another_version_day_or_scheme_makes_a_ranking_stale(renew, finding, li, tmp_path):
+    assert scores.stale(DAY, 1)
+    renew(finding("M01", li.key))
+
+    assert not scores.stale(DAY, 1)
+    assert scores.stale(DAY, 2)
+    assert scores.stale(date(2017, 8, 19), 1)
+    (tmp_path / "local").mkdir()
+    (tmp_path / "local" / "ranking.yaml").write_text("least: 2\n")
+    assert scores.stale(DAY, 1)
 
 
 def test_other_facts_than_the_explained_ones_count(renew, night, suspicion, field, li):
