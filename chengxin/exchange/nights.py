@@ -145,7 +145,6 @@ def follow() -> NightRun | None:
         )
     nightly.keep(followed, night, version)
     _sort_by_subject(lake, version)  # the counter first; dossiers show the version before till then
-    scores.renew(followed.findings, day=last.day, lake_version=version)
     return run
 
 
