@@ -25,7 +25,7 @@ from pathlib import Path
 from random import Random
 
 from chengxin.core.refusal import Trouble
-from chengxin.indicators.catalogue import Indicator, all_indicators
+from chengxin.indicators.catalogue import Indicator, all_indicators, at, own_indicators
 from chengxin.indicators.follow import Followed
 from chengxin.indicators.follow import follow as _follow
 from chengxin.indicators.scan import Finding, scan
@@ -54,6 +54,7 @@ class Night:
     lake_version: int
     findings: list[Finding]
     folder: Path
+    indicators: dict[str, str]  # code -> version
     audit: Audit = field(default_factory=lambda: Audit(0, []))
     resumed: int = 0  # indicators that a killed run had done already
 
@@ -80,25 +81,34 @@ def run(
     build(engine, lake, lake_version, warehouse)
     told("warehouse", 1, 1)
     built = time.monotonic()
-    done = folder / f".{lake_version}-{_digest(overrides)}"
+    indicators = all_indicators()  # of this night, whatever is published meanwhile
+    versions = {one.code: one.version for one in indicators}
+    done = folder / f".{lake_version}-{_digest(versions, overrides)}"
     done.mkdir(parents=True, exist_ok=True)
     findings: list[Finding] = []
     resumed = 0
-    for place, one in enumerate(all_indicators(), start=1):
+    for place, one in enumerate(indicators, start=1):
         kept = done / f"{one.code}.jsonl"
         resumed += kept.exists()
         findings += _scan_once(one, engine, day, lake_version, overrides, kept)
-        told("indicators", place, len(all_indicators()))
+        told("indicators", place, len(indicators))
     scanned = time.monotonic()
     if asks_again:
         bind(asks_again, warehouse / str(lake_version))
-    audit = audited(asks_again or engine, findings, day, lake_version, overrides=overrides)
+    audit = audited(
+        asks_again or engine,
+        findings,
+        day,
+        lake_version,
+        overrides=overrides,
+        indicators=indicators,
+    )
     told("audit", 1, 1)
 
     record = {
         "day": day.isoformat(),
         "lake_version": lake_version,
-        "indicators": {one.code: one.version for one in all_indicators()},
+        "indicators": versions,
         "settings": overrides or {},
         "findings": counted(findings),
         "audit": {"asked": audit.asked, "different": audit.different},
@@ -112,7 +122,7 @@ def run(
     _write(folder / "findings.jsonl", "".join(finding.to_json() + "\n" for finding in findings))
     _write(folder / "run.json", json.dumps(record, ensure_ascii=False, indent=2) + "\n")
     shutil.rmtree(done)
-    return Night(day, lake_version, findings, folder, audit, resumed)
+    return Night(day, lake_version, findings, folder, versions, audit, resumed)
 
 
 def follow(
@@ -126,24 +136,91 @@ def follow(
 ) -> Followed:
     """The findings of a newer lake version, on the day of the night kept in the folder `night`.
 
-    `keep` them when they have been handed over.  `Trouble` when that night was run by other
-    indicators or other settings, so that only a whole night can say.
+    By that night's versions of the indicators: what the studio has published since is `adopt`ed.
+    `keep` them when they have been handed over.  `Trouble` when those versions are there no more,
+    or the settings are others, so that only a whole night can say.
     """
     try:
         record = json.loads((night / "run.json").read_text("utf-8"))
     except OSError as error:
         raise Trouble(f"The record of the last night, {night}, is gone; run a night.") from error
     day, old = date.fromisoformat(record["day"]), int(record["lake_version"])
-    same = record["indicators"] == {one.code: one.version for one in all_indicators()}
-    if not same or record.get("settings", {}) != (overrides or {}):
+    try:
+        indicators = at(record["indicators"])
+        same = record.get("settings", {}) == (overrides or {})
+    except Trouble:
+        same = False
+    if not same or {one.code for one in own_indicators()} - record["indicators"].keys():
         raise Trouble(f"The indicators have changed since the night of {day}; run it again.")
     before = read(night / "findings.jsonl")
     for version in (old, lake_version):
         build(engine, lake, version, warehouse)
     return _follow(
-        all_indicators(), engine, lake, old, lake_version, day, before, warehouse,
+        indicators, engine, lake, old, lake_version, day, before, warehouse,
         overrides=overrides,
     )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Adopted:
+    """The findings of a night by the indicators that are in force now."""
+
+    day: date
+    lake_version: int
+    indicators: dict[str, str]  # code -> version
+    findings: list[Finding]
+    changed: set[str]  # codes whose findings are others than the night's
+
+
+def adopt(engine: Engine, lake: Versions, night: Path, *, warehouse: Path) -> Adopted | None:
+    """Let the night kept in the folder `night` be as if it had run with today's indicators.
+
+    Only those are scanned that it did not have in this version; None when it had them all.
+    `keep_adopted` when they have been handed over.
+    """
+    try:
+        record = json.loads((night / "run.json").read_text("utf-8"))
+    except OSError as error:
+        raise Trouble(f"The record of the last night, {night}, is gone; run a night.") from error
+    day, version = date.fromisoformat(record["day"]), int(record["lake_version"])
+    now = {one.code: one for one in all_indicators()}
+    had: dict[str, str] = record["indicators"]
+    fresh = [one for code, one in now.items() if had.get(code) != one.version]
+    changed = {one.code for one in fresh} | (had.keys() - now.keys())
+    if not changed:
+        return None
+    build(engine, lake, version, warehouse)
+    found = scan(fresh, engine, day, version, overrides=record.get("settings"))
+    kept = [one for one in read(night / "findings.jsonl") if one.indicator not in changed]
+    findings = sorted(kept + found, key=lambda one: (one.indicator, one.subject, one.acted_on))
+    versions = {code: one.version for code, one in now.items()}
+    return Adopted(day, version, versions, findings, changed)
+
+
+def keep_adopted(adopted: Adopted, night: Path) -> None:
+    """Let what was adopted take the place of the night's own findings."""
+    record = json.loads((night / "run.json").read_text("utf-8"))
+    told = {"indicators": adopted.indicators, "findings": counted(adopted.findings)}
+    _write(night / "findings.jsonl", "".join(one.to_json() + "\n" for one in adopted.findings))
+    _write(night / "run.json", json.dumps(record | told, ensure_ascii=False, indent=2) + "\n")
+
+
+def last(nights: Path) -> tuple[date, int] | None:
+    """Day and lake version of the newest run kept below this folder; None before the first."""
+    runs = sorted(nights.glob("*/run.json"), key=lambda path: path.stat().st_mtime_ns)
+    if not runs:
+        return None
+    record = json.loads(runs[-1].read_text("utf-8"))
+    return date.fromisoformat(record["day"]), int(record["lake_version"])
+
+
+def lake_version_of(nights: Path, day: date) -> int | None:
+    """The lake version that the night of this day saw; None when there was none."""
+    try:
+        record = json.loads((nights / day.isoformat() / "run.json").read_text("utf-8"))
+    except OSError:
+        return None
+    return int(record["lake_version"])
 
 
 def keep(followed: Followed, night: Path, lake_version: int) -> None:
@@ -173,6 +250,7 @@ def audited(
     *,
     overrides: Overrides | None = None,
     sample: int = SAMPLE,
+    indicators: Sequence[Indicator] | None = None,
 ) -> Audit:
     """Scan some subjects by themselves, half of them found, half of them anybody, and compare.
 
@@ -189,7 +267,8 @@ def audited(
         )
     ]
     asked = {*dice.sample(found, min(len(found), sample // 2)), *anybody}
-    alone = scan(all_indicators(), engine, day, lake_version, overrides=overrides, subjects=asked)
+    asked_with = all_indicators() if indicators is None else indicators
+    alone = scan(asked_with, engine, day, lake_version, overrides=overrides, subjects=asked)
     of_all = [one for one in findings if one.subject in asked]
     lines = Counter(one.to_json() for one in alone)
     lines.subtract(one.to_json() for one in of_all)
@@ -224,9 +303,9 @@ def _scan_once(
     return found
 
 
-def _digest(overrides: Overrides | None) -> str:
+def _digest(versions: Mapping[str, str], overrides: Overrides | None) -> str:
     """What besides day and lake version decides what is found."""
-    told = {one.code: one.version for one in all_indicators()} | {"": dict(overrides or {})}
+    told = dict(versions) | {"": dict(overrides or {})}
     return hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()[:12]
 
 

@@ -63,6 +63,11 @@ def nights() -> Path:
     return home() / "nights"
 
 
+def studio() -> Path:
+    """Indicators that the studio has published; looked at for every scan, made by the first one."""
+    return _home() / "studio"
+
+
 def models() -> Path:
     """The face model files (set-up fetches them; the same for every CHENGXIN_HOME)."""
     return Path(os.environ.get("CHENGXIN_MODELS") or ROOT / "var" / "models").absolute()

@@ -24,6 +24,7 @@ from chengxin.people import registry
 from chengxin.ranking.rank import Ranking
 from chengxin.risk import alerts, lists, scores
 from chengxin.risk.models import Alert
+from chengxin.studio import snoozes, trials, versions
 from chengxin.trace import record
 from chengxin.warehouse import build, by_key, by_subject
 
@@ -55,6 +56,7 @@ def run(
     deliveries.bring_own()
     with record.of("night.run", place="exchange") as trace:
         began = time.monotonic()
+        versions.lay_down()
         engine = engine_of(engine_name)
         # one subject is DuckDB's at the counter too, so the audit compares the two
         single = None if isinstance(engine, DuckDB) else DuckDB()
@@ -77,16 +79,17 @@ def run(
         if night.audit.different:
             log.error("one subject and everyone disagree", subjects=night.audit.different)
         registry.take_over(places.warehouse() / str(night.lake_version), day)
-        versions = {one.code: one.version for one in all_indicators()}
+        told = snoozes.held_back(night.findings)
         alerts.receive_all(
-            night.findings, as_of=day, lake_version=night.lake_version, indicators=list(versions)
+            told, as_of=day, lake_version=night.lake_version, indicators=list(night.indicators)
         )
         scores.renew(night.findings, day=day, lake_version=night.lake_version)
+        trials.shadow(day, night.lake_version, night.findings)
         trace.detail |= {"day": day, "lake_version": night.lake_version}
         return NightRun.objects.create(
             day=day,
             lake_version=night.lake_version,
-            indicators=versions,
+            indicators=night.indicators,
             findings=len(night.findings),
             audited=night.audit.asked,
             different=night.audit.different,
@@ -124,11 +127,11 @@ def follow() -> NightRun | None:
         codes = set(followed.asked)
         few = followed.subjects if len(followed.subjects) <= MOST else None
         alerts.receive_all(
-            [
+            snoozes.held_back(
                 one
                 for one in followed.findings
                 if one.indicator in codes and (few is None or one.subject in few)
-            ],
+            ),
             as_of=last.day,
             lake_version=version,
             indicators=codes,
@@ -172,6 +175,46 @@ def rank(*, only_if_stale: bool = False) -> Ranking | None:
     finally:
         engine.close()
     return scores.renew(findings, day=last.day, lake_version=version)
+
+
+def adopt() -> NightRun | None:
+    """After an indicator was published or taken back: let the last night be as if it had run with
+    what is in force now.  None when it had, or when no night has run yet.
+
+    Only the indicators that are others are scanned, and only theirs is handed over.
+    """
+    last = NightRun.objects.order_by("-pk").first()
+    if last is None:
+        return None
+    night, lake = places.nights() / last.day.isoformat(), whole_lake()
+    with record.of("night.adopt", place="exchange") as trace:
+        began = time.monotonic()
+        versions.lay_down()
+        engine = DuckDB()
+        try:
+            adopted = nightly.adopt(engine, lake, night, warehouse=places.warehouse())
+        finally:
+            engine.close()
+        if adopted is None:
+            trace.drop()
+            return None
+        alerts.receive_all(
+            snoozes.held_back(one for one in adopted.findings if one.indicator in adopted.changed),
+            as_of=adopted.day,
+            lake_version=adopted.lake_version,
+            indicators=adopted.changed,
+        )
+        trace.detail |= {"day": adopted.day, "lake_version": adopted.lake_version}
+        run = NightRun.objects.create(
+            day=adopted.day,
+            lake_version=adopted.lake_version,
+            indicators=adopted.indicators,
+            findings=len(adopted.findings),
+            followed=True,
+            seconds=time.monotonic() - began,
+        )
+    nightly.keep_adopted(adopted, night)
+    return run
 
 
 def _sort_by_subject(lake: Lake, version: int) -> None:

@@ -11,6 +11,7 @@ from chengxin.core import places
 from chengxin.core.refusal import Trouble
 from chengxin.exchange import deliveries, events, nights
 from chengxin.risk import urging
+from chengxin.studio import versions
 from chengxin.trace import seals
 
 log = structlog.get_logger("chengxin.worker")
@@ -76,6 +77,13 @@ def rank(timestamp: int) -> None:
     else:
         if ranked:
             log.info("ranked anew", ranked=ranked.ranked)
+
+
+@app.task(name=versions.ADOPT, queueing_lock="adopt")
+def adopt() -> None:
+    """As soon as an indicator is published or taken back: what that changes of the last night."""
+    if run := nights.adopt():
+        log.info("indicators adopted", findings=run.findings, seconds=run.seconds)
 
 
 @app.periodic(cron="0 2 * * *")

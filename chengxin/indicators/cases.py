@@ -14,7 +14,7 @@ Cases are a YAML file beside the SQL file, of the same name:
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -95,19 +95,31 @@ def expects(case: dict[str, Any]) -> list[list[object]]:
 
 def finds(indicator: Indicator, case: dict[str, Any], bench: Bench) -> list[list[object]]:
     """The columns of a case, of everything that the indicator finds in its rows."""
+    lay(indicator, case, bench)
+    findings = scan(
+        [indicator], bench.engine, case["as_of"], 1,
+        overrides={indicator.code: case.get("overrides", {})},
+    )  # fmt: skip
+    return as_told(case, findings)
+
+
+def lay(indicator: Indicator, case: dict[str, Any], bench: Bench) -> set[str]:
+    """The rows of a case as tables of the bench; the names of those that the indicator may see."""
     engine, types = bench.engine, bench.types
     if unknown := set(case["given"]) - set(types):
         raise ValueError(f"the warehouse has no {sorted(unknown)}")
-    for name in {*indicator.reads, *case["given"]}:
+    names = {*indicator.reads, *case["given"]}
+    for name in names:
         rows = case["given"].get(name, [])
         if wrong := {column for row in rows for column in row} - set(types[name]):
             raise ValueError(f"{name} has no column {sorted(wrong)}")
         exact = [{column: _exact(value) for column, value in row.items()} for row in rows]
         engine.load(name, types[name], exact)
-    findings = scan(
-        [indicator], engine, case["as_of"], 1,
-        overrides={indicator.code: case.get("overrides", {})},
-    )  # fmt: skip
+    return names
+
+
+def as_told(case: dict[str, Any], findings: Iterable[Finding]) -> list[list[object]]:
+    """Findings as a case tells them."""
     return [[_plain(_flat(one)[column]) for column in case["columns"]] for one in findings]
 
 

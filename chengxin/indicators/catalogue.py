@@ -12,12 +12,11 @@ groups that this evidence column lists.
 
 from __future__ import annotations
 
-import hashlib
-import string
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -28,13 +27,17 @@ from chengxin.core import descriptions
 from chengxin.core.effects import Effect
 from chengxin.core.items import GROUPS, ITEMS, REST
 from chengxin.core.refusal import Trouble
+from chengxin.core.tongues import Words
+from chengxin.indicators import fences, published
 from chengxin.indicators.needs import Needs, named, needs
+from chengxin.lake.engine import render
 from chengxin.warehouse.build import models, tables_of
 
 HERE = Path(__file__).parent
 KINDS = ("person", "enterprise")
 FIRST = ["subject_id", "acted_on_id", "value", "band"]
 UNDECIDED = "undecided"
+ANY_DAY = date(2000, 1, 1)  # on which SQL is looked at, not run
 ADDRESSEES = {  # whom a finding is pushed to (domain facts 4.0)
     "C": "counter 前台",
     "G": "managing office of the enterprise 基层管理机关",
@@ -46,20 +49,6 @@ ADDRESSEES = {  # whom a finding is pushed to (domain facts 4.0)
 SLOTS = {"who", "items", "value", "as_of"}
 
 Value = Decimal | str | list[str]
-
-
-@dataclass(frozen=True)
-class Words:
-    """One sentence in both languages; `{who}` and `{items}` are filled at the counter."""
-
-    zh: str
-    en: str
-
-    def asked(self) -> set[str]:
-        formatter = string.Formatter()
-        return {
-            name for text in (self.zh, self.en) for _, name, _, _ in formatter.parse(text) if name
-        }
 
 
 @dataclass(frozen=True)
@@ -117,6 +106,7 @@ class Indicator:
     kind: str  # the folder's name: "monitoring" or "analysis"
     sql: str
     version: str  # first 12 hex digits of the file's SHA-256
+    text: str  # the file
     code: str  # "M09"
     title: str
     title_en: str
@@ -137,11 +127,17 @@ class Indicator:
     wording_for: dict[str, Words] = field(default_factory=dict)  # by kind of entity acted on
     facts: Words | None = None  # what the verifying officer reads; the wording when there is none
     push_if: dict[str, list[str]] = field(default_factory=dict)  # evidence column that is true
+    # nobody has said whom it reaches: of one subject, too, it is asked over everyone
+    whole: bool = False
 
     @classmethod
     def read(cls, path: Path) -> Indicator:
         """The indicator in a file; TypeError or ValueError for a header that is not understood."""
-        text = path.read_text("utf-8")
+        return cls.of(path.read_text("utf-8"), name=path.stem, kind=path.parent.name)
+
+    @classmethod
+    def of(cls, text: str, *, name: str, kind: str) -> Indicator:
+        """The indicator that a file of this text would hold."""
         header, _, sql = text.removeprefix("/*").partition("*/")
         told = descriptions.told(header)
         told["value"] = Measure(**told["value"])
@@ -152,10 +148,11 @@ class Indicator:
             if words in told:
                 told[words] = Words(**told[words])
         return cls(
-            name=path.stem,
-            kind=path.parent.name,
+            name=name,
+            kind=kind,
             sql=sql.strip(),
-            version=hashlib.sha256(text.encode()).hexdigest()[:12],
+            version=published.version_of(text),
+            text=text,
             **told,
         )
 
@@ -191,79 +188,158 @@ class Indicator:
 
     def problems(self) -> list[str]:
         """What is wrong with this file, in words; empty when nothing is."""
-        return [*self._problems_of_sql(), *self._problems_of_words(), *self._problems_of_levels()]
+        return [one.en for one in self.faults()]
 
-    def _problems_of_sql(self) -> Iterator[str]:
+    def faults(self) -> list[Words]:
+        """What is wrong with this file, a sentence each in both languages."""
+        return [*self._faults_of_sql(), *self._faults_of_words(), *self._faults_of_levels()]
+
+    def fenced(self) -> list[Words]:
+        """What its SELECT says that an officer's may not (`fences`)."""
+        settings = {name: param.default for name, param in self.params.items()}
+        try:
+            sql = render(self.sql, "duckdb", settings | {"as_of": ANY_DAY})
+        except ValueError as error:
+            return [Words(zh=f"参数未登记（{error}）", en=str(error))]
+        return fences.faults(sql, set(models()))
+
+    def _faults_of_sql(self) -> Iterator[Words]:
         tree = self.query
         asked = {mark.name for mark in tree.find_all(exp.Placeholder)} - {"as_of"}
         tables = tables_of(tree)
         if tree.named_selects[:4] != FIRST:
-            yield f"must select {', '.join(FIRST)}, then its evidence"
+            yield Words(
+                zh=f"SELECT 须依次给出 {'、'.join(FIRST)}，其后是证据列",
+                en=f"must select {', '.join(FIRST)}, then its evidence",
+            )
         if any(select.is_star for select in tree.find_all(exp.Select)):
-            yield "must name its columns"
+            yield Words(zh="不能用 *，须写明各列", en="must name its columns")
         if tree.args.get("order"):
-            yield "must not sort; the scan does"
+            yield Words(
+                zh="不要排序（ORDER BY），由扫描统一排序", en="must not sort; the scan does"
+            )
         if tables != set(self.reads):
-            yield f"reads {sorted(tables)} but its header says {sorted(self.reads)}"
+            yield Words(
+                zh=f"读取 {_listed(tables)}，登记的却是 {_listed(self.reads)}",
+                en=f"reads {sorted(tables)} but its header says {sorted(self.reads)}",
+            )
         if unknown := tables - set(models()):
-            yield f"reads {sorted(unknown)}, which the warehouse does not have"
+            yield Words(
+                zh=f"读取 {_listed(unknown)}，数据仓没有这些表",
+                en=f"reads {sorted(unknown)}, which the warehouse does not have",
+            )
         if asked != set(self.params):
-            yield f"uses {sorted(asked)} but its header sets {sorted(self.params)}"
+            yield Words(
+                zh=f"SQL 用到参数 {_listed(asked)}，登记的却是 {_listed(self.params)}",
+                en=f"uses {sorted(asked)} but its header sets {sorted(self.params)}",
+            )
         if (given := _literals_as(tree, "band")) != set(self.bands):
-            yield f"gives the bands {sorted(given)} but its header names {sorted(self.bands)}"
-        if (roles := _roles(tree)) != set(self.reach):
-            yield f"passes over the roles {sorted(roles)} but its header says {sorted(self.reach)}"
+            yield Words(
+                zh=f"SQL 给出程度 {_listed(given)}，登记的却是 {_listed(self.bands)}",
+                en=f"gives the bands {sorted(given)} but its header names {sorted(self.bands)}",
+            )
+        if not self.whole and (roles := _roles(tree)) != set(self.reach):
+            yield Words(
+                zh=f"经由任职关系 {_listed(roles)}，登记的却是 {_listed(self.reach)}",
+                en=f"passes over the roles {sorted(roles)} but its header says "
+                f"{sorted(self.reach)}",
+            )
         if untied := [name for name in self.through if name in tables and not models()[name].ties]:
-            yield f"goes through {untied}, whose header names no ties"
+            yield Words(
+                zh=f"经由 {_listed(untied)}，这些表没有登记关联列",
+                en=f"goes through {untied}, whose header names no ties",
+            )
         if unread := set(self.through) - tables:
-            yield f"goes through {sorted(unread)}, which it does not read"
+            yield Words(
+                zh=f"经由 {_listed(unread)}，却没有读取",
+                en=f"goes through {sorted(unread)}, which it does not read",
+            )
         for name, param in self.params.items():
             if wrong := param.wrong(param.default):
-                yield f"the default of {name} {wrong}"
+                yield Words(
+                    zh=f"参数 {name} 的默认值不在允许范围内", en=f"the default of {name} {wrong}"
+                )
             if param.is_number and (param.min is None or param.max is None or not param.unit):
-                yield f"{name} needs min, max and unit"
+                yield Words(
+                    zh=f"参数 {name} 须有下限、上限和单位", en=f"{name} needs min, max and unit"
+                )
 
-    def _problems_of_words(self) -> Iterator[str]:
+    def _faults_of_words(self) -> Iterator[Words]:
         titles = [(self.title, self.title_en), (self.value.title, self.value.title_en)]
         titles += [(param.title, param.title_en) for param in self.params.values()]
         titles += [(band.title, band.title_en) for band in self.bands.values()]
         if not all(zh and en for zh, en in titles):
-            yield "a title is missing in one language"
+            yield Words(
+                zh="名称缺少中文或英文（指标、数值、参数、程度都要有）",
+                en="a title is missing in one language",
+            )
         texts = [self.wording, self.clears, self.facts, *self.wording_for.values()]
         said = [words for words in (*texts, *(b.wording for b in self.bands.values())) if words]
         if not all(words.zh.strip() and words.en.strip() for words in said):
-            yield "a sentence is missing in one language"
+            yield Words(
+                zh="告知语或解除条件缺少中文或英文", en="a sentence is missing in one language"
+            )
         evidence = set(self.query.named_selects[4:])
         if taken := (SLOTS | set(self.params)) & evidence:
-            yield f"its evidence takes the names {sorted(taken)}"
+            yield Words(
+                zh=f"证据列占用了 {_listed(taken)} 这些名称",
+                en=f"its evidence takes the names {sorted(taken)}",
+            )
         known = SLOTS | set(self.params) | evidence
         if unknown := {name for words in said for name in words.asked()} - known:
-            yield f"its sentences ask for {sorted(unknown)}, which nobody fills"
+            yield Words(
+                zh=f"告知语引用了 {_listed(unknown)}，没有这样的参数或证据列",
+                en=f"its sentences ask for {sorted(unknown)}, which nobody fills",
+            )
         if not (self.owner and self.basis and self.why.strip()):
-            yield "owner, basis and why must be told"
+            yield Words(zh="须写明负责单位、法规依据和理由", en="owner, basis and why must be told")
         if not self.code.startswith({"monitoring": "M", "analysis": "A"}.get(self.kind, "?")):
-            yield f"the code {self.code} does not fit the folder {self.kind}"
+            yield Words(
+                zh=f"编号 {self.code} 与指标类别不符",
+                en=f"the code {self.code} does not fit the folder {self.kind}",
+            )
 
-    def _problems_of_levels(self) -> Iterator[str]:
+    def _faults_of_levels(self) -> Iterator[Words]:
         if wrong := set(self.subject) - set(KINDS):
-            yield f"looks at {sorted(wrong)}, which is no kind of subject"
+            yield Words(
+                zh=f"对象 {_listed(wrong)} 不是个人或企业",
+                en=f"looks at {sorted(wrong)}, which is no kind of subject",
+            )
         pushed = [self.push, *self.push_if.values(), *(band.push for band in self.bands.values())]
         if unknown := {to for some in pushed for to in some} - set(ADDRESSEES):
-            yield f"pushes to {sorted(unknown)}, whom nobody knows"
+            yield Words(
+                zh=f"推送对象 {_listed(unknown)} 不存在",
+                en=f"pushes to {sorted(unknown)}, whom nobody knows",
+            )
         if unknown := set(self.push_if) - set(self.query.named_selects):
-            yield f"pushes on {sorted(unknown)}, which it does not select"
+            yield Words(
+                zh=f"推送条件 {_listed(unknown)} 不在 SELECT 中",
+                en=f"pushes on {sorted(unknown)}, which it does not select",
+            )
         for name, band in self.bands.items():
             if (name == UNDECIDED) != (not band.levels):
-                yield f"band {name}: exactly the undecided one has no levels"
+                yield Words(
+                    zh=f"程度 {name}：除“尚不能判定”外，每个程度都要有限制等级",
+                    en=f"band {name}: exactly the undecided one has no levels",
+                )
             if wrong := set(band.levels) - set(KINDS):
-                yield f"band {name} acts on {sorted(wrong)}, which is no kind of entity"
+                yield Words(
+                    zh=f"程度 {name} 作用于 {_listed(wrong)}，不是个人或企业",
+                    en=f"band {name} acts on {sorted(wrong)}, which is no kind of entity",
+                )
             for target, effect in {
                 t: e for s in band.levels.values() for t, e in s.items()
             }.items():
                 if not _is_target(target, self.query.named_selects):
-                    yield f"band {name} names {target}, which is no item and no group"
+                    yield Words(
+                        zh=f"程度 {name} 限制 {target}，没有这样的事项或事项组",
+                        en=f"band {name} names {target}, which is no item and no group",
+                    )
                 elif effect is not Effect.REMIND and _never_refused(target):
-                    yield f"band {name} holds back {target}, which may never be refused"
+                    yield Words(
+                        zh=f"程度 {name} 限制 {target}，依法不得拒办，最多提示",
+                        en=f"band {name} holds back {target}, which may never be refused",
+                    )
 
 
 def indicator(code: str) -> Indicator:
@@ -274,9 +350,34 @@ def indicator(code: str) -> Indicator:
     raise Trouble(f"There is no indicator {code}.")
 
 
-@cache
 def all_indicators() -> tuple[Indicator, ...]:
-    """Every indicator, by code."""
+    """Every indicator that is in force, by code.
+
+    What the studio has published (`published`) stands in the place of the program's or the
+    bureau's own of that code; it is seen at once by every program of the installation.
+    """
+    live = published.live()
+    return _in_force(live) if live else own_indicators()
+
+
+def at(versions: Mapping[str, str]) -> tuple[Indicator, ...]:
+    """The indicators of these versions (code -> version), however many came since.
+
+    `Trouble` when one is there no more: the program or a bureau's own file was changed.
+    """
+    there = {(one.code, one.version): one for one in (*own_indicators(), *all_indicators())}
+    found = []
+    for code, version in sorted(versions.items()):
+        one = there.get((code, version)) or _kept(version)
+        if one is None:
+            raise Trouble(f"Version {version} of indicator {code} is there no more.")
+        found.append(one)
+    return tuple(found)
+
+
+@cache
+def own_indicators() -> tuple[Indicator, ...]:
+    """The indicators of the program and of this bureau's own files, by code."""
     found: dict[str, Indicator] = {}
     for path in descriptions.files(HERE, "indicators", "*/*.sql").values():
         with descriptions.understood(path):
@@ -287,6 +388,42 @@ def all_indicators() -> tuple[Indicator, ...]:
                 raise ValueError(f"it {'; it '.join(problems)}")
             found[one.code] = one
     return tuple(found[code] for code in sorted(found))
+
+
+@lru_cache(maxsize=4)
+def _in_force(live: tuple[tuple[str, str], ...]) -> tuple[Indicator, ...]:
+    found = {one.code: one for one in own_indicators()}
+    for code, version in live:
+        one = _kept(version)
+        if one is None or one.code != code:
+            raise Trouble(
+                f"The studio's indicator {code} of version {version} is gone; restore "
+                f"{published.folder()} from its backup, or switch back to an earlier version."
+            )
+        found[code] = one
+    return tuple(found[code] for code in sorted(found))
+
+
+def _kept(version: str) -> Indicator | None:
+    """A version of the studio; None when it was never kept here."""
+    path = published.path(version)
+    return None if path is None else _checked(path, version)
+
+
+@lru_cache(maxsize=256)
+def _checked(path: Path, version: str) -> Indicator:
+    """A version of the studio, read with the same checks as a file and within the fences."""
+    with descriptions.understood(path):
+        one = Indicator.read(path)
+        if one.version != version:
+            raise ValueError("it was changed after it was checked; restore it from its backup")
+        if problems := [*one.problems(), *(words.en for words in one.fenced())]:
+            raise ValueError(f"it {'; it '.join(problems)}")
+    return one
+
+
+def _listed(names: Iterable[str]) -> str:
+    return "、".join(sorted(names)) or "（无）"
 
 
 def _param(told: dict[str, Any]) -> Param:
@@ -359,6 +496,16 @@ def _roles(tree: exp.Query) -> set[str]:
         for one, side in ((test.left, test.right), (test.right, test.left))
         if isinstance(one, exp.Column) and one.name == "role" and isinstance(side, exp.Literal)
     }
+
+
+def tables_read(sql: str) -> list[str]:
+    """The tables that a SELECT reads; ValueError when it is none."""
+    return sorted(tables_of(_parsed(sql)))
+
+
+def roles_of(sql: str) -> list[str]:
+    """The roles that a SELECT passes over; ValueError when it is none."""
+    return sorted(_roles(_parsed(sql)))
 
 
 def _is_target(target: str, columns: list[str]) -> bool:

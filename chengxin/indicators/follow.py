@@ -8,7 +8,7 @@ else stands as it was.  The result is the one that the scan over everyone gives,
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from operator import attrgetter
@@ -54,16 +54,35 @@ def follow(
     chosen, changed = list(indicators), changes.changed(engine, lake, old, new, warehouse)
     named = {one.code: changed.read_by(lake_tables(one)) for one in chosen}
     chosen = [one for one in chosen if named[one.code]]
+    near = [one for one in chosen if not one.whole]
     asked: dict[str, set[str]] = {one.code: set() for one in chosen}
     ways = ways_of(chosen)
     for version in (new,) if changes.same(warehouse, ways, old, new) else (old, new):
         build.bind(engine, warehouse / str(version))
-        for code, some in affected(engine, named, chosen).items():
+        for code, some in affected(engine, named, near).items():
             asked[code] |= some
-    fresh = scan(chosen, engine, as_of, new, overrides=overrides, subjects=asked)
+    fresh = scan(near, engine, as_of, new, overrides=overrides, subjects=asked)
+    fresh += _over_everyone(set(chosen) - set(near), engine, as_of, new, before, asked, overrides)
     kept = [one.at(new) for one in before if one.subject not in asked.get(one.indicator, ())]
     found = sorted(kept + fresh, key=_ORDER)
     return Followed(found, asked)
+
+
+def _over_everyone(
+    wide: Collection[Indicator],
+    engine: Engine,
+    as_of: date,
+    version: int,
+    before: Sequence[Finding],
+    asked: dict[str, set[str]],
+    overrides: Mapping[str, Mapping[str, object]] | None,
+) -> list[Finding]:
+    """Of the indicators that nobody can follow; notes in `asked` whom they found, then or now."""
+    fresh = scan(wide, engine, as_of, version, overrides=overrides)
+    for finding in (*before, *fresh):
+        if finding.indicator in {one.code for one in wide}:
+            asked[finding.indicator].add(finding.subject)
+    return fresh
 
 
 def lake_tables(indicator: Indicator) -> frozenset[str]:

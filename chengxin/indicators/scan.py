@@ -20,9 +20,10 @@ from typing import Any
 from sqlglot import exp
 
 from chengxin.core.effects import STRICTEST_FIRST, Effect
-from chengxin.indicators.catalogue import UNDECIDED, Indicator, Value, Words
+from chengxin.core.tongues import Words
+from chengxin.indicators.catalogue import UNDECIDED, Indicator, Value
 from chengxin.indicators.scope import Scope, by_kind, over_scope
-from chengxin.lake.engine import Engine
+from chengxin.lake.engine import Engine, Row
 
 ANYONE = {  # who is meant when nobody may be named
     "person": Words(zh="该人员", en="This person"),
@@ -127,22 +128,25 @@ def scan(
     chosen = list(indicators)
     asked = {subject} if subject else subjects
     scope = None
+    each: Mapping[str, Collection[str]] = {}
     if asked is not None:
         each = asked if isinstance(asked, Mapping) else dict.fromkeys(_codes(chosen), asked)
         kinds = {code: _kinds(frozenset(some)) for code, some in each.items()}
         chosen = [one for one in chosen if kinds[one.code] & set(one.subject)]
-        scope = Scope(engine, each, chosen)
+        scope = Scope(engine, each, [one for one in chosen if not one.whole])
     found = []
     try:
         for indicator in sorted(chosen, key=lambda one: one.code):
             settings = indicator.settings((overrides or {}).get(indicator.code, {}))
-            among = scope.asked(indicator.code) if scope else None
-            if scope and among is None:
+            alone = scope and not indicator.whole
+            among = scope.asked(indicator.code) if scope and alone else None
+            if alone and among is None:
                 continue
             sql = select(indicator, engine.dialect, as_of, settings, among=among)
-            ask = engine.again if scope and scope.stays else engine.run
-            rows = [_finding(indicator, row, settings, as_of, lake_version) for row in ask(sql)]
-            found += sorted(rows, key=lambda one: (one.subject, one.acted_on))
+            rows = engine.again(sql) if scope and alone and scope.stays else engine.run(sql)
+            if scope and not alone:
+                rows = [row for row in rows if row["subject_id"] in each[indicator.code]]
+            found += findings(indicator, rows, settings, as_of, lake_version)
     finally:
         if scope:
             scope.close()
@@ -187,6 +191,18 @@ def _select(
     literals = {name: _literal(value) for name, value in settings}
     literals["as_of"] = exp.cast(exp.Literal.string(as_of.isoformat()), "date")
     return exp.replace_placeholders(tree, **literals).sql(dialect=dialect)
+
+
+def findings(
+    indicator: Indicator,
+    rows: Iterable[Row],
+    settings: Mapping[str, Value],
+    as_of: date,
+    lake_version: int,
+) -> list[Finding]:
+    """What the rows of an indicator's SELECT say, by subject and whom it acts on."""
+    found = [_finding(indicator, row, settings, as_of, lake_version) for row in rows]
+    return sorted(found, key=lambda one: (one.subject, one.acted_on))
 
 
 def _finding(

@@ -48,6 +48,7 @@ OFFICERS = (
     ("zhou", "周管户", "13716220100", (Role.FIELD,)),
     ("xu", "徐管户", "23716220100", (Role.FIELD,)),
     ("qian", "钱科长", "13716220000", (Role.RISK, Role.SECTION_HEAD)),
+    ("lin", "林风控", "13716220000", (Role.RISK,)),
     ("wu", "吴局长", "13716220000", (Role.LEADER,)),
     ("he", "何主任", "13716220000", (Role.HALL_MANAGER,)),
     ("feng", "冯数据", "13716220000", (Role.DATA,)),

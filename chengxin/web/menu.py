@@ -28,6 +28,7 @@ ENTRIES = (
     Entry(_("指标成效"), "outcomes", (Role.RISK, Role.SECTION_HEAD, Role.LEADER)),
     Entry(_("风险排序"), "ranking", (Role.FIELD, Role.RISK, Role.SECTION_HEAD, Role.LEADER)),
     Entry(_("监控与失信名单"), "lists", (Role.RISK, Role.SECTION_HEAD, Role.LEADER)),
+    Entry(_("指标定制"), "studio", (Role.RISK, Role.SECTION_HEAD, Role.LEADER)),
     Entry(
         _("个人档案"),
         "dossier-search",

@@ -23,6 +23,7 @@ INSTALLED_APPS = [
     "chengxin.web.apps.WebConfig",
     "chengxin.exchange",
     "chengxin.hall",
+    "chengxin.studio",
     "chengxin.risk",
     "chengxin.people",
     "chengxin.offices",

@@ -12,6 +12,7 @@ urlpatterns = [
     path("account/2fa/", include("allauth.mfa.urls")),
     path("", include("chengxin.hall.urls")),
     path("", include("chengxin.risk.urls")),
+    path("", include("chengxin.studio.urls")),
     path("", include("chengxin.people.urls")),
     path("", include("chengxin.exchange.urls")),
 ]

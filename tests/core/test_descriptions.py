@@ -88,7 +88,7 @@ def test_indicator_whose_code_is_taken_is_refused(put):
     path = put("indicators/monitoring/arrears_again.sql", own.read_text("utf-8"))
 
     with pytest.raises(Trouble, match="code M09 is that of") as trouble:
-        catalogue.all_indicators.__wrapped__()
+        catalogue.own_indicators.__wrapped__()
     assert str(path) in str(trouble.value)
 
 

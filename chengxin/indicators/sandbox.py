@@ -1,0 +1,226 @@
+"""Run one SELECT of the studio over a built warehouse, where it can harm nobody.
+
+    SQL ──fences──▶ a process of its own, without settings, secrets or network ──▶ rows
+                    time, memory, rows and bytes are limited; one at a time on a machine
+
+Whoever asks for too much is stopped and told so in plain words; nobody else notices.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from chengxin.core import places
+from chengxin.core.tongues import Words
+from chengxin.indicators import cases, cell, fences
+from chengxin.indicators.cases import Bench
+from chengxin.indicators.catalogue import Indicator, Value
+from chengxin.indicators.scan import Finding, findings, select
+from chengxin.lake.engine import Row
+from chengxin.warehouse.build import models
+
+_MISSING = re.compile(r'column "?([^"\s]+)"? (?:not found|that could not be bound)', re.IGNORECASE)
+_ABSENT = re.compile(r'does not have a column named "([^"]+)"')
+
+
+class Stopped(Exception):
+    """The SQL was refused before it ran, or stopped while it did; `code` says by what.
+
+    refused: it says what it may not; time, memory, rows: a limit; wrong: it does not run; busy: a
+    try of somebody else has not ended.
+    """
+
+    def __init__(self, code: str, words: Words) -> None:
+        super().__init__(words.en)
+        self.code, self.words = code, words
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much one run may take."""
+
+    seconds: float = 60
+    memory: int = 2048  # MiB
+    rows: int = 100_000
+    bytes: int = 64 << 20
+    threads: int = 2
+
+
+OF_A_CASE = Limits(seconds=10, memory=512, rows=1_000, bytes=4 << 20, threads=1)
+
+
+@dataclass(frozen=True)
+class Sandbox:
+    """The published tables of one lake version, whose warehouse is built in the folder `home`."""
+
+    home: Path
+    limits: Limits = Limits()
+
+    def ask(self, sql: str) -> list[Row]:
+        """The rows of a SELECT without parameters; `Stopped` when it says or takes too much."""
+        if faults := fences.faults(sql, set(models())):
+            raise Stopped("refused", faults[0])
+        return self.run(sql)
+
+    def found(
+        self, indicator: Indicator, as_of: date, settings: dict[str, Value], lake_version: int
+    ) -> list[Finding]:
+        """What an indicator finds over everyone, as the scan of the night gives it."""
+        rows = self.ask(select(indicator, "duckdb", as_of, settings))
+        return findings(indicator, rows, settings, as_of, lake_version)
+
+    def check(self, sql: str) -> None:
+        """`Stopped` when the SQL would not run: a column that is not there, types that do not fit.
+
+        Nothing is read but the forms of the tables.
+        """
+        if faults := fences.faults(sql, set(models())):
+            raise Stopped("refused", faults[0])
+        self.run(f"SELECT * FROM ({sql}) AS asked WHERE false")  # noqa: S608 (fenced)
+
+    def run(self, sql: str) -> list[Row]:
+        """As `ask`, without the fences: what holds when something gets over them."""
+        told = {
+            "tables": {
+                name: files for name in models() if name in sql and (files := self._files(name))
+            },
+            "sql": sql,
+            "memory": self.limits.memory,
+            "threads": self.limits.threads,
+            "rows": self.limits.rows,
+            "bytes": self.limits.bytes,
+            "seconds": self.limits.seconds,
+        }
+        with _alone(self.limits.seconds):
+            answer = self._answer(json.dumps(told).encode())
+        head, _, rest = answer.partition(b"\n")
+        try:
+            said = json.loads(head)
+        except ValueError:
+            raise self._too_slow() from None
+        if not said.get("ok"):
+            raise self._stopped(said["wrong"], said["told"])
+        rows: list[Row] = pa.ipc.open_stream(rest).read_all().to_pylist()
+        return rows
+
+    def _files(self, name: str) -> list[str]:
+        path = self.home / f"{name}.parquet"
+        files = sorted(path.glob("*.parquet")) if path.is_dir() else [path]
+        return [str(one) for one in files if one.exists()]
+
+    def _answer(self, asked: bytes) -> bytes:
+        process = subprocess.Popen(  # noqa: S603
+            [sys.executable, "-I", cell.__file__],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={"LANG": "C.UTF-8"},
+            cwd="/",
+            start_new_session=True,
+        )
+        try:
+            answer, _ = process.communicate(asked, timeout=self.limits.seconds + 5)
+        except subprocess.TimeoutExpired:
+            raise self._too_slow() from None
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        return answer
+
+    def _too_slow(self) -> Stopped:
+        return Stopped(
+            "time",
+            Words(
+                zh=f"运行超过 {self.limits.seconds:g} 秒，已停止；"
+                "请检查连接条件，避免把大表两两相乘",
+                en=f"Stopped after {self.limits.seconds:g} seconds; look at the conditions of the "
+                "joins: large tables may not be multiplied",
+            ),
+        )
+
+    def _stopped(self, wrong: str, told: str) -> Stopped:
+        said = told.splitlines()[0]
+        if "Out of Memory" in said or wrong == "OutOfMemoryException":
+            return Stopped(
+                "memory",
+                Words(
+                    zh=f"需要的内存超过 {self.limits.memory} MB，已停止；请先筛选、再连接",
+                    en=f"It needs more memory than {self.limits.memory} MB and was stopped; choose "
+                    "rows first, join then",
+                ),
+            )
+        if wrong == "TooMuch":
+            return Stopped(
+                "rows",
+                Words(
+                    zh=f"结果超过 {self.limits.rows} 行或 {self.limits.bytes >> 20} MB，"
+                    "已停止；请收紧条件",
+                    en=f"The result has more than {self.limits.rows} rows or "
+                    f"{self.limits.bytes >> 20} MB and was stopped; make the conditions tighter",
+                ),
+            )
+        if column := _MISSING.search(said) or _ABSENT.search(said):
+            return Stopped(
+                "wrong",
+                Words(zh=f"没有名为 {column[1]} 的列", en=f"There is no column {column[1]}"),
+            )
+        return Stopped(
+            "wrong", Words(zh=f"SQL 不能运行（{said}）", en=f"The SQL does not run ({said})")
+        )
+
+
+def finds(indicator: Indicator, case: dict[str, Any], bench: Bench) -> list[list[object]]:
+    """What `cases.finds` gives, by the SQL of an officer: run here, over a case's rows.
+
+    Else a few rows, joined with themselves a dozen times, would hold up who asks.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        for name in cases.lay(indicator, case, bench):
+            bench.engine.write(Path(folder) / f"{name}.parquet", f'SELECT * FROM "{name}"')  # noqa: S608
+        settings = indicator.settings(case.get("overrides", {}))
+        found = Sandbox(Path(folder), OF_A_CASE).found(indicator, case["as_of"], settings, 1)
+    return cases.as_told(case, found)
+
+
+@contextmanager
+def _alone(seconds: float) -> Iterator[None]:
+    """One run at a time on this machine; `Stopped` for who waited so long in vain."""
+    folder = places.home() / "staging"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    held = os.open(folder / "sandbox.lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    until = time.monotonic() + seconds
+    try:
+        while True:
+            try:
+                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > until:
+                    raise Stopped(
+                        "busy",
+                        Words(
+                            zh="别人的试运行还没有结束，请稍后再试",
+                            en="Somebody else's try has not ended; try again later",
+                        ),
+                    ) from None
+                time.sleep(0.05)
+        yield
+    finally:
+        os.close(held)

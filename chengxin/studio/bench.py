@@ -1,0 +1,161 @@
+"""What the studio's pages show: the shelf, and one version at the bench.  Reads only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.utils.translation import get_language
+
+from chengxin.indicators.catalogue import Indicator, all_indicators, own_indicators
+from chengxin.offices import access
+from chengxin.offices.models import Officer, Role
+from chengxin.risk.inbox import Known, Subject
+from chengxin.risk.words import indicator_title
+from chengxin.studio import trials, versions
+from chengxin.studio.models import Snooze, Trial, Version
+
+
+@dataclass(frozen=True)
+class Standing:
+    """An indicator in force: the program's own, or a version of the studio."""
+
+    indicator: Indicator
+    version: Version | None
+    revised: bool  # the studio's, in the place of the program's own
+
+    @property
+    def title(self) -> str:
+        return _tongue(self.indicator.title, self.indicator.title_en)
+
+
+@dataclass(frozen=True)
+class Shelf:
+    standing: list[Standing]
+    in_work: list[Version]
+    may_make: bool
+
+
+def shelf(officer: Officer) -> Shelf:
+    live = {one.code: one for one in Version.objects.live().select_related("made_by")}
+    own = {one.code for one in own_indicators()}
+    standing = [
+        Standing(one, live.get(one.code), one.code in live and one.code in own)
+        for one in all_indicators()
+    ]
+    work = Version.objects.in_work().select_related("made_by").order_by("-pk")
+    return Shelf(standing, list(work), officer.holds(Role.RISK))
+
+
+@dataclass(frozen=True)
+class Bench:
+    """One version with what may be done to it by this officer, now."""
+
+    version: Version
+    officer: Officer
+
+    @property
+    def mine(self) -> bool:
+        return self.version.made_by_id == self.officer.pk
+
+    @property
+    def may_write(self) -> bool:
+        return self.mine and not self.version.frozen
+
+    @property
+    def may_go_on(self) -> bool:
+        return self.version.frozen and self.officer.holds(Role.RISK)
+
+    @property
+    def may_check(self) -> bool:
+        return (
+            self.version.state == Version.State.SUBMITTED
+            and not self.mine
+            and self.officer.holds(Role.RISK, Role.SECTION_HEAD)
+        )
+
+    @property
+    def may_publish(self) -> bool:
+        return (
+            self.version.state == Version.State.CHECKED
+            and not self.mine
+            and self.version.checked_by_id != self.officer.pk
+            and self.officer.holds(Role.LEADER)
+        )
+
+    @property
+    def may_return(self) -> bool:
+        return self.version.state in Version.FROZEN_AHEAD and (
+            self.may_check or self.officer.holds(Role.LEADER)
+        )
+
+    @property
+    def may_shadow(self) -> bool:
+        return self.version.state in Version.FROZEN_AHEAD and self.officer.holds(Role.RISK)
+
+    @property
+    def may_end(self) -> bool:
+        return self.version.state == Version.State.PUBLISHED and self.officer.holds(Role.LEADER)
+
+    @cached_property
+    def before(self) -> Version | None:
+        return versions.before(self.version.code) if self.may_end else None
+
+    @cached_property
+    def tries(self) -> list[tuple[Trial, list[trials.ByOffice]]]:
+        found = self.version.trials.filter(kind=Trial.Kind.TRY).order_by("-pk")[:3]
+        return [(one, trials.by_office(one, self.officer)) for one in found]
+
+    @cached_property
+    def tried(self) -> bool:
+        """Whether what stands here now was tried to its end."""
+        return self.version.trials.filter(
+            digest=self.version.file_version, trouble__isnull=True
+        ).exists()
+
+    @cached_property
+    def shadows(self) -> list[Trial]:
+        return list(self.version.trials.filter(kind=Trial.Kind.SHADOW).order_by("-as_of")[:30])
+
+    @cached_property
+    def history(self) -> list[Version]:
+        found = Version.objects.filter(code=self.version.code).order_by("-number")
+        return list(found.select_related("made_by", "checked_by", "published_by"))
+
+
+@dataclass(frozen=True)
+class SnoozeRow:
+    snooze: Snooze
+    subject: Subject
+    title: str
+    may_approve: bool
+
+
+@dataclass(frozen=True)
+class Snoozes:
+    rows: list[SnoozeRow]
+    indicators: list[tuple[str, str]]
+    may_ask: bool
+
+
+def snoozes_of(officer: Officer) -> Snoozes:
+    """Those about subjects that the officer may see, the newest first."""
+    found = list(
+        Snooze.objects.filter(access.visible(officer), ended_at=None)
+        .select_related("asked_by", "approved_by")
+        .order_by("-pk")[:200]
+    )
+    known = Known.of(one.about for one in found)
+    rows = [
+        SnoozeRow(
+            one, known.subject(one.about), indicator_title(one.indicator),
+            one.approved_by_id is None and one.asked_by_id != officer.pk,
+        )
+        for one in found
+    ]  # fmt: skip
+    listed = [(one.code, _tongue(one.title, one.title_en)) for one in all_indicators()]
+    return Snoozes(rows, listed, officer.holds(Role.RISK, Role.SECTION_HEAD))
+
+
+def _tongue(zh: str, en: str) -> str:
+    return en if (get_language() or "").startswith("en") else zh

@@ -1,0 +1,32 @@
+"""Addresses of the indicator studio."""
+
+from django.urls import path
+
+from chengxin.studio import pages
+
+urlpatterns = [
+    # /studio/
+    path("studio/", pages.listed, name="studio"),
+    path("studio/make", pages.make, name="studio-make"),
+    # /studio/<pk>/
+    path("studio/<int:pk>/", pages.version, name="studio-version"),
+    path("studio/<int:pk>/builder", pages.builder, name="studio-builder"),
+    path("studio/<int:pk>/build", pages.build, name="studio-build"),
+    path("studio/<int:pk>/again", pages.again, name="studio-again"),
+    path("studio/<int:pk>/write", pages.write, name="studio-write"),
+    path("studio/<int:pk>/try", pages.attempt, name="studio-try"),
+    path("studio/<int:pk>/submit", pages.submit, name="studio-submit"),
+    path("studio/<int:pk>/check", pages.check, name="studio-check"),
+    path("studio/<int:pk>/return", pages.give_back, name="studio-return"),
+    path("studio/<int:pk>/publish", pages.publish, name="studio-publish"),
+    path("studio/<int:pk>/withdraw", pages.withdraw, name="studio-withdraw"),
+    path("studio/<int:pk>/switch-back", pages.switch_back, name="studio-switch-back"),
+    path("studio/<int:pk>/shadow", pages.shadow, name="studio-shadow"),
+    # /studio/trials/<pk>/
+    path("studio/trials/<int:pk>/", pages.trial, name="studio-trial"),
+    # /studio/snoozes/
+    path("studio/snoozes/", pages.snoozed, name="studio-snoozes"),
+    path("studio/snoozes/ask", pages.ask_snooze, name="studio-ask-snooze"),
+    path("studio/snoozes/<int:pk>/approve", pages.approve_snooze, name="studio-approve-snooze"),
+    path("studio/snoozes/<int:pk>/end", pages.end_snooze, name="studio-end-snooze"),
+]
