@@ -118,11 +118,11 @@ def test_three_enterprises_of_one_owner_from_the_builder_to_the_alert(
     expect(wu.get_by_test_id("state")).to_have_text("生效中")
 
     for _ in range(40):  # the worker lets the last night follow
-        wu.goto(f"{address}/alerts/")
+        wu.goto(f"{address}/cases/?indicator=A50")
         if wu.get_by_text("林投资").count():
             break
         wu.wait_for_timeout(1_000)
-    row = wu.get_by_test_id("alerts").locator("tr", has_text="林投资").first
+    row = wu.get_by_test_id("cases").locator("tr", has_text="林投资").first
     expect(row).to_contain_text("同一投资人多户集中变更法定代表人")
     found = (home / "nights" / localdate().isoformat() / "findings.jsonl").read_text("utf-8")
     assert {json.loads(line)["indicator"] for line in found.splitlines()} >= {"A50"}
