@@ -86,6 +86,16 @@ def not_yours() -> Refusal:
     return Refusal("not_yours", _("查无此项，或不属于您单位的管辖范围"))
 
 
+def no_role() -> Refusal:
+    return Refusal("no_role", _("您的岗位没有办理此项的权限，请联系系统管理员"))
+
+
+def require_role(officer: Officer, *allowed: str) -> None:
+    """Refuse who holds none of these roles."""
+    if not officer.holds(*allowed):
+        raise no_role()
+
+
 def roles(
     *allowed: str,
 ) -> Callable[[View[P]], Guarded[P]]:
@@ -100,7 +110,7 @@ def roles(
             prefetch_related_objects([officer], "roles")  # asked many times in one request
             if not officer.holds(*allowed):
                 with record.of("access.ask", officer=officer, place=request.path[:60]):
-                    raise Refusal("no_role", _("您的岗位没有办理此项的权限，请联系系统管理员"))
+                    raise no_role()
             return view(request, *args, **kwargs)  # type: ignore[arg-type]
 
         guarded.allowed_roles = allowed  # type: ignore[attr-defined]

@@ -48,7 +48,7 @@ def assign(alert: Alert, to: Officer, *, officer: Officer, words: str = "") -> N
     """A section head or the risk section says whose case it is."""
     with record.of("alert.assign", about=alert.subject, officer=officer) as trace:
         alert = locked(alert, trace)
-        require_role(officer, *ASSIGNS)
+        access.require_role(officer, *ASSIGNS)
         require_may_hold(to, alert)
         if alert.held_by_id == to.pk:
             trace.drop()
@@ -88,7 +88,7 @@ def postpone(alert: Alert, days: int, words: str, *, officer: Officer) -> date:
     whichever is later; the new deadline."""
     with record.of("alert.postpone", about=alert.subject, officer=officer) as trace:
         alert = locked(alert, trace)
-        require_role(officer, *POSTPONES)
+        access.require_role(officer, *POSTPONES)
         if alert.due_on is None:
             raise Refusal("hard_fact", _("监控指标为硬性事实，不需核实认定"))
         if not 1 <= days <= LONGEST:
@@ -146,11 +146,6 @@ def locked(alert: Alert, trace: Trace) -> Alert:
     if found.state != Alert.State.OPEN:
         raise Refusal("already_handled", _("该预警已处理"))
     return found
-
-
-def require_role(officer: Officer, *roles: str) -> None:
-    if not officer.holds(*roles):
-        raise Refusal("no_role", _("您的岗位没有办理此项的权限，请联系系统管理员"))
 
 
 def require_may_hold(officer: Officer, alert: Alert) -> None:

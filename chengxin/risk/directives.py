@@ -21,7 +21,9 @@ from django.utils.translation import gettext_noop
 from chengxin.core.effects import STRICTEST_FIRST, Effect
 from chengxin.core.items import GROUPS, ITEMS, Item, effect_on
 from chengxin.core.refusal import Refusal
-from chengxin.offices.models import Office, Officer, Role
+from chengxin.offices import access
+from chengxin.offices.models import Officer, Role
+from chengxin.risk import second_officer
 from chengxin.risk.models import Directive, title_of
 from chengxin.trace import record
 from chengxin.trace.models import Trace
@@ -31,8 +33,7 @@ LONGEST = timedelta(days=365)
 REVIEWED = timedelta(days=90)  # by hand: then somebody looks whether it is still needed
 LEADER_RELEASES = ("M01", "M12")  # the fact's end is not enough: a county leader must release
 MAY_LIFT = (Role.RISK, Role.SECTION_HEAD, Role.LEADER)
-MAY_PROPOSE = (Role.FIELD, *MAY_LIFT)  # from the lowest to the highest
-LEVELS = (Office.Level.BRANCH, Office.Level.COUNTY, Office.Level.CITY, Office.Level.PROVINCE)
+MAY_PROPOSE = (Role.FIELD, *MAY_LIFT)
 MAY_APPROVE = (Role.SECTION_HEAD, Role.LEADER)
 
 # What no law lets a counter refuse, and the groups that hold nothing else: never chosen by hand.
@@ -204,7 +205,7 @@ def review(directive: Directive, note: str, again_on: date, *, officer: Officer)
     with record.of("directive.review", about=directive.about, officer=officer) as trace:
         trace.detail |= {"directive": directive.pk, "note": note.strip()[:400]}
         directive = _locked(directive)
-        _require_role(officer)
+        access.require_role(officer, *MAY_LIFT)
         if directive.imposed_by_id == officer.pk:
             raise Refusal("second_officer_needed", _("复查须由提出人以外的人员办理"))
         if not note.strip():
@@ -295,25 +296,14 @@ def expire() -> int:
 
 
 def require_proposer(officer: Officer) -> None:
-    if not officer.holds(*MAY_PROPOSE):
-        raise _no_role()
+    access.require_role(officer, *MAY_PROPOSE)
 
 
 def require_two(officer: Officer, second: Officer) -> None:
     """Two officers, the one who decides not below the one who asks."""
     require_proposer(officer)
-    _require_role(second)
-    if officer.pk == second.pk:
-        raise Refusal("second_officer_needed", _("须由提出人以外的人员复核"))
-    if authority(second) < authority(officer):
-        raise Refusal("authority_too_low", _("复核人的层级或岗位不得低于提出人"))
-
-
-def authority(officer: Officer) -> tuple[int, int]:
-    """How far an officer's word reaches: the level of his office first, then his highest role."""
-    level = LEVELS.index(officer.office.level) if officer.office else -1
-    held = [MAY_PROPOSE.index(role) for role in MAY_PROPOSE if officer.holds(role)]
-    return level, max(held, default=-1)
+    access.require_role(second, *MAY_LIFT)
+    second_officer.require(second, officer)
 
 
 def start_of(day: date) -> datetime:
@@ -356,18 +346,9 @@ def _decision(effects: set[Effect]) -> Decision:
     return Decision.REMIND if effects else Decision.ALLOWED
 
 
-def _require_role(officer: Officer) -> None:
-    if not officer.holds(*MAY_LIFT):
-        raise _no_role()
-
-
 def _require_releaser(directive: Directive, officer: Officer) -> None:
     if directive.indicator in LEADER_RELEASES and not officer.holds(Role.LEADER):
         raise Refusal("leader_needed", _("该指令须由县局领导解除"))
-
-
-def _no_role() -> Refusal:
-    return Refusal("no_role", _("您的岗位没有办理此项的权限，请联系系统管理员"))
 
 
 def _locked(directive: Directive) -> Directive:

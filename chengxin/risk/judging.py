@@ -15,6 +15,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
 from chengxin.core.refusal import Refusal
+from chengxin.offices import access
 from chengxin.offices.models import Officer, Role
 from chengxin.risk import alerts, cases, directives
 from chengxin.risk.models import Alert, Directive, Inquiry
@@ -154,7 +155,7 @@ def _proposed(alert: Alert, officer: Officer, trace: Trace) -> Alert:
     alert = cases.locked(alert, trace)
     if not alert.proposed:
         raise Refusal("nothing_proposed", _("没有待复核的认定"))
-    cases.require_role(officer, *SECONDS)
+    access.require_role(officer, *SECONDS)
     if alert.proposed_by_id == officer.pk:
         raise Refusal("second_officer_needed", _("须由提请人以外的人员复核"))
     return alert

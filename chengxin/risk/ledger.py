@@ -21,7 +21,7 @@ from chengxin.core.effects import Effect
 from chengxin.core.items import GROUPS
 from chengxin.offices import access
 from chengxin.offices.models import Officer
-from chengxin.risk import counter, directives, words
+from chengxin.risk import counter, directives, second_officer, words
 from chengxin.risk.casefile import Step
 from chengxin.risk.counter import Line
 from chengxin.risk.inbox import A_PAGE, Known, Subject
@@ -70,10 +70,8 @@ class Asked:
         """Whether he may be the second officer; the operation asks again."""
         return (
             self.proposal.is_waiting
-            and not self.mine
             and self.officer.holds(*directives.MAY_LIFT)
-            and directives.authority(self.officer)
-            >= directives.authority(self.proposal.proposed_by)
+            and second_officer.may(self.officer, self.proposal.proposed_by)
         )
 
 

@@ -29,7 +29,7 @@ from chengxin.people import lookup
 from chengxin.people.models import Enterprise, Person
 from chengxin.risk.criteria import CRITERIA
 from chengxin.risk.list_models import ListedPerson, ListEntry
-from chengxin.risk.lists import Publication, Terms, Watch
+from chengxin.risk.list_terms import Publication, Terms, Watch
 
 MOST_ROWS = 1_000
 MOST_BYTES = 5 << 20

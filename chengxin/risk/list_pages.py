@@ -20,12 +20,13 @@ from django.views.decorators.http import require_GET, require_POST
 from chengxin.core.refusal import Refusal
 from chengxin.offices import access
 from chengxin.offices.access import OfficerRequest
-from chengxin.risk import criteria, list_files, list_room, lists
+from chengxin.risk import criteria, list_files, list_room, list_terms, lists
 from chengxin.risk.criteria import CRITERIA
 from chengxin.risk.inbox import Known
 from chengxin.risk.list_models import ListedPerson, ListEntry, ListRequest
 from chengxin.risk.list_room import Tab
-from chengxin.risk.lists import MAY_PROPOSE, EarlyStop, Publication, Terms, Watch
+from chengxin.risk.list_terms import EarlyStop, Publication, Terms, Watch
+from chengxin.risk.lists import MAY_PROPOSE
 from chengxin.trace import record
 
 READS = MAY_PROPOSE
@@ -37,7 +38,7 @@ class WatchForm(forms.Form):
 
     reason = forms.CharField(required=False, max_length=200)
     groups = forms.MultipleChoiceField(
-        required=False, choices=[(code, code) for code in lists.GROUPS_TO_CHOOSE]
+        required=False, choices=[(code, code) for code in list_terms.GROUPS_TO_CHOOSE]
     )
     begins_on = forms.DateField(required=False)
     until = forms.DateField()

@@ -21,7 +21,7 @@ from chengxin.offices import access
 from chengxin.offices.models import Officer
 from chengxin.people import gathered, search
 from chengxin.people.models import Affiliation
-from chengxin.risk import criteria, lists
+from chengxin.risk import criteria, list_terms, lists
 from chengxin.risk.casefile import Step
 from chengxin.risk.inbox import A_PAGE, Known, Subject
 from chengxin.risk.list_models import (
@@ -286,7 +286,7 @@ def group_title(code: str) -> str:
 
 
 def groups() -> list[tuple[str, str]]:
-    return [(code, group_title(code)) for code in lists.GROUPS_TO_CHOOSE]
+    return [(code, group_title(code)) for code in list_terms.GROUPS_TO_CHOOSE]
 
 
 def _entries(officer: Officer) -> ListEntryQuerySet:

@@ -24,6 +24,7 @@ from chengxin.offices import access
 from chengxin.offices.models import Officer
 from chengxin.risk import directives, wording
 from chengxin.risk.models import Directive, Objection, Proposal
+from chengxin.risk.second_officer import authority
 from chengxin.trace import record
 from chengxin.trace.models import Trace
 
@@ -171,11 +172,11 @@ def may_answer(objection: Objection, officer: Officer) -> bool:
 def _lacks(directive: Directive, first: Directive, officer: Officer) -> Refusal | None:
     """Why `officer` is not the one to answer; None when he is."""
     if not officer.holds(*directives.MAY_LIFT):
-        return Refusal("no_role", _("您的岗位没有办理此项的权限，请联系系统管理员"))
+        return access.no_role()
     if officer.pk in had_a_part(directive) | had_a_part(first):
         return Refusal("had_a_part", _("异议须由未参与该指令的人员答复"))
     second = directive.approved_by
-    if second and directives.authority(officer) < directives.authority(second):
+    if second and authority(officer) < authority(second):
         return Refusal("authority_too_low", _("答复人的层级或岗位不得低于指令复核人"))
     return None
 

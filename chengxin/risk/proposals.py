@@ -5,7 +5,7 @@
                                          └──────withdraw─▶ withdrawn by who asked
 
 Nobody decides what he asked himself, and who decides is not below who asks
-(`directives.authority`).  A proposal restricts nobody: the counter hears of it when it is approved.
+(`risk.second_officer`).  A proposal restricts nobody: the counter hears of it when it is approved.
 """
 
 from __future__ import annotations

@@ -68,8 +68,7 @@ def refuse(stop: Stop, grounds: str, *, officer: Officer) -> None:
 
 def _decided(stop: Stop, state: Stop.State, grounds: str, officer: Officer) -> Stop:
     held = Stop.objects.select_for_update().get(pk=stop.pk)
-    if not officer.holds(*directives.MAY_LIFT):
-        raise Refusal("no_role", _("您的岗位没有办理此项的权限，请联系系统管理员"))
+    access.require_role(officer, *directives.MAY_LIFT)
     if not visible(officer).filter(pk=held.pk).exists():
         raise access.not_yours()
     if not held.is_waiting:

@@ -19,7 +19,7 @@ from chengxin.offices.models import Jurisdiction, Role
 from chengxin.people.models import Person
 from chengxin.risk import criteria, directives, following, lists
 from chengxin.risk.list_models import ListEntry
-from chengxin.risk.lists import EarlyStop, Publication, Terms, Watch
+from chengxin.risk.list_terms import EarlyStop, Publication, Terms, Watch
 from chengxin.risk.models import Directive
 from chengxin.sources import all_sources
 

@@ -15,7 +15,7 @@ from openpyxl import Workbook
 from chengxin.offices.models import Role
 from chengxin.risk import criteria, list_files, lists
 from chengxin.risk.list_models import ListEntry, ListImport
-from chengxin.risk.lists import Publication, Watch
+from chengxin.risk.list_terms import Publication, Watch
 from chengxin.trace.models import Trace
 
 pytestmark = pytest.mark.django_db

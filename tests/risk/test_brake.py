@@ -8,8 +8,9 @@ from django.urls import reverse
 
 from chengxin.core.refusal import Refusal
 from chengxin.offices.models import Jurisdiction, Role
-from chengxin.risk import alerts, brake, directives, stops
+from chengxin.risk import alerts, brake, stops
 from chengxin.risk.models import Alert, Directive, Stop, Stopped
+from chengxin.risk.second_officer import authority
 from chengxin.trace.models import Trace
 from tests.risk.conftest import DAY
 
@@ -208,4 +209,4 @@ def test_page_shows_by_name_who_would_be_restricted(client, stop, people, leader
 def test_city_sees_the_stops_of_its_counties(stop, officer):
     city = officer("ma", "马市局", "city", Role.RISK)
     assert stops.waiting(city) == 1
-    assert directives.authority(city)[0] == 2
+    assert authority(city)[0] == 2

@@ -14,7 +14,7 @@ from chengxin.core.refusal import Refusal
 from chengxin.offices.models import Jurisdiction, Role
 from chengxin.risk import criteria, list_facts, lists
 from chengxin.risk.list_models import ListedPerson, ListEntry, ListRequest
-from chengxin.risk.lists import EarlyStop, Publication, Watch
+from chengxin.risk.list_terms import EarlyStop, Publication, Watch, cases_within_five_years
 from chengxin.risk.models import Alert
 from chengxin.trace.models import Trace
 
@@ -366,7 +366,7 @@ def test_a_case_of_the_delivered_list_counts_too(factory, risk, listed):
         because="x", as_of=localdate(), lake_version=1,
         findings=[{"evidence": {"case_nos": [entry.case_no, "市局案"]}}],
     )  # fmt: skip
-    assert lists.cases_within_five_years(entry) == 2
+    assert cases_within_five_years(entry) == 2
 
 
 @pytest.mark.parametrize(
