@@ -17,7 +17,6 @@ from chengxin.core.effects import STRICTEST_FIRST
 from chengxin.core.items import GROUPS, ITEMS, Group
 from chengxin.hall import visits
 from chengxin.hall.models import Device, ItemRecord, Ticket, Window
-from chengxin.hall.tongue import english, listed
 from chengxin.offices import access
 from chengxin.offices.models import Jurisdiction, Officer
 from chengxin.people.models import Affiliation, Enterprise, Person, Portrait, Verification
@@ -26,6 +25,7 @@ from chengxin.risk.directives import Decision, Verdict
 from chengxin.risk.models import Directive
 from chengxin.risk.objection_list import Filed
 from chengxin.trace.models import Trace, TraceQuerySet
+from chengxin.trace.tongue import english, listed
 
 HERE = (Ticket.State.CALLED, Ticket.State.SERVING)
 FREQUENT = ("INV", "INV-AUTH", "INV-ISS", "FILE", "PAY", "CURE")  # groups shown first

@@ -29,11 +29,11 @@ from chengxin.devices.messages import Verb
 from chengxin.devices.words import DeviceUnavailable
 from chengxin.hall import devices, visits
 from chengxin.hall.models import Business, Device, DeviceCommand, Hall, KioskSession, Ticket
-from chengxin.hall.tongue import english, listed
 from chengxin.people import identity
 from chengxin.people.models import Affiliation, Enterprise, Person, Verification
 from chengxin.risk.directives import Decision, Verdict
 from chengxin.trace import record
+from chengxin.trace.tongue import english, listed
 
 STEP = timedelta(seconds=90)  # for one step; the page asks after a minute whether someone is there
 READING = 60  # seconds that the reader waits for a card

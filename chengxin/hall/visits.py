@@ -27,7 +27,6 @@ from chengxin.core.keys import Keys, digest
 from chengxin.core.refusal import Refusal
 from chengxin.devices.words import DeviceUnavailable
 from chengxin.hall.models import PREFIX, Business, Hall, ItemRecord, Ticket, TicketCounter, Window
-from chengxin.hall.tongue import english
 from chengxin.offices import access
 from chengxin.offices.models import Officer
 from chengxin.people import identity
@@ -37,6 +36,7 @@ from chengxin.risk.directives import Decision, Verdict
 from chengxin.risk.models import Directive, Objection
 from chengxin.trace import record
 from chengxin.trace.models import Trace
+from chengxin.trace.tongue import english
 
 QR_PREFIX = "CX1-"
 WRONG_PASSWORDS = 5  # of one approver within half an hour (等保)

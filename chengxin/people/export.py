@@ -17,7 +17,7 @@ from typing import Any
 import typst
 from django.db import models
 from django.utils.timezone import localtime
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
@@ -28,12 +28,13 @@ from chengxin.core.identifiers import masked
 from chengxin.core.refusal import Refusal
 from chengxin.offices import access
 from chengxin.offices.models import Office, Officer
-from chengxin.people import dossier, sections, values
+from chengxin.people import dossier, sections
 from chengxin.people.dossier import EnterpriseDossier, PersonDossier, Purpose, Visit
 from chengxin.people.gathered import percent
 from chengxin.people.sections import Group
 from chengxin.trace import record, words
 from chengxin.trace.models import Trace
+from chengxin.trace.tongue import english
 
 ROWS = 500  # of one section; a file says when there are more
 FONTS = (
@@ -126,7 +127,7 @@ def pdf(paper: Paper) -> bytes:
         "system": gettext("纳税诚信信息应用管理系统"),
         "warning": gettext("内部资料，仅限上述用途，不得外传"),
         "fonts": fonts(),
-        "lang": "en" if (get_language() or "").startswith("en") else "zh",
+        "lang": "en" if english() else "zh",
     }
     made = typst.compile(TEMPLATE.read_bytes(), sys_inputs={"data": json.dumps(told)})
     assert isinstance(made, bytes)
@@ -280,9 +281,8 @@ def _visits(visits: list[Visit]) -> Part:
 
 
 def _offices(offices: list[Office]) -> str:
-    english = values.english()
     return gettext("、").join(
-        one.name_en if english and one.name_en else one.name for one in offices
+        one.name_en if english() and one.name_en else one.name for one in offices
     )
 
 

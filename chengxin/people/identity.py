@@ -19,7 +19,6 @@ from importlib import import_module
 from typing import Any, Protocol
 
 from django.utils.timezone import localdate
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from chengxin.core.identifiers import DocumentKind, normal_number
@@ -29,6 +28,7 @@ from chengxin.devices.words import Words
 from chengxin.offices.models import Officer
 from chengxin.people.models import Person, Portrait, Verification
 from chengxin.trace import record
+from chengxin.trace.tongue import english
 
 Band = Verification.Band
 ADVICE = "advice"  # the engine's word for a live picture that is no good
@@ -228,9 +228,8 @@ def _compared(live_jpeg: bytes, reference: Portrait | None) -> Comparison | None
         return None
     found = face_engine().compare(live_jpeg, bytes(reference.jpeg or b""), reference.channel)
     if found.band == ADVICE:
-        english = (get_language() or "").startswith("en")
         words = found.reasons[0]
-        raise Refusal("face_advice", words.en if english else words.zh)
+        raise Refusal("face_advice", words.en if english() else words.zh)
     return found
 
 

@@ -33,6 +33,7 @@ from chengxin.people import gathered, values
 from chengxin.people.models import Enterprise, Person, Registration, Wording
 from chengxin.people.values import Cell, Names
 from chengxin.sources import all_sources
+from chengxin.trace.tongue import english
 
 FIRST = 20  # rows that are shown; the rest by "more"
 MORE = 100  # rows that one "more" brings
@@ -373,7 +374,7 @@ def _named_by(names: Names, number: str) -> str:
 def _named_title(column: Column) -> str:
     if column.kind is Kind.REGISTRATION:
         return gettext("企业")
-    if values.english():
+    if english():
         return values.title(column)
     bare = NUMBER.sub("", column.title)
     return bare or {Kind.PERSON: "人员", Kind.PARTY: "主体", Kind.SUBJECT: "主体"}.get(

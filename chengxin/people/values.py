@@ -15,7 +15,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext, pgettext_lazy
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from chengxin.lake.tables import SEALED, Column, Kind
@@ -23,6 +23,7 @@ from chengxin.offices.models import Office
 from chengxin.people.gathered import percent
 from chengxin.people.models import Affiliation, Enterprise, Person
 from chengxin.sources import all_sources
+from chengxin.trace.tongue import english
 
 NUMBERS = (Kind.MONEY, Kind.SHARE, Kind.AREA, Kind.QUANTITY, Kind.INTEGER)
 MONO = (Kind.DATE, Kind.YEAR, Kind.ID, Kind.REGISTRATION, Kind.CREDIT, Kind.TAXPAYER)
@@ -192,10 +193,6 @@ def _one_of(both: tuple[str, str]) -> str:
 def title(thing: Any) -> str:
     """Of a table, a column, a source or a heading, in the reader's language."""
     return str(thing.title_en if english() else thing.title)
-
-
-def english() -> bool:
-    return (get_language() or "").startswith("en")
 
 
 def _subject(value: str, names: Names, by_name: bool) -> Cell:

@@ -13,9 +13,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from django.utils.translation import get_language
-
 from chengxin.core import descriptions
+from chengxin.trace.tongue import english
 
 WATCHED = 12  # months that an entry of the watchlist stands at most
 STOPPED_EARLY = 6  # months of publication before it may be stopped for payment (第十八条)
@@ -44,16 +43,16 @@ class Criterion:
     @property
     def words(self) -> str:
         """Its short title in the language of the page."""
-        return self.title_en if _english() else self.title
+        return self.title_en if english() else self.title
 
     @property
     def whole(self) -> str:
         """The law's text in the language of the page."""
-        return self.text_en if _english() else self.text
+        return self.text_en if english() else self.text
 
     @property
     def other_case(self) -> str:
-        return self.variant_en if _english() else self.variant
+        return self.variant_en if english() else self.variant
 
     def reached(
         self,
@@ -89,7 +88,7 @@ class Term:
     @property
     def words(self) -> str:
         """The rule in the language of the page."""
-        return self.basis_en if _english() else self.basis
+        return self.basis_en if english() else self.basis
 
 
 def _read(told: dict[str, Any]) -> dict[str, Criterion]:
@@ -111,7 +110,7 @@ TERMS = [Term(**one) for one in _told["terms"]]  # the newest first
 
 def rule() -> str:
     """The law that the eleven situations are from, in the language of the page."""
-    return str(_told["rule_title_en"] if _english() else _told["rule_title"])
+    return str(_told["rule_title_en"] if english() else _told["rule_title"])
 
 
 def months_after(day: date, months: int) -> date:
@@ -138,7 +137,3 @@ def publish_by(served_on: date) -> date:
 def may_stop_from(published_on: date) -> date:
     """The first day on which a publication may be stopped because everything was paid."""
     return months_after(published_on, STOPPED_EARLY)
-
-
-def _english() -> bool:
-    return (get_language() or "").startswith("en")

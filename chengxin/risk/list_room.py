@@ -13,7 +13,6 @@ from django.core.paginator import Page, Paginator
 from django.db import models
 from django.db.models import Q
 from django.utils.timezone import localdate
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from chengxin.core.items import GROUPS
@@ -34,6 +33,7 @@ from chengxin.risk.list_models import (
 from chengxin.trace import record
 from chengxin.trace import words as trace_words
 from chengxin.trace.models import Trace
+from chengxin.trace.tongue import english
 
 SOON = 30  # days; what ends by then is marked
 ANSWERING = (
@@ -281,8 +281,7 @@ def people_of(about: str, officer: Officer) -> list[tuple[Subject, str]]:
 
 
 def group_title(code: str) -> str:
-    english = (get_language() or "").startswith("en")
-    return GROUPS[code].title_en if english else GROUPS[code].title
+    return GROUPS[code].title_en if english() else GROUPS[code].title
 
 
 def groups() -> list[tuple[str, str]]:

@@ -15,8 +15,8 @@ from datetime import timedelta
 
 from django.db.models import Q
 from django.utils.timezone import localdate, localtime, now
-from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from chengxin.core.calendar import add_working_days
 from chengxin.core.refusal import Refusal
@@ -27,6 +27,7 @@ from chengxin.risk.models import Directive, Objection, Proposal
 from chengxin.risk.second_officer import authority
 from chengxin.trace import record
 from chengxin.trace.models import Trace
+from chengxin.trace.tongue import english
 
 WORKING_DAYS = 10  # to answer; docs/decisions/0026
 SOON = 3  # working days before the deadline in which it is called due
@@ -64,8 +65,7 @@ class Answer:
 
 def templates() -> list[tuple[str, str]]:
     """Code and sentence of each template, in the language of the page."""
-    english = (get_language() or "").startswith("en")
-    return [(code, told[english]) for code, told in TEMPLATES.items()]
+    return [(code, told[english()]) for code, told in TEMPLATES.items()]
 
 
 def file(

@@ -11,8 +11,8 @@ Nobody decides what he asked himself, and who decides is not below who asks
 from __future__ import annotations
 
 from django.utils.timezone import now
-from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from chengxin.core.refusal import Refusal
 from chengxin.offices import access
@@ -22,6 +22,7 @@ from chengxin.risk.directives import Terms
 from chengxin.risk.models import Directive, Proposal
 from chengxin.trace import record
 from chengxin.trace.models import Trace
+from chengxin.trace.tongue import english
 
 CHANGED = gettext_noop("内容变更，换发新指令")
 
@@ -48,8 +49,7 @@ TEMPLATES: dict[str, tuple[str, str]] = {
 
 def templates() -> list[tuple[str, str, str]]:
     """Code and sentence of each template, in the language of the page and in the other."""
-    english = (get_language() or "").startswith("en")
-    return [(code, told[english], told[not english]) for code, told in TEMPLATES.items()]
+    return [(code, told[english()], told[not english()]) for code, told in TEMPLATES.items()]
 
 
 def propose(about: str, terms: Terms, grounds: str, *, officer: Officer) -> Proposal:

@@ -8,13 +8,14 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from chengxin.core.items import GROUPS
 from chengxin.core.refusal import Trouble
 from chengxin.indicators.catalogue import Indicator, indicator
 from chengxin.trace import words as traces
+from chengxin.trace.tongue import english
 
 ACTIONS: dict[str, str | Promise] = {
     "alert.clear": _("预警解除"),
@@ -312,4 +313,4 @@ def _group(code: str) -> str:
 
 
 def _in_tongue(zh: str, en: str) -> str:
-    return en if (get_language() or "").startswith("en") else zh
+    return en if english() else zh

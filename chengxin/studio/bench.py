@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.utils.translation import get_language
-
 from chengxin.indicators.catalogue import Indicator, all_indicators, own_indicators
 from chengxin.offices import access
 from chengxin.offices.models import Officer, Role
@@ -14,6 +12,7 @@ from chengxin.risk.inbox import Known, Subject
 from chengxin.risk.words import indicator_title
 from chengxin.studio import trials, versions
 from chengxin.studio.models import Snooze, Trial, Version
+from chengxin.trace.tongue import english
 
 
 @dataclass(frozen=True)
@@ -158,4 +157,4 @@ def snoozes_of(officer: Officer) -> Snoozes:
 
 
 def _tongue(zh: str, en: str) -> str:
-    return en if (get_language() or "").startswith("en") else zh
+    return en if english() else zh

@@ -12,7 +12,6 @@ from typing import Any
 
 from django.http import QueryDict
 from django.utils.functional import Promise
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from chengxin.core.effects import STRICTEST_FIRST
@@ -24,6 +23,7 @@ from chengxin.indicators.catalogue import KINDS, UNDECIDED
 from chengxin.risk.models import EFFECT_TITLES
 from chengxin.risk.words import UNITS
 from chengxin.studio.models import Version
+from chengxin.trace.tongue import english
 from chengxin.warehouse.build import models
 
 CONDITIONS = 4  # rows of the builder
@@ -178,7 +178,7 @@ class HeaderForm:
     @property
     def items(self) -> list[Choice]:
         return [
-            Choice(one.code, one.title_en if _english() else one.title)
+            Choice(one.code, one.title_en if english() else one.title)
             for one in ITEMS.values()
             if not one.never_refused
         ]
@@ -207,7 +207,7 @@ class BuilderForm:
         return sorted(
             (
                 Choice(
-                    name, model.title_en if _english() else model.title, name == self.recipe.table
+                    name, model.title_en if english() else model.title, name == self.recipe.table
                 )
                 for name, model in models().items()
                 if {f"{kind}_id", "subject_key"} & set(model.columns)
@@ -247,7 +247,7 @@ class BuilderForm:
         if model is None:
             return []
         return [
-            Choice(one.name, one.title_en if _english() else one.title, one.name == chosen)
+            Choice(one.name, one.title_en if english() else one.title, one.name == chosen)
             for one in builder.columns_of(model)
             if one.is_day or not only_days
         ]
@@ -257,7 +257,7 @@ def _levels(n: int, kind: str, told: Mapping[str, Any]) -> Iterator[Level]:
     levels: dict[str, str] = (told.get("levels") or {}).get(kind, {})
     for target in dict.fromkeys([*REACHED, *levels]):
         known = GROUPS.get(target) or ITEMS.get(target)
-        title = (known.title_en if _english() else known.title) if known else target
+        title = (known.title_en if english() else known.title) if known else target
         if target == REST:
             title = str(_("其他各项业务"))
         chosen = levels.get(target, "")
@@ -338,11 +338,7 @@ def _listed(known: Mapping[str, Words], chosen: str) -> list[Choice]:
 
 
 def _said(words: Words) -> str:
-    return words.en if _english() else words.zh
-
-
-def _english() -> bool:
-    return (get_language() or "").startswith("en")
+    return words.en if english() else words.zh
 
 
 def _text(told: QueryDict, name: str, longest: int = 400) -> str:

@@ -9,11 +9,11 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.timezone import localdate, now
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from chengxin.indicators import published
 from chengxin.indicators.catalogue import Indicator
+from chengxin.trace.tongue import english
 
 ORDER = (  # of the header's keys in a file
     "title", "title_en", "subject", "reach", "through", "whole", "reads", "value", "params",
@@ -121,8 +121,7 @@ class Version(models.Model):
     @property
     def title(self) -> str:
         """Its title in the language of the page."""
-        english = (get_language() or "").startswith("en")
-        told = self.header.get("title_en") if english else self.header.get("title")
+        told = self.header.get("title_en") if english() else self.header.get("title")
         return str(told or self.header.get("title") or self.code)
 
     @property
@@ -191,8 +190,7 @@ class Trial(models.Model):
         """Why it was refused or stopped, in the language of the page."""
         if not self.trouble:
             return ""
-        english = (get_language() or "").startswith("en")
-        return str(self.trouble["en" if english else "zh"])
+        return str(self.trouble["en" if english() else "zh"])
 
 
 class SnoozeQuerySet(models.QuerySet["Snooze"]):

@@ -12,7 +12,6 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import localdate
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -27,6 +26,7 @@ from chengxin.offices.models import Role
 from chengxin.people import lookup
 from chengxin.studio import bench, forms, snoozes, trials, versions
 from chengxin.studio.models import Snooze, Trial, Version
+from chengxin.trace.tongue import english
 
 READS = (Role.RISK, Role.SECTION_HEAD, Role.LEADER)
 MAKES = (Role.RISK,)
@@ -221,13 +221,12 @@ def end_snooze(request: OfficerRequest, pk: int) -> HttpResponse:
 
 
 def _shown(request: OfficerRequest, one: Version) -> dict[str, Any]:
-    english = (get_language() or "").startswith("en")
     last = nightly.last(places.nights())
     return {
         "version": one,
         "form": forms.HeaderForm(one),
         "builder": forms.BuilderForm(Recipe.of_form(one.recipe) if one.recipe else Recipe()),
-        "faults": [words.en if english else words.zh for words in versions.faults(one)]
+        "faults": [words.en if english() else words.zh for words in versions.faults(one)]
         if one.state != Version.State.RETIRED
         else [],
         "bench": bench.Bench(one, request.user),

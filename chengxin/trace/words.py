@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from chengxin.core.items import ITEMS
 from chengxin.trace.models import Trace
+from chengxin.trace.tongue import english
 
 ACTIONS: dict[str, str | Promise] = {
     "access.ask": _("请求查看"),
@@ -251,5 +252,4 @@ def item_title(code: str) -> str:
     known = ITEMS.get(code)
     if known is None:
         return code
-    english = (get_language() or "").startswith("en")
-    return known.title_en if english else known.title
+    return known.title_en if english() else known.title

@@ -6,10 +6,10 @@ from django import template
 from django.utils.translation import gettext_lazy as _
 
 from chengxin.core.items import Group
-from chengxin.hall.tongue import english
 from chengxin.risk.directives import Decision
 from chengxin.trace import words
 from chengxin.trace.models import Trace
+from chengxin.trace.tongue import english
 
 DECISIONS = {
     Decision.ALLOWED: _("可办理"),

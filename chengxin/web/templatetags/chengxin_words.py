@@ -11,7 +11,7 @@ from html import escape
 
 from django import template
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 
 from chengxin.core import identifiers
 from chengxin.core.items import ITEMS
@@ -20,6 +20,7 @@ from chengxin.people.models import Affiliation, Enterprise
 from chengxin.people.sections import Line
 from chengxin.people.values import Cell
 from chengxin.trace import words
+from chengxin.trace.tongue import english
 from chengxin.web import menu
 
 register = template.Library()
@@ -60,7 +61,7 @@ def firm_number(firm: Enterprise) -> str:
 @register.filter
 def listed(words: Iterable[str]) -> str:
     """Several words as one phrase: 甲、乙 or A, B."""
-    return (", " if _english() else "、").join(words)
+    return (", " if english() else "、").join(words)
 
 
 @register.filter
@@ -75,7 +76,7 @@ def item_title(code: str) -> str:
     item = ITEMS.get(code)
     if item is None:
         return code
-    return item.title_en if _english() else item.title
+    return item.title_en if english() else item.title
 
 
 @register.filter
@@ -107,17 +108,13 @@ def office_title(office: Office | None) -> str:
     """An office's full name; in English where it has one."""
     if office is None:
         return ""
-    return office.name_en if _english() and office.name_en else office.name
+    return office.name_en if english() and office.name_en else office.name
 
 
 @register.filter
 def first_room(officer: Officer) -> str:
     """Where an officer's day begins: the route of the first line of his menu, or the front."""
     return next((entry.route for entry in menu.of(officer)), "front")
-
-
-def _english() -> bool:
-    return (get_language() or "").startswith("en")
 
 
 @register.filter

@@ -1,4 +1,4 @@
-"""Which language a screen in the hall speaks, and how it lists things."""
+"""Which language the page at hand speaks, and how it lists things."""
 
 from __future__ import annotations
 
