@@ -75,7 +75,7 @@ def prepare(home: Path, windows: int) -> tuple[str, list[tuple[int, str, str]]]:
     filed = set(Directive.objects.filter(indicator="M01").values_list("about", flat=True))
     free = [  # another case of somebody who has one orders nothing new
         person
-        for person in Person.objects.filter(pk__in=heads).order_by("pk")
+        for person in Person.objects.filter(pk__in=heads, document_kind="resident").order_by("pk")
         if person.key not in filed
     ]
     served = []
