@@ -25,10 +25,11 @@ from chengxin.lake.engine import Row
 from chengxin.lake.tables import TABLES
 from chengxin.offices import access
 from chengxin.offices.models import Office, Officer, Role
-from chengxin.people import gathered, plots, sections, timeline, values
+from chengxin.people import gathered, plots, sections, standing, timeline, values
 from chengxin.people.models import Affiliation, Enterprise, Person
 from chengxin.people.plots import Filings, Plot, Share
 from chengxin.people.sections import Group, Section
+from chengxin.people.standing import Fact
 from chengxin.people.timeline import TimeLine
 from chengxin.trace import record, words
 from chengxin.trace.models import Trace, TraceQuerySet
@@ -148,6 +149,14 @@ class PersonDossier:
         """Roles that ended, the last one first."""
         ended = [(one.until, one) for one in self.roles if one.until and one.until < localdate()]
         return [one for _until, one in sorted(ended, key=lambda pair: pair[0], reverse=True)]
+
+    @property
+    def standing(self) -> list[tuple[Bound, list[Fact]]]:
+        """Each enterprise with how it stands, where the officer may open it."""
+        return [
+            (one, standing.of(self.officer, one.enterprise.key) if one.seen else [])
+            for one in self.bound
+        ]
 
     @property
     def arrears(self) -> Decimal:
