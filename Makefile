@@ -12,10 +12,10 @@ help:            ## this list
 run: $(VENV)/run.ready node_modules/.ready var/models/.ready  ## install, build the demo county, open the system
 	$(PY) -m chengxin serve --demo
 
-test: $(VENV)/dev.ready node_modules/.ready var/models/.ready  ## install, run every test
+test: $(VENV)/dev.ready node_modules/.ready var/models/.ready  ## install, run every test, by as many workers as the machine has cores (at most 4)
 	$(PY) -m tools.chromium
 	$(PY) -m tools.java
-	$(PY) -m pytest $(ARGS)
+	$(PY) -m pytest -n logical --maxprocesses 4 $(ARGS)
 
 check: $(VENV)/dev.ready node_modules/.ready  ## ruff, mypy --strict, layers, migrations, catalogues
 	$(VENV)/bin/ruff check .

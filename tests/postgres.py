@@ -7,7 +7,8 @@ import os
 import tempfile
 from pathlib import Path
 
-HERE = hashlib.sha256(str(Path(__file__).parent).encode()).hexdigest()[:8]
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")  # one of several: a home and a server of its own
+HERE = hashlib.sha256(str(Path(__file__).parent).encode()).hexdigest()[:8] + WORKER
 HOME = Path(tempfile.gettempdir()) / f"chengxin-tests-{HERE}"  # two checkouts, two homes
 HOME.mkdir(parents=True, exist_ok=True)
 os.environ["CHENGXIN_HOME"] = str(HOME)
