@@ -142,7 +142,7 @@ def _order(alert: Alert, officer: Officer) -> None:
     """Impose what the indicator says; earlier directives of the same matter give way."""
     orders = [alerts.directive_of(told, alert) for told in alert.findings if told["levels"]]
     for order in orders:
-        order.imposed_by = officer
+        order.imposed_by, order.approved_by = officer, alert.approved_by
     earlier = Directive.objects.select_for_update().filter(
         lifted_at=None, indicator=alert.indicator, subject=alert.subject
     )

@@ -35,6 +35,13 @@ def test_second_officer_agrees_and_it_is_closed_as_proposed(grave, field, qian, 
     assert steps(grave) == [("alert.propose", "zhou", None), ("alert.approve", "qian", None)]
 
 
+def test_directive_names_who_proposed_and_who_agreed(grave, field, qian):
+    judging.confirm(grave, "约谈笔录", officer=field)
+    judging.approve(grave, "同意", officer=qian)
+    made = Directive.objects.all()
+    assert {(one.imposed_by, one.approved_by) for one in made} == {(field, qian)}
+
+
 def test_second_officer_sends_it_back_with_words_and_it_is_judged_anew(grave, field, qian):
     judging.explain(grave, "称父母赠与", officer=field)
     assert refused(judging.send_back, grave, " ", officer=qian) == "words_needed"
