@@ -363,6 +363,13 @@ def _written(value: str, kind: str) -> str | None:
 
 
 def _problems_of(one: Condition, model: Model) -> list[Words]:
+    if not one.column:
+        return [
+            Words(
+                zh=f"请选择“{one.value}”是哪一列的比较值",
+                en=f"Choose the column that “{one.value}” is compared with",
+            )
+        ]
     if one.column not in model.columns:
         return [
             Words(

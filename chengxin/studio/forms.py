@@ -65,11 +65,11 @@ def read_header(before: Mapping[str, Any], told: QueryDict) -> dict[str, Any]:
 
 def read_recipe(told: QueryDict) -> Recipe:
     """What the builder's form says."""
-    conditions = tuple(
-        Condition(column, _text(told, f"test-{n}"), _text(told, f"value-{n}"))
+    rows = [
+        Condition(_text(told, f"column-{n}"), _text(told, f"test-{n}"), _text(told, f"value-{n}"))
         for n in range(CONDITIONS)
-        if (column := _text(told, f"column-{n}"))
-    )
+    ]
+    conditions = [one for one in rows if one.column or one.value]
     return Recipe.of_form(
         {
             "subject": _text(told, "for"),

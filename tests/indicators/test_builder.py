@@ -211,6 +211,7 @@ def test_form_is_read_back() -> None:
         ({"days": 0}, "天数"),
         ({"threshold": Decimal(0)}, "阈值"),
         ({"aggregate": "sum"}, "数字列"),
+        ({"conditions": (Condition("", "=", "2017-08-01"),)}, "哪一列"),
         ({"conditions": (Condition("nothing", "=", "1"),)}, "nothing"),
         ({"conditions": (Condition("changed_on", "=", "yesterday"),)}, "日期"),
         ({"conditions": (Condition("enterprise_id", "OR 1 =", "1"),)}, "比较方式"),
