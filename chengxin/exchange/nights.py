@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -20,6 +21,7 @@ from chengxin.indicators.catalogue import all_indicators, indicator
 from chengxin.indicators.scan import Finding, scan
 from chengxin.lake.engine import DuckDB, Engine
 from chengxin.lake.store import Lake
+from chengxin.lake.tables import SEALED, TABLES
 from chengxin.people import registry
 from chengxin.ranking.rank import Ranking
 from chengxin.risk import alerts, lists, scores
@@ -289,8 +291,28 @@ def tidy(years: int = YEARS) -> Tidied:
         version = lake.compact()
         before, freed = len(lake.kept()), lake.forget(keep)
         kept = len(lake.kept())
-        trace.detail |= {"lake_version": version, "kept": kept, "bytes": freed}
+        words = registry.forget_words(_sealed(lake))
+        trace.detail |= {"lake_version": version, "kept": kept, "bytes": freed, "words": words}
         return Tidied(version, kept, before - kept, freed)
+
+
+def _sealed(lake: Lake) -> Iterator[list[str]]:
+    """The tokens of all words in the rows that can be read, in pieces."""
+    engine, kept = DuckDB(), lake.kept()
+    try:
+        for name, table in TABLES.items():
+            columns = [one.name for one in table.columns.values() if one.kind in SEALED]
+            files = {file for one in kept for file in lake.files(name, one)} if columns else set()
+            if not files:
+                continue
+            engine.show(name, sorted(files), table.types)
+            for column in columns:
+                for batch in engine.batches(
+                    f"SELECT DISTINCT {column} FROM {name} WHERE {column} IS NOT NULL"  # noqa: S608 (names of the description)
+                ):
+                    yield batch.column(0).to_pylist()
+    finally:
+        engine.close()
 
 
 def look(

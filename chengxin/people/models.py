@@ -14,7 +14,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
-from django.utils.timezone import now
+from django.utils.timezone import localdate, now
 from django.utils.translation import gettext_lazy as _
 
 from chengxin.core.identifiers import DocumentKind, masked, masked_name
@@ -307,11 +307,13 @@ class Unidentified(models.Model):
 class Wording(models.Model):
     """原文: words of a delivery that may name anybody, a title or a web address.
 
-    Only `people.registry` writes it, once.  The lake knows the token.
+    Only `people.registry` writes it, once, and deletes it when no row of the lake has it any more.
+    The lake knows the token.
     """
 
     id = models.CharField(max_length=26, primary_key=True)  # as the lake has it
     words = SealedTextField()
+    told_on = models.DateField(default=localdate)  # the last delivery that had it was read
 
     def __str__(self) -> str:
         return self.id

@@ -2,7 +2,7 @@
 
     identities of a delivery ──remember──▶ Person   (names, numbers, phones: sealed, here only)
     records without a number ──remember_unidentified──▶ Unidentified   (likewise)
-    words that may name anybody ──remember_words──▶ Wording   (likewise)
+    words that may name anybody ──remember_words──▶ Wording   (likewise; forget_words deletes)
     warehouse of a night ──take_over──▶ Enterprise, Registration, Affiliation, Jurisdiction, Office,
                                         UnsurePair
 
@@ -17,12 +17,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
 from django.db import connection, transaction
+from django.utils.timezone import localdate
 
 from chengxin.core.keys import Keys
 from chengxin.lake.engine import DuckDB, within_memory
@@ -88,24 +89,49 @@ def remember_words(words: Path) -> int:
 
     `words` is the Parquet file of a reading.  A token stands for the same words for ever.
     """
-    keys, written = Keys.load(), 0
+    keys, written, today = Keys.load(), 0, localdate()
     for batch in pq.ParquetFile(words).iter_batches(BATCH):
         told = {one["id"]: one["words"] for one in batch.to_pylist()}
-        known = Wording.objects.filter(pk__in=told).values_list("pk", flat=True)
-        fresh = [(one, keys.seal(told[one])) for one in sorted(set(told) - set(known))]
+        # whoever forgets words meanwhile waits for this, and then leaves them alone
         with transaction.atomic(), connection.cursor() as cursor:
+            held = Wording.objects.select_for_update().filter(pk__in=told).order_by("pk")
+            known = set(held.values_list("pk", flat=True))
+            Wording.objects.filter(pk__in=known, told_on__lt=today).update(told_on=today)
+            fresh = [(one, keys.seal(told[one]), today) for one in sorted(set(told) - known)]
             cursor.execute(
-                "CREATE TEMP TABLE fresh ON COMMIT DROP AS SELECT id, words FROM people_wording "
-                "LIMIT 0"
+                "CREATE TEMP TABLE fresh ON COMMIT DROP AS SELECT id, words, told_on "
+                "FROM people_wording LIMIT 0"
             )
             _copy(cursor, "fresh", fresh)
             cursor.execute(
-                "INSERT INTO people_wording (id, words) SELECT id, words FROM fresh ORDER BY id "
-                "ON CONFLICT (id) DO NOTHING"
+                "INSERT INTO people_wording (id, words, told_on) "
+                "SELECT id, words, told_on FROM fresh ORDER BY id ON CONFLICT (id) DO NOTHING"
             )
             written += cursor.rowcount
             cursor.execute("DROP TABLE fresh")
     return written
+
+
+def forget_words(needed: Iterable[Iterable[str]]) -> int:
+    """Delete the words that no row has any more; the number of them.
+
+    `needed` are the tokens of all rows that can still be read, in pieces.  Words of a delivery that
+    was read yesterday or today stay: its rows may be on their way to the lake.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE TEMP TABLE needed ON COMMIT DROP AS SELECT id FROM people_wording LIMIT 0"
+        )
+        for some in needed:
+            _copy(cursor, "needed", ((one,) for one in some))
+        cursor.execute(
+            "DELETE FROM people_wording AS w WHERE w.told_on < %s "
+            "AND NOT EXISTS (SELECT FROM needed AS n WHERE n.id = w.id)",
+            [localdate() - timedelta(days=1)],
+        )
+        forgotten: int = cursor.rowcount
+        cursor.execute("DROP TABLE needed")
+    return forgotten
 
 
 @within_memory()

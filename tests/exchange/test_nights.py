@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import shutil
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from django.utils.timezone import localdate
 
 from chengxin.core import places
 from chengxin.core.keys import Keys
@@ -16,6 +17,7 @@ from chengxin.exchange import deliveries, nights
 from chengxin.exchange.models import NightRun
 from chengxin.lake.store import Lake
 from chengxin.people import gathered
+from chengxin.people.models import Wording
 from chengxin.risk.models import Alert, Directive, RiskScore
 from chengxin.sources import all_sources
 from chengxin.trace.models import Trace
@@ -271,6 +273,46 @@ class TestTidy:
 
         assert run.lake_version == 15
         assert list(Directive.objects.in_force().values_list("pk", flat=True)) == before
+
+    def test_words_that_no_kept_row_has_are_deleted(self, restricted, tmp_path):
+        notice = all_sources()["internet_notice"].sample
+        first = tmp_path / f"internet_notice.20170818{notice.suffix}"
+        shutil.copy(notice, first)
+        deliveries.receive(first)
+        text = first.read_text("utf-8")
+        title = "李投资入选“十佳创业者”"
+        assert title in text
+        later = tmp_path / f"internet_notice.20170825{notice.suffix}"
+        later.write_text(text.replace(title, "更正后的标题"), "utf-8")
+        deliveries.receive(later)
+        nights.run(DAY)  # over the later one; nothing refers to the first
+        before = set(Wording.objects.values_list("pk", flat=True))
+
+        nights.tidy()
+        assert set(Wording.objects.values_list("pk", flat=True)) == before  # told today
+
+        Wording.objects.update(told_on=localdate() - timedelta(days=2))
+        nights.tidy()
+
+        gone = before - set(Wording.objects.values_list("pk", flat=True))
+        assert gone == {Keys.load().token("words", title)}
+
+    def test_words_of_rows_that_evidence_needs_stay(self, restricted, tmp_path):
+        notice = all_sources()["internet_notice"].sample
+        first = tmp_path / f"internet_notice.20170818{notice.suffix}"
+        shutil.copy(notice, first)
+        deliveries.receive(first)
+        nights.run(DAY)
+        later = tmp_path / f"internet_notice.20170825{notice.suffix}"
+        later.write_text(first.read_text("utf-8").replace("十佳", "百佳"), "utf-8")
+        deliveries.receive(later)
+        nights.run(DAY)
+        Wording.objects.update(told_on=localdate() - timedelta(days=2))
+        before = Wording.objects.count()
+
+        nights.tidy()
+
+        assert Wording.objects.count() == before
 
     def test_it_leaves_a_trace(self, restricted):
         nights.tidy()
