@@ -360,6 +360,15 @@ def all_indicators() -> tuple[Indicator, ...]:
     return _in_force(live) if live else own_indicators()
 
 
+def cases_of(one: Indicator) -> str:
+    """The text of the cases that lie beside the indicator's file; "" when there are none."""
+    path = published.path(one.version) or descriptions.files(HERE, "indicators", "*/*.sql").get(
+        one.name
+    )
+    beside = path.with_suffix(".yaml") if path else None
+    return beside.read_text("utf-8") if beside and beside.exists() else ""
+
+
 def at(versions: Mapping[str, str]) -> tuple[Indicator, ...]:
     """The indicators of these versions (code -> version), however many came since.
 

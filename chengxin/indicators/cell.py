@@ -1,8 +1,9 @@
 """The process in which SQL of the studio runs: it sees the files of some tables and nothing else.
 
-`sandbox` starts it with an empty environment.  It reads one JSON object from its input, `{tables:
-{name: [file]}, sql, memory, threads, rows, bytes, seconds}`, and writes one line of JSON, `{"ok":
-true}` or `{"wrong": kind, "told": sentence}`, and behind an "ok" the rows as an Arrow stream.
+`sandbox` starts it with an empty environment.  It reads one JSON object from its input, `{runs:
+[{tables: {name: [file]}, sql}], memory, threads, rows, bytes, seconds}`, and writes for each run
+one line of JSON, `{"ok": bytes}` or `{"wrong": kind, "told": sentence}`, and behind an "ok" the
+rows as an Arrow stream of so many bytes.  What goes wrong ends it.
 
 Limits, from the outside in: the time (this process ends itself), the address space and the written
 files (the kernel), DuckDB's memory without a disk to go on on, the rows and bytes of the result.
@@ -22,6 +23,7 @@ import duckdb
 import pyarrow as pa
 
 BATCH = 10_000
+LONGEST = 2_000  # characters of a sentence
 BESIDE = 3 << 30  # bytes of address space for the program itself
 
 
@@ -32,17 +34,14 @@ def main() -> None:
     ends.start()
     _limit(asked)
     try:
-        table = _run(asked)
+        for run in asked["runs"]:
+            _give(_run(asked | run))
     except duckdb.Error as error:
-        _tell({"wrong": type(error).__name__, "told": str(error)})
+        _tell({"wrong": type(error).__name__, "told": str(error)[:LONGEST]})
     except _TooMuch as error:
-        _tell({"wrong": "TooMuch", "told": str(error)})
+        _tell({"wrong": "TooMuch", "told": str(error)[:LONGEST]})
     except (MemoryError, pa.ArrowException) as error:
-        _tell({"wrong": "OutOfMemoryException", "told": str(error)})
-    else:
-        _tell({"ok": True})
-        with pa.ipc.new_stream(sys.stdout.buffer, table.schema) as out:
-            out.write_table(table)
+        _tell({"wrong": "OutOfMemoryException", "told": str(error)[:LONGEST]})
     sys.stdout.flush()
     os._exit(0)  # a query that still spins in a thread holds nobody up
 
@@ -86,6 +85,15 @@ def _run(asked: dict[str, Any]) -> pa.Table:
             raise _TooMuch(str(rows))
         batches.append(batch)
     return pa.Table.from_batches(batches, reader.schema)
+
+
+def _give(table: pa.Table) -> None:
+    stream = pa.BufferOutputStream()
+    with pa.ipc.new_stream(stream, table.schema) as out:
+        out.write_table(table)
+    rows = stream.getvalue()
+    _tell({"ok": rows.size})
+    sys.stdout.buffer.write(rows)
 
 
 def _tell(told: dict[str, Any]) -> None:

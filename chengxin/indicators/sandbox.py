@@ -17,9 +17,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,8 @@ from chengxin.lake.engine import Row
 from chengxin.warehouse.build import models
 
 _MISSING = re.compile(r'column "?([^"\s]+)"? (?:not found|that could not be bound)', re.IGNORECASE)
+_HEAD = 10_000  # bytes in which the line before the rows ends
+_LOOKS = 0.3  # seconds between two looks whether the answer is still wanted
 _ABSENT = re.compile(r'does not have a column named "([^"]+)"')
 
 
@@ -43,7 +45,7 @@ class Stopped(Exception):
     """The SQL was refused before it ran, or stopped while it did; `code` says by what.
 
     refused: it says what it may not; time, memory, rows: a limit; wrong: it does not run; busy: a
-    try of somebody else has not ended.
+    try of somebody else has not ended; ended: whoever asked wants it no more.
     """
 
     def __init__(self, code: str, words: Words) -> None:
@@ -57,20 +59,30 @@ class Limits:
 
     seconds: float = 60
     memory: int = 2048  # MiB
-    rows: int = 100_000
-    bytes: int = 64 << 20
+    rows: int = 200_000
+    bytes: int = 128 << 20
     threads: int = 2
 
 
-OF_A_CASE = Limits(seconds=10, memory=512, rows=1_000, bytes=4 << 20, threads=1)
+OF_A_CASE = Limits(  # or a second for each of many
+    seconds=10, memory=512, rows=1_000, bytes=4 << 20, threads=1
+)
+
+
+def _wanted() -> bool:
+    return True
 
 
 @dataclass(frozen=True)
 class Sandbox:
-    """The published tables of one lake version, whose warehouse is built in the folder `home`."""
+    """The published tables of one lake version, whose warehouse is built in the folder `home`.
+
+    While it runs, `wanted` is asked again and again whether to go on.
+    """
 
     home: Path
     limits: Limits = Limits()
+    wanted: Callable[[], bool] = _wanted
 
     def ask(self, sql: str) -> list[Row]:
         """The rows of a SELECT without parameters; `Stopped` when it says or takes too much."""
@@ -96,33 +108,34 @@ class Sandbox:
 
     def run(self, sql: str) -> list[Row]:
         """As `ask`, without the fences: what holds when something gets over them."""
+        [rows] = self.run_all([(self.home, sql)])
+        return rows
+
+    def run_all(self, asked: Iterable[tuple[Path, str]]) -> Iterator[list[Row]]:
+        """The rows of each SELECT over the warehouse in its folder: one process, all its limits."""
         told = {
-            "tables": {
-                name: files for name in models() if name in sql and (files := self._files(name))
-            },
-            "sql": sql,
+            "runs": [{"tables": _tables(home, sql), "sql": sql} for home, sql in asked],
             "memory": self.limits.memory,
             "threads": self.limits.threads,
             "rows": self.limits.rows,
             "bytes": self.limits.bytes,
             "seconds": self.limits.seconds,
         }
-        with _alone(self.limits.seconds):
-            answer = self._answer(json.dumps(told).encode())
-        head, _, rest = answer.partition(b"\n")
-        try:
-            said = json.loads(head)
-        except ValueError:
-            raise self._too_slow() from None
-        if not said.get("ok"):
-            raise self._stopped(said["wrong"], said["told"])
-        rows: list[Row] = pa.ipc.open_stream(rest).read_all().to_pylist()
-        return rows
-
-    def _files(self, name: str) -> list[str]:
-        path = self.home / f"{name}.parquet"
-        files = sorted(path.glob("*.parquet")) if path.is_dir() else [path]
-        return [str(one) for one in files if one.exists()]
+        with _alone(self.limits.seconds, self._go_on):
+            answer = memoryview(self._answer(json.dumps(told).encode()))
+        for _run in told["runs"]:
+            head = bytes(answer[:_HEAD]).partition(b"\n")[0]
+            try:
+                said = json.loads(head)
+            except ValueError:
+                raise self._too_slow() from None
+            if "wrong" in said:
+                raise self._stopped(said["wrong"], said["told"])
+            start, end = len(head) + 1, len(head) + 1 + said["ok"]
+            if len(answer) < end:
+                raise self._too_slow()
+            yield pa.ipc.open_stream(answer[start:end]).read_all().to_pylist()
+            answer = answer[end:]
 
     def _answer(self, asked: bytes) -> bytes:
         process = subprocess.Popen(  # noqa: S603
@@ -134,15 +147,26 @@ class Sandbox:
             cwd="/",
             start_new_session=True,
         )
+        until = time.monotonic() + self.limits.seconds + 5
+        told: bytes | None = asked
         try:
-            answer, _ = process.communicate(asked, timeout=self.limits.seconds + 5)
-        except subprocess.TimeoutExpired:
-            raise self._too_slow() from None
+            while True:
+                try:
+                    answer, _ = process.communicate(told, timeout=_LOOKS)
+                    return answer
+                except subprocess.TimeoutExpired:
+                    told = None  # it has it
+                    self._go_on()
+                    if time.monotonic() > until:
+                        raise self._too_slow() from None
         finally:
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
-        return answer
+
+    def _go_on(self) -> None:
+        if not self.wanted():
+            raise Stopped("ended", Words(zh="已停止", en="Stopped"))
 
     def _too_slow(self) -> Stopped:
         return Stopped(
@@ -186,21 +210,46 @@ class Sandbox:
         )
 
 
-def finds(indicator: Indicator, case: dict[str, Any], bench: Bench) -> list[list[object]]:
-    """What `cases.finds` gives, by the SQL of an officer: run here, over a case's rows.
+def finds(
+    indicator: Indicator, listed: Iterable[dict[str, Any]], bench: Bench
+) -> list[list[list[object]]]:
+    """What `cases.finds` gives of each case, by the SQL of an officer: run here, over their rows.
 
     Else a few rows, joined with themselves a dozen times, would hold up who asks.
     """
+    told, asked = list(listed), []
     with tempfile.TemporaryDirectory() as folder:
-        for name in cases.lay(indicator, case, bench):
-            bench.engine.write(Path(folder) / f"{name}.parquet", f'SELECT * FROM "{name}"')  # noqa: S608
-        settings = indicator.settings(case.get("overrides", {}))
-        found = Sandbox(Path(folder), OF_A_CASE).found(indicator, case["as_of"], settings, 1)
-    return cases.as_told(case, found)
+        for n, case in enumerate(told):
+            home = Path(folder) / str(n)
+            home.mkdir()
+            for name in cases.lay(indicator, case, bench):
+                bench.engine.write(home / f"{name}.parquet", f'SELECT * FROM "{name}"')  # noqa: S608
+            settings = indicator.settings(case.get("overrides", {}))
+            sql = select(indicator, "duckdb", case["as_of"], settings)
+            if faults := fences.faults(sql, set(models())):
+                raise Stopped("refused", faults[0])
+            asked.append((home, sql, settings))
+        limits = replace(OF_A_CASE, seconds=max(OF_A_CASE.seconds, len(asked)))
+        rows = list(Sandbox(Path(folder), limits).run_all((h, s) for h, s, _set in asked))
+    return [
+        cases.as_told(case, findings(indicator, found, settings, case["as_of"], 1))
+        for case, found, (_home, _sql, settings) in zip(told, rows, asked, strict=True)
+    ]
+
+
+def _tables(home: Path, sql: str) -> dict[str, list[str]]:
+    """The files of every table that the SQL may name."""
+    return {name: files for name in models() if name in sql and (files := _files(home, name))}
+
+
+def _files(home: Path, name: str) -> list[str]:
+    path = home / f"{name}.parquet"
+    files = sorted(path.glob("*.parquet")) if path.is_dir() else [path]
+    return [str(one) for one in files if one.exists()]
 
 
 @contextmanager
-def _alone(seconds: float) -> Iterator[None]:
+def _alone(seconds: float, go_on: Callable[[], None]) -> Iterator[None]:
     """One run at a time on this machine; `Stopped` for who waited so long in vain."""
     folder = places.home() / "staging"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -220,6 +269,7 @@ def _alone(seconds: float) -> Iterator[None]:
                             en="Somebody else's try has not ended; try again later",
                         ),
                     ) from None
+                go_on()
                 time.sleep(0.05)
         yield
     finally:

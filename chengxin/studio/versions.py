@@ -27,7 +27,14 @@ from chengxin.core.refusal import Refusal, Trouble
 from chengxin.core.tongues import Words
 from chengxin.indicators import cases, published, sandbox
 from chengxin.indicators.builder import Recipe
-from chengxin.indicators.catalogue import ANY_DAY, Indicator, own_indicators, roles_of, tables_read
+from chengxin.indicators.catalogue import (
+    ANY_DAY,
+    Indicator,
+    cases_of,
+    own_indicators,
+    roles_of,
+    tables_read,
+)
 from chengxin.indicators.sandbox import Stopped
 from chengxin.offices.models import Officer
 from chengxin.studio.models import Trial, Version
@@ -70,11 +77,22 @@ def copy(source: Indicator, *, officer: Officer, revise: bool) -> Version:
         before = Version.objects.filter(digest=source.version).first()
         version = Version.objects.create(
             code=code, name=name, kind=source.kind, number=last + 1, made_by=officer,
-            header=_plain(told), sql=sql.strip(), cases=before.cases if before else "",
+            header=_plain(told), sql=sql.strip(),
+            cases=before.cases if before else with_a_miss(cases_of(source)),
             recipe=before.recipe if before else None, follows=source.version,
         )  # fmt: skip
         trace.detail |= {"version": version.pk, "code": code, "of": source.code}
     return version
+
+
+def with_a_miss(told_cases: str) -> str:
+    """Cases of the program, and where none of them is of nobody found, one more that is."""
+    listed = (descriptions.told(told_cases) or {}).get("cases", [])
+    if not listed or not all(case["expect"] for case in listed):
+        return told_cases
+    dash = re.findall(r"^ *- case:", told_cases, re.MULTILINE)[-1].partition("-")[0]
+    more = [f"- case: {_('没有任何记录，不命中')}", "  given: {}", "  expect: []"]
+    return told_cases.rstrip() + "\n\n" + "".join(f"{dash}{line}\n" for line in more)
 
 
 def again(version: Version, *, officer: Officer) -> Version:
@@ -151,7 +169,7 @@ def _faults_of_cases(text: str, name: str, kind: str, told_cases: str) -> tuple[
 def _tried_cases(one: Indicator, told: dict[str, Any]) -> Iterator[Words]:
     with cases.bench() as bench:
         nothing = {"as_of": ANY_DAY, "columns": ["subject_id"], "given": {}}
-        sandbox.finds(one, nothing, bench)  # columns that are not there, types that do not fit
+        sandbox.finds(one, [nothing], bench)  # columns that are not there, types that do not fit
         listed = told.get("cases", [])
         hits = [case for case in listed if case["expect"]]
         if not hits or len(hits) == len(listed):
@@ -160,9 +178,9 @@ def _tried_cases(one: Indicator, told: dict[str, Any]) -> Iterator[Words]:
                 en="Two unit cases at least: one that is found and one that is not",
             )
             return
-        for case in listed:
-            found, expected = sandbox.finds(one, told | case, bench), cases.expects(case)
-            if found != expected:
+        each = sandbox.finds(one, [told | case for case in listed], bench)
+        for case, found in zip(listed, each, strict=True):
+            if found != (expected := cases.expects(case)):
                 name = case.get("case", "?")
                 yield Words(
                     zh=f"用例“{name}”结果为 {found}，应为 {expected}",

@@ -27,7 +27,6 @@ from chengxin.lake.engine import DuckDB
 from chengxin.warehouse.build import build, models
 from tests.paper import PaperLake, exact
 
-CASES = Path(__file__).parent
 TODAY = date(2017, 8, 18)
 each_indicator = pytest.mark.parametrize("indicator", all_indicators(), ids=lambda i: i.name)
 
@@ -59,7 +58,7 @@ def write(engine: DuckDB, types: dict[str, dict[str, str]], given: dict[str, Any
 
 
 def cases() -> Iterator[Any]:
-    for path in sorted(CASES.glob("*.yaml")):
+    for path in sorted(HERE.glob("*/*.yaml")):
         told = yaml.safe_load(path.read_text("utf-8"))
         for case in told["cases"]:
             yield pytest.param(path.stem, told | case, id=f"{path.stem}: {case['case']}")
@@ -67,7 +66,7 @@ def cases() -> Iterator[Any]:
 
 def levels() -> Iterator[Any]:
     """(indicator, band, kind of entity acted on, item, effect or "free")."""
-    for path in sorted(CASES.glob("*.yaml")):
+    for path in sorted(HERE.glob("*/*.yaml")):
         for band, kind, item, effect in yaml.safe_load(path.read_text("utf-8")).get("levels", []):
             yield pytest.param(
                 path.stem, band, kind, item, effect, id=f"{path.stem}: {item} {band} {kind}"
@@ -95,7 +94,7 @@ def test_header_tells_the_truth(indicator: Indicator) -> None:
 
 @each_indicator
 def test_every_indicator_has_its_case(indicator: Indicator) -> None:
-    assert (CASES / f"{indicator.name}.yaml").exists()
+    assert (HERE / indicator.kind / f"{indicator.name}.yaml").exists()
 
 
 @pytest.mark.parametrize(("name", "case"), list(cases()))

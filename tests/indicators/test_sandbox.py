@@ -65,6 +65,24 @@ def test_endless_join_is_stopped_in_time(home: Path) -> None:
     assert time.monotonic() - began < 10
 
 
+def test_whoever_wants_it_no_more_ends_it_at_once(home: Path) -> None:
+    began = time.monotonic()
+    until = began + 1
+    with pytest.raises(Stopped) as caught:
+        Sandbox(home, wanted=lambda: time.monotonic() < until).ask(ENDLESS)
+    assert caught.value.code == "ended"
+    assert time.monotonic() - began < 10
+
+
+def test_200000_rows_are_held_and_one_more_is_refused(home: Path) -> None:
+    every = "SELECT enterprise_id FROM enterprise"
+    assert len(Sandbox(home).ask(every)) == 200_000
+    with pytest.raises(Stopped) as caught:
+        Sandbox(home).ask(f"{every} UNION ALL SELECT 'one more'")
+    assert caught.value.code == "rows"
+    assert "200000" in caught.value.words.zh
+
+
 def test_no_process_of_it_is_left_behind(home: Path) -> None:
     assert stopped(home, ENDLESS, seconds=1).code == "time"
     left = [

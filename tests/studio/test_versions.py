@@ -6,6 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+import yaml
 from django.db import DatabaseError, IntegrityError, transaction
 from django.utils.timezone import localdate
 
@@ -14,7 +15,7 @@ from chengxin.core.keys import Keys
 from chengxin.core.refusal import Refusal, Trouble
 from chengxin.exchange import deliveries, nights
 from chengxin.indicators import catalogue, published, sandbox
-from chengxin.indicators.catalogue import all_indicators, indicator
+from chengxin.indicators.catalogue import all_indicators, cases_of, indicator, own_indicators
 from chengxin.indicators.sandbox import Limits
 from chengxin.offices.models import Role
 from chengxin.risk.models import Alert
@@ -232,6 +233,21 @@ class TestBack:
         assert copy.indicator.faults() == []
         assert copy.indicator.bands == own.bands
         assert copy.indicator.params == own.params
+
+    @pytest.mark.parametrize("code", ["M09", "M15", "A08"])
+    @pytest.mark.parametrize("revise", [True, False])
+    def test_maker_of_a_copy_starts_with_all_cases_of_the_original(self, home, lin, code, revise):
+        copy = versions.copy(indicator(code), officer=lin, revise=revise)
+        told = yaml.safe_load(copy.cases)["cases"]
+        own = yaml.safe_load(cases_of(indicator(code)))["cases"]
+        assert told[: len(own)] == own
+        assert versions.faults(copy) == []
+
+    def test_every_indicator_of_the_program_can_be_copied_with_a_case_of_nobody_found(self):
+        for one in own_indicators():
+            told = yaml.safe_load(versions.with_a_miss(cases_of(one)))["cases"]
+            assert any(case["expect"] for case in told), one.code
+            assert not all(case["expect"] for case in told), one.code
 
     def test_copy_has_a_code_of_its_own(self, home, lin):
         assert versions.copy(indicator("M09"), officer=lin, revise=False).code == "M50"
