@@ -81,9 +81,13 @@ def run(
         if night.audit.different:
             log.error("one subject and everyone disagree", subjects=night.audit.different)
         registry.take_over(places.warehouse() / str(night.lake_version), day)
-        told = snoozes.held_back(night.findings)
+        gone = versions.out_of_force()
         alerts.receive_all(
-            told, as_of=day, lake_version=night.lake_version, indicators=list(night.indicators)
+            snoozes.held_back(night.findings),
+            as_of=day,
+            lake_version=night.lake_version,
+            indicators=[*night.indicators, *gone],
+            ended={code: versions.why_other(code) for code in gone},
         )
         scores.renew(night.findings, day=day, lake_version=night.lake_version)
         trials.shadow(day, night.lake_version, night.findings)
@@ -205,6 +209,7 @@ def adopt() -> NightRun | None:
             as_of=adopted.day,
             lake_version=adopted.lake_version,
             indicators=adopted.changed,
+            ended={code: versions.why_other(code) for code in adopted.changed},
         )
         trace.detail |= {"day": adopted.day, "lake_version": adopted.lake_version}
         run = NightRun.objects.create(

@@ -1,17 +1,18 @@
 """What the worker does by itself: take what lies in the inbox, run the night, urge what comes due,
-seal the traces."""
+seal the traces; and what officers ask it to do, try an indicator."""
 
 from __future__ import annotations
 
 import structlog
 from django.utils.timezone import localdate
+from procrastinate import JobContext
 from procrastinate.contrib.django import app
 
 from chengxin.core import places
 from chengxin.core.refusal import Trouble
 from chengxin.exchange import deliveries, events, nights
 from chengxin.risk import urging
-from chengxin.studio import versions
+from chengxin.studio import trials, versions
 from chengxin.trace import seals
 
 log = structlog.get_logger("chengxin.worker")
@@ -84,6 +85,12 @@ def adopt() -> None:
     """As soon as an indicator is published or taken back: what that changes of the last night."""
     if run := nights.adopt():
         log.info("indicators adopted", findings=run.findings, seconds=run.seconds)
+
+
+@app.task(name=trials.TRY, queue=trials.QUEUE, pass_context=True)
+def try_out(context: JobContext, pk: int) -> None:
+    """As soon as an officer asks: what a version of the studio would find."""
+    trials.carry_out(pk, may_go_on=lambda: not context.should_abort())
 
 
 @app.periodic(cron="0 2 * * *")

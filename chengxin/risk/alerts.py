@@ -17,7 +17,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -60,8 +60,12 @@ def receive_all(
     lake_version: int,
     indicators: Collection[str],
     subjects: Collection[str] | None = None,
+    ended: Mapping[str, str] | None = None,
 ) -> dict[str, int]:
     """Take over one night's complete result for `indicators`; what changed, counted.
+
+    What is no more found of the indicators in `ended` ends for the reason that it gives
+    (`risk.endings`), not because the fact has ended.
 
     With `subjects` it is the complete result for those alone; all others stay as they are.
     Undecided findings restrict nobody and end nothing: whoever was found before stays as he was.
@@ -69,6 +73,7 @@ def receive_all(
     with record.of("alert.receive_all", place="night") as trace:
         one_night_at_a_time()
         night = Night(findings, as_of, lake_version, indicators, subjects)
+        night.ended = ended or {}
         counts = {"expired": directives.expire()} | night.alerts() | night.directives()
         changed = sum(count for name, count in counts.items() if name != "stopped")
         counts["standing"] = len(night.told)
@@ -131,6 +136,7 @@ class Night:
         self.asked = {} if subjects is None else {"subject__in": sorted(subjects)}
         self.told: dict[Subject, list[Told]] = defaultdict(list)
         self.unknown: set[Subject] = set()
+        self.ended: Mapping[str, str] = {}  # indicator -> why, when it is not the fact
         for finding in findings:
             subject = (finding.indicator, finding.subject)
             if finding.undecided:
@@ -195,7 +201,8 @@ class Night:
         fresh = [reach for reach in fresh if reach not in stopped]
         replaced = [reach for reach in replaced if reach not in stopped]
 
-        directives.lift_all(falling, FACT_ENDED)
+        for because, orders in self._by_reason(falling).items():
+            directives.lift_all(orders, because)
         directives.lift_all([standing[reach] for reach in replaced], REPLACED)
         directives.hold_for_leader(held)
         self._still_there(wanted, standing)
@@ -266,8 +273,17 @@ class Night:
         Alert.objects.filter(pk__in=[alert.pk for alert in cleared]).update(
             state=Alert.State.CLEARED, closed_at=now(), proposed="", proposed_by=None
         )
+        for code, because in self.ended.items():
+            of_it = [alert.pk for alert in cleared if alert.indicator == code]
+            Alert.objects.filter(pk__in=of_it).update(grounds=because)
         record.many([_trace("alert.clear", alert) for alert in cleared])
         return len(cleared)
+
+    def _by_reason(self, orders: Iterable[Directive]) -> dict[str, list[Directive]]:
+        found: dict[str, list[Directive]] = defaultdict(list)
+        for order in orders:
+            found[self.ended.get(order.indicator, FACT_ENDED)].append(order)
+        return found
 
     def _lifted_by_hand(self, wanted: dict[Reach, Told]) -> set[Reach]:
         """Those an officer lifted although the same fact stands: his decision holds."""

@@ -7,7 +7,6 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Q
 from django.utils.timezone import localdate, now
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from chengxin.core.effects import STRICTEST_FIRST, Effect
@@ -22,6 +21,7 @@ from chengxin.risk.directive_models import (
     Stop,
     Stopped,
 )
+from chengxin.risk.endings import ended_words
 from chengxin.risk.list_models import ListedPerson, ListEntry, ListImport, ListRequest
 from chengxin.risk.orders import EFFECT_TITLES, Order, orders_of, title_of
 from chengxin.risk.score_models import RankingRun, RiskScore, RiskScoreQuerySet
@@ -190,6 +190,11 @@ class Alert(models.Model):
         return self.because_en if english() and self.because_en else self.because
 
     @property
+    def ended_because(self) -> str:
+        """Why nothing is to be verified any more, when it is not the fact that ended."""
+        return ended_words(self.grounds) if self.state == Alert.State.CLEARED else ""
+
+    @property
     def is_task(self) -> bool:
         """Whether someone must verify it; a hard fact is only told."""
         return self.kind == Alert.Kind.ANALYSIS
@@ -298,7 +303,7 @@ class Directive(models.Model):
 
     @property
     def ended_because(self) -> str:
-        return gettext(self.lifted_because) if self.lifted_because else ""
+        return ended_words(self.lifted_because)
 
     @property
     def ordered(self) -> dict[str, str]:

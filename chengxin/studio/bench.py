@@ -47,6 +47,19 @@ def shelf(officer: Officer) -> Shelf:
 
 
 @dataclass(frozen=True)
+class Try:
+    """A try as the page shows it."""
+
+    trial: Trial
+    lines: list[trials.ByOffice]
+    left: bool  # nobody runs it any more
+
+    @property
+    def goes_on(self) -> bool:
+        return self.trial.state in Trial.ACTIVE and not self.left
+
+
+@dataclass(frozen=True)
 class Bench:
     """One version with what may be done to it by this officer, now."""
 
@@ -101,16 +114,20 @@ class Bench:
         return versions.before(self.version.code) if self.may_end else None
 
     @cached_property
-    def tries(self) -> list[tuple[Trial, list[trials.ByOffice]]]:
-        found = self.version.trials.filter(kind=Trial.Kind.TRY).order_by("-pk")[:3]
-        return [(one, trials.by_office(one, self.officer)) for one in found]
+    def tries(self) -> list[Try]:
+        found = list(self.version.trials.filter(kind=Trial.Kind.TRY).order_by("-pk")[:3])
+        left = trials.left(found)
+        return [Try(one, trials.by_office(one, self.officer), left=one.pk in left) for one in found]
+
+    @cached_property
+    def runs(self) -> bool:
+        """Whether a try goes on that the page should follow."""
+        return any(one.goes_on for one in self.tries)
 
     @cached_property
     def tried(self) -> bool:
         """Whether what stands here now was tried to its end."""
-        return self.version.trials.filter(
-            digest=self.version.file_version, trouble__isnull=True
-        ).exists()
+        return trials.to_the_end(self.version)
 
     @cached_property
     def shadows(self) -> list[Trial]:

@@ -120,6 +120,17 @@ class Level:
     name: str  # of the field
     title: str
     effects: list[Choice]
+    used: bool
+
+
+@dataclass(frozen=True)
+class LevelsForm:
+    """What a band does to one kind of entity: the groups in use, and the others to unfold."""
+
+    kind: str
+    title: str
+    used: list[Level]
+    others: list[Level]
 
 
 @dataclass(frozen=True)
@@ -128,7 +139,7 @@ class BandForm:
     name: str
     title: str
     title_en: str
-    levels: list[tuple[str, str, list[Level]]]  # kind, its title, a level for each group
+    levels: list[LevelsForm]
 
 
 @dataclass(frozen=True)
@@ -170,7 +181,7 @@ class HeaderForm:
         return [
             BandForm(
                 n, name, str(told.get("title", "")), str(told.get("title_en", "")),
-                [(kind, str(KIND_TITLES[kind]), list(_levels(n, kind, told))) for kind in KINDS],
+                [_levels_form(n, kind, told) for kind in KINDS],
             )
             for n, (name, told) in enumerate(rows)
         ]  # fmt: skip
@@ -253,6 +264,12 @@ class BuilderForm:
         ]
 
 
+def _levels_form(n: int, kind: str, told: Mapping[str, Any]) -> LevelsForm:
+    levels = list(_levels(n, kind, told))
+    used, others = [one for one in levels if one.used], [one for one in levels if not one.used]
+    return LevelsForm(kind, str(KIND_TITLES[kind]), used, others)
+
+
 def _levels(n: int, kind: str, told: Mapping[str, Any]) -> Iterator[Level]:
     levels: dict[str, str] = (told.get("levels") or {}).get(kind, {})
     for target in dict.fromkeys([*REACHED, *levels]):
@@ -265,7 +282,8 @@ def _levels(n: int, kind: str, told: Mapping[str, Any]) -> Iterator[Level]:
             Choice(effect.value, str(EFFECT_TITLES[effect]), effect.value == chosen)
             for effect in STRICTEST_FIRST
         ]
-        yield Level(f"level-{n}-{kind}-{target}", title, effects)
+        used = bool(chosen) or target == REST
+        yield Level(f"level-{n}-{kind}-{target}", title, effects, used)
 
 
 def _params(told: QueryDict) -> Iterator[tuple[str, dict[str, Any]]]:

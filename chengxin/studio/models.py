@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.timezone import localdate, now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from chengxin.indicators import published
@@ -84,6 +85,10 @@ class Version(models.Model):
     )
     published_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(  # who put it out of force, or another in its place
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    ended_because = models.CharField(max_length=400, blank=True)
     returned_because = models.CharField(max_length=400, blank=True)
     shadow_until = models.DateField(null=True)
 
@@ -122,7 +127,7 @@ class Version(models.Model):
     def title(self) -> str:
         """Its title in the language of the page."""
         told = self.header.get("title_en") if english() else self.header.get("title")
-        return str(told or self.header.get("title") or self.code)
+        return str(told or self.header.get("title") or gettext("未命名"))
 
     @property
     def text(self) -> str:
@@ -150,21 +155,36 @@ class Version(models.Model):
 
 
 class Trial(models.Model):
-    """试运行: what a version would find on a day, beside what is in force.  Nobody is alerted."""
+    """试运行: what a version would find on a day, beside what is in force.  Nobody is alerted.
+
+        waiting ──▶ running ──▶ ended (with `trouble`: refused, or a limit)
+           └───────────┴─stop─▶ stopped
+
+    The worker runs it; one that is running and that nobody runs (`trials.left`) came to no end.
+    """
 
     class Kind(models.TextChoices):
         TRY = "try", _("试运行")
         SHADOW = "shadow", _("影子运行")
 
+    class State(models.TextChoices):
+        WAITING = "waiting", _("排队等待")
+        RUNNING = "running", _("正在试运行")
+        ENDED = "ended", _("已完成")
+        STOPPED = "stopped", _("已停止")
+
+    ACTIVE = (State.WAITING, State.RUNNING)
+
     version = models.ForeignKey(Version, models.PROTECT, related_name="trials")
     kind = models.CharField(max_length=6, choices=Kind, default=Kind.TRY)
+    state = models.CharField(max_length=8, choices=State, default=State.ENDED)
     digest = models.CharField(max_length=12)  # of the text that was tried: a draft changes
     as_of = models.DateField()
     lake_version = models.BigIntegerField()
     beside = models.CharField(max_length=12, blank=True)  # the version in force then; "" for none
     found = models.PositiveIntegerField(default=0)  # subjects
-    fresh = models.JSONField(default=list)  # keys that the version in force does not find
-    freed = models.JSONField(default=list)  # keys that only the version in force finds
+    fresh = models.PositiveIntegerField(default=0)  # that the version in force does not find
+    freed = models.PositiveIntegerField(default=0)  # that only the version in force finds
     offices = models.JSONField(default=list)  # [{office, found, fresh, freed}]
     seconds = models.FloatField(default=0)
     trouble = models.JSONField(null=True)  # {code, zh, en} when it was refused or stopped
@@ -186,11 +206,38 @@ class Trial(models.Model):
         return f"{self.version} {self.kind} {self.as_of}"
 
     @property
+    def whole(self) -> bool:
+        """It came to its end, and what it found is known."""
+        return self.state == Trial.State.ENDED and self.trouble is None
+
+    @property
+    def seconds_so_far(self) -> int:
+        return int((now() - self.at).total_seconds())
+
+    @property
     def words(self) -> str:
         """Why it was refused or stopped, in the language of the page."""
         if not self.trouble:
             return ""
         return str(self.trouble["en" if english() else "zh"])
+
+
+class Tried(models.Model):
+    """试运行对象: one subject that a trial newly finds, or finds no more; every one is kept."""
+
+    trial = models.ForeignKey(Trial, models.CASCADE, related_name="named")
+    about = models.CharField(max_length=60)  # the subject's key
+    fresh = models.BooleanField()  # else freed
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["trial", "fresh", "about"], name="tried_subject_once_a_trial"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.trial_id} {self.about}"
 
 
 class SnoozeQuerySet(models.QuerySet["Snooze"]):

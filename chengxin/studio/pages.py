@@ -72,6 +72,15 @@ def version(request: OfficerRequest, pk: int) -> HttpResponse:
 
 @access.roles(*READS)
 @require_GET
+def faults(request: OfficerRequest, pk: int) -> HttpResponse:
+    """What keeps it from being submitted; its cases are run for it."""
+    found = versions.faults(get_object_or_404(Version, pk=pk))
+    told = [words.en if english() else words.zh for words in found]
+    return render(request, "studio/_faults.html", {"faults": told})
+
+
+@access.roles(*READS)
+@require_GET
 def builder(request: OfficerRequest, pk: int) -> HttpResponse:
     """The builder's form again, with the columns of the table that was chosen."""
     one = get_object_or_404(Version, pk=pk)
@@ -111,9 +120,25 @@ def write(request: OfficerRequest, pk: int) -> HttpResponse:
 @access.roles(*READS)
 @require_POST
 def attempt(request: OfficerRequest, pk: int) -> HttpResponse:
-    """Try it on a past day."""
-    trials.run(get_object_or_404(Version, pk=pk), _day(request, "as_of"), officer=request.user)
+    """Try it on a past day: the worker does, the page follows."""
+    trials.ask(get_object_or_404(Version, pk=pk), _day(request, "as_of"), officer=request.user)
     return redirect("studio-version", pk)
+
+
+@access.roles(*READS)
+@require_GET
+def tries(request: OfficerRequest, pk: int) -> HttpResponse:
+    """How the tries of a version stand."""
+    one = get_object_or_404(Version.objects.select_related("made_by"), pk=pk)
+    return render(request, "studio/_tries.html", _bench(request, one))
+
+
+@access.roles(*READS)
+@require_POST
+def stop(request: OfficerRequest, pk: int) -> HttpResponse:
+    one = get_object_or_404(Trial.objects.select_related("version"), pk=pk)
+    trials.stop(one, officer=request.user)
+    return redirect("studio-version", one.version.pk)
 
 
 @access.roles(*MAKES)
@@ -221,14 +246,16 @@ def end_snooze(request: OfficerRequest, pk: int) -> HttpResponse:
 
 
 def _shown(request: OfficerRequest, one: Version) -> dict[str, Any]:
+    return _bench(request, one) | {
+        "form": forms.HeaderForm(one),
+        "builder": forms.BuilderForm(Recipe.of_form(one.recipe) if one.recipe else Recipe()),
+    }
+
+
+def _bench(request: OfficerRequest, one: Version) -> dict[str, Any]:
     last = nightly.last(places.nights())
     return {
         "version": one,
-        "form": forms.HeaderForm(one),
-        "builder": forms.BuilderForm(Recipe.of_form(one.recipe) if one.recipe else Recipe()),
-        "faults": [words.en if english() else words.zh for words in versions.faults(one)]
-        if one.state != Version.State.RETIRED
-        else [],
         "bench": bench.Bench(one, request.user),
         "day": last[0] if last else localdate(),
     }

@@ -2,21 +2,28 @@
 
 version ──sandbox──▶ findings ─┐
 in force ──────────▶ findings ─┴─▶ found, fresh, freed; by bureau and by name; nobody is alerted
+
+    ask ──▶ waiting ──the worker: carry_out──▶ running ──▶ ended
+              └── stop ──▶ stopped ◀── stop ─────┘ └── killed: `left` without an end; ask again
 """
 
 from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from pathlib import Path
 
 import structlog
 from django.core.paginator import Page, Paginator
+from django.db import connection, transaction
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
+from procrastinate.contrib.django import app
 
 from chengxin import nightly
 from chengxin.core import places
@@ -29,29 +36,102 @@ from chengxin.lake.store import Lake
 from chengxin.offices import access
 from chengxin.offices.models import Jurisdiction, Office, Officer
 from chengxin.risk.inbox import Known, Subject
-from chengxin.studio.models import Trial, Version
+from chengxin.studio.models import Trial, Tried, Version
 from chengxin.trace import record
 from chengxin.trace.models import Trace
 from chengxin.warehouse import build
 
+TRY = "chengxin.exchange.tasks.try_out"  # the worker's task that carries one out
+QUEUE = "tries"  # of a worker of its own: events do not wait for a try
 A_PAGE = 50
-MOST_KEYS = 20_000  # of newly found or freed that are kept by name; all are counted
+_LOCK = 0x57D1  # with a trial's number: whoever runs it holds it
 
 log = structlog.get_logger("chengxin.studio")
 
 
-def run(version: Version, day: date, *, officer: Officer) -> Trial:
-    """What the version would find as of `day`, beside what is in force of its code."""
+def ask(version: Version, day: date, *, officer: Officer) -> Trial:
+    """Let the worker see what the version would find as of `day`, beside what is in force."""
     with record.of("indicator.try", officer=officer, place="studio") as trace:
         trace.detail |= {"version": version.pk, "as_of": day}
         if day > localdate():
             raise Refusal("day_to_come", _("只能选择今天或以前的日期"))
-        lake_version, home = _data_of(day)
-        trial = _tried(version, day, lake_version, Sandbox(home, Limits()))
-        trial.officer = officer
-        trial.save()
-        trace.detail |= {"trial": trial.pk, "found": trial.found}
+        _indicator(version)
+        trial = Trial.objects.create(
+            version=version, as_of=day, lake_version=_seen_of(day), state=Trial.State.WAITING,
+            digest=version.file_version, officer=officer,
+        )  # fmt: skip
+        trace.detail["trial"] = trial.pk
+        transaction.on_commit(lambda: _defer(trial.pk))
     return trial
+
+
+def carry_out(pk: int, *, may_go_on: Callable[[], bool] = lambda: True) -> None:
+    """What the worker does with a trial that was asked for.  One that is stopped, or run by
+    somebody else, it leaves alone."""
+    with _held(pk) as mine:
+        waiting = Trial.objects.filter(pk=pk, state=Trial.State.WAITING)
+        if not mine or not waiting.update(state=Trial.State.RUNNING):
+            return
+        trial = Trial.objects.select_related("version", "officer").get(pk=pk)
+        running = Trial.objects.filter(pk=pk, state=Trial.State.RUNNING)
+        home = _built(trial.lake_version)
+        sandbox = Sandbox(home, Limits(), lambda: may_go_on() and running.exists())
+        tried, names = _tried(trial.version, trial.as_of, trial.lake_version, sandbox)
+        if not may_go_on():
+            return  # the worker ends: it is left without an end
+        with record.of("indicator.tried", officer=trial.officer, place="studio") as trace:
+            if not running.select_for_update().exists():
+                trace.drop()
+                return
+            tried.pk, tried.officer, tried.at = trial.pk, trial.officer, trial.at
+            _keep(tried, names)
+            trace.detail |= {"trial": trial.pk, "found": tried.found}
+
+
+def stop(trial: Trial, *, officer: Officer) -> None:
+    """Whoever reads the studio may end a try; the machine is free at once."""
+    with record.of("indicator.stop_try", officer=officer, place="studio") as trace:
+        trace.detail["trial"] = trial.pk
+        active = Trial.objects.filter(pk=trial.pk, state__in=Trial.ACTIVE)
+        if not active.update(state=Trial.State.STOPPED):
+            raise Refusal("wrong_version_state", _("状态已变化，请刷新页面"))
+
+
+def to_the_end(version: Version) -> bool:
+    """Whether what stands in it now was tried to its end."""
+    tried = version.trials.filter(kind=Trial.Kind.TRY, state=Trial.State.ENDED)
+    return tried.filter(digest=version.file_version, trouble__isnull=True).exists()
+
+
+def left(trials: Iterable[Trial]) -> set[int]:
+    """Those that are running and that nobody runs: the worker was killed."""
+    running = [one.pk for one in trials if one.state == Trial.State.RUNNING]
+    if not running:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT objid::bigint FROM pg_locks WHERE locktype = 'advisory' AND classid = %s"
+            " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
+            [_LOCK],
+        )
+        return set(running) - {pk for [pk] in cursor.fetchall()}
+
+
+@contextmanager
+def _held(pk: int) -> Iterator[bool]:
+    """Whether this process is the one that runs the trial; so until it ends, or is killed."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [_LOCK, pk])
+        [mine] = cursor.fetchone()
+        try:
+            yield mine
+        finally:
+            if mine:
+                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [_LOCK, pk])
+
+
+def _defer(pk: int) -> None:
+    app.configure_task(TRY, queue=QUEUE).defer(pk=pk)
 
 
 def shadow(day: date, lake_version: int, found: Iterable[Finding]) -> list[Trial]:
@@ -70,21 +150,29 @@ def shadow(day: date, lake_version: int, found: Iterable[Finding]) -> list[Trial
     runs = []
     for version in versions:
         Trial.objects.filter(version=version, kind=Trial.Kind.SHADOW, as_of=day).delete()
-        trial = _tried(
+        trial, names = _tried(
             version, day, lake_version, Sandbox(home), live=subjects.get(version.code, set())
         )
         trial.kind = Trial.Kind.SHADOW
-        trial.save()
+        _keep(trial, names)
         runs.append(trial)
         if trial.trouble:
             log.warning("shadow run stopped", indicator=version.code, why=trial.trouble["en"])
     return runs
 
 
+@dataclass(frozen=True)
+class Names:
+    """The keys that a trial newly finds, and those that it finds no more."""
+
+    fresh: Sequence[str] = ()
+    freed: Sequence[str] = ()
+
+
 def _tried(
     version: Version, day: date, lake_version: int, sandbox: Sandbox, live: set[str] | None = None
-) -> Trial:
-    trial = Trial(version=version, as_of=day, lake_version=lake_version)
+) -> tuple[Trial, Names]:
+    trial, names = Trial(version=version, as_of=day, lake_version=lake_version), Names()
     trial.digest = version.file_version
     began = time.monotonic()
     try:
@@ -93,14 +181,25 @@ def _tried(
         trial.beside = standing.version if standing else ""
         if live is None:
             live = _subjects(standing, day, lake_version, sandbox) if standing else set()
-        fresh, freed = sorted(mine - live), sorted(live - mine)
-        trial.found = len(mine)
-        trial.fresh, trial.freed = fresh[:MOST_KEYS], freed[:MOST_KEYS]
-        trial.offices = _by_office(mine, fresh, freed)
+        names = Names(sorted(mine - live), sorted(live - mine))
+        trial.found, trial.fresh, trial.freed = len(mine), len(names.fresh), len(names.freed)
+        trial.offices = _by_office(mine, names)
     except Stopped as stopped:
         trial.trouble = {"code": stopped.code, "zh": stopped.words.zh, "en": stopped.words.en}
+    except Refusal as refusal:
+        trial.trouble = {"code": refusal.code, "zh": refusal.reason, "en": refusal.reason}
     trial.seconds = time.monotonic() - began
-    return trial
+    return trial, names
+
+
+def _keep(trial: Trial, names: Names) -> None:
+    """The trial with every name, or nothing of it."""
+    with transaction.atomic():
+        trial.save()
+        for fresh, keys in ((True, names.fresh), (False, names.freed)):
+            rows = (Tried(trial=trial, about=key, fresh=fresh) for key in keys)
+            while some := list(islice(rows, 10_000)):
+                Tried.objects.bulk_create(some)
 
 
 def _indicator(version: Version) -> Indicator:
@@ -122,29 +221,30 @@ def in_force(code: str) -> Indicator | None:
     return next((one for one in all_indicators() if one.code == code), None)
 
 
-def _data_of(day: date) -> tuple[int, Path]:
-    """The lake version that the night of this day saw, else the last night's; its warehouse."""
+def _seen_of(day: date) -> int:
+    """The lake version that the night of this day saw, else the last night's."""
     last = nightly.last(places.nights())
     if last is None:
         raise Refusal("no_night_yet", _("还没有运行过夜间扫描，没有可试的数据"))
     seen = nightly.lake_version_of(places.nights(), day)
-    lake = Lake()
-    version = seen if seen is not None and seen in lake.kept() else last[1]
+    return seen if seen is not None and seen in Lake().kept() else last[1]
+
+
+def _built(version: int) -> Path:
+    """The warehouse of a lake version."""
     home = places.warehouse() / str(version)
     if not build.is_built(home):
         engine = DuckDB()
         try:
-            build.build(engine, lake, version, places.warehouse())
+            build.build(engine, Lake(), version, places.warehouse())
         finally:
             engine.close()
-    return version, home
+    return home
 
 
-def _by_office(
-    mine: set[str], fresh: Sequence[str], freed: Sequence[str]
-) -> list[dict[str, object]]:
+def _by_office(mine: set[str], names: Names) -> list[dict[str, object]]:
     """Subjects of each office that manages some: found, newly found, no more found."""
-    parts = {"found": mine, "fresh": set(fresh), "freed": set(freed)}
+    parts = {"found": mine, "fresh": set(names.fresh), "freed": set(names.freed)}
     counted: dict[str, Counter[str]] = {name: Counter() for name in parts}
     keys = sorted(mine | parts["freed"])
     for start in range(0, len(keys), 5_000):
@@ -189,17 +289,19 @@ class Named:
 
 def named(trial: Trial, which: str, page: str, *, officer: Officer) -> Named:
     """By name; every person whose name is shown is one trace."""
-    keys: list[str] = trial.freed if which == "freed" else trial.fresh
-    mine = access.seen_of(officer, keys)
-    shown = Paginator([key for key in keys if key in mine], A_PAGE).get_page(page)
-    known = Known.of(shown)
+    fresh = which != "freed"
+    mine = trial.named.filter(access.visible(officer), fresh=fresh).order_by("about")
+    shown = Paginator(mine.values_list("about", flat=True), A_PAGE).get_page(page)
+    keys = list(shown)
+    known = Known.of(keys)
     record.many(
         [
             Trace(
                 action="indicator.see_tried", about=key, officer=officer, place="studio",
                 detail={"trial": trial.pk},
             )
-            for key in shown
+            for key in keys
         ]
     )  # fmt: skip
-    return Named(shown, [known.subject(key) for key in shown], len(keys) - len(mine))
+    hidden = (trial.fresh if fresh else trial.freed) - shown.paginator.count
+    return Named(shown, [known.subject(key) for key in keys], hidden)

@@ -10,11 +10,13 @@ urlpatterns = [
     path("studio/make", pages.make, name="studio-make"),
     # /studio/<pk>/
     path("studio/<int:pk>/", pages.version, name="studio-version"),
+    path("studio/<int:pk>/faults", pages.faults, name="studio-faults"),
     path("studio/<int:pk>/builder", pages.builder, name="studio-builder"),
     path("studio/<int:pk>/build", pages.build, name="studio-build"),
     path("studio/<int:pk>/again", pages.again, name="studio-again"),
     path("studio/<int:pk>/write", pages.write, name="studio-write"),
     path("studio/<int:pk>/try", pages.attempt, name="studio-try"),
+    path("studio/<int:pk>/tries", pages.tries, name="studio-tries"),
     path("studio/<int:pk>/submit", pages.submit, name="studio-submit"),
     path("studio/<int:pk>/check", pages.check, name="studio-check"),
     path("studio/<int:pk>/return", pages.give_back, name="studio-return"),
@@ -24,6 +26,7 @@ urlpatterns = [
     path("studio/<int:pk>/shadow", pages.shadow, name="studio-shadow"),
     # /studio/trials/<pk>/
     path("studio/trials/<int:pk>/", pages.trial, name="studio-trial"),
+    path("studio/trials/<int:pk>/stop", pages.stop, name="studio-stop"),
     # /studio/snoozes/
     path("studio/snoozes/", pages.snoozed, name="studio-snoozes"),
     path("studio/snoozes/ask", pages.ask_snooze, name="studio-ask-snooze"),

@@ -30,6 +30,7 @@ from chengxin.indicators.builder import Recipe
 from chengxin.indicators.catalogue import (
     ANY_DAY,
     Indicator,
+    all_indicators,
     cases_of,
     own_indicators,
     roles_of,
@@ -37,7 +38,9 @@ from chengxin.indicators.catalogue import (
 )
 from chengxin.indicators.sandbox import Stopped
 from chengxin.offices.models import Officer
-from chengxin.studio.models import Trial, Version
+from chengxin.risk.endings import INDICATOR_OTHER, INDICATOR_WITHDRAWN, ended_as
+from chengxin.studio import trials
+from chengxin.studio.models import Version
 from chengxin.trace import record
 
 ADOPT = "chengxin.exchange.tasks.adopt"  # the worker's task that lets the last night follow
@@ -199,8 +202,7 @@ def submit(version: Version, *, officer: Officer) -> None:
             raise Refusal("indicator_faulty", f"{told[0].zh}")
         version.file = version.text
         digest = version.file_version
-        tried = version.trials.filter(kind=Trial.Kind.TRY, digest=digest, trouble__isnull=True)
-        if not tried.exists():
+        if not trials.to_the_end(version):
             raise Refusal("not_tried", _("请先用现在的内容试运行一次"))
         version.digest, version.submitted_at = digest, now()
         version.state = Version.State.SUBMITTED
@@ -244,7 +246,7 @@ def publish(version: Version, *, officer: Officer) -> None:
         version = _locked(version)
         _only(version, Version.State.CHECKED)
         _another(officer, version.made_by, version.checked_by)
-        _retire(version.code)
+        _retire(version.code, officer)
         version.published_by, version.published_at = officer, now()
         version.state = Version.State.PUBLISHED
         version.save(update_fields=["published_by", "published_at", "state"])
@@ -261,7 +263,7 @@ def withdraw(version: Version, reason: str, *, officer: Officer) -> None:
         _only(version, Version.State.PUBLISHED)
         if not reason.strip():
             raise Refusal("reason_needed", _("请填写理由"))
-        _retire(version.code)
+        _retire(version.code, officer, reason)
         trace.detail |= {"code": version.code, "reason": reason.strip()[:400]}
         transaction.on_commit(put_in_force)
 
@@ -275,9 +277,10 @@ def switch_back(code: str, reason: str, *, officer: Officer) -> Version:
         earlier = before(code)
         if earlier is None:
             raise Refusal("nothing_before", _("没有更早的生效版本"))
-        _retire(code)
+        _retire(code, officer, reason)
         earlier.state, earlier.ended_at = Version.State.PUBLISHED, None
-        earlier.save(update_fields=["state", "ended_at"])
+        earlier.ended_by, earlier.ended_because = None, ""
+        earlier.save(update_fields=["state", "ended_at", "ended_by", "ended_because"])
         trace.detail |= {"code": code, "version": earlier.pk, "reason": reason.strip()[:400]}
         transaction.on_commit(put_in_force)
     return earlier
@@ -326,8 +329,32 @@ def lay_down() -> None:
         published.set_live(live)
 
 
-def _retire(code: str) -> None:
-    Version.objects.live().filter(code=code).update(state=Version.State.RETIRED, ended_at=now())
+def why_other(code: str) -> str:
+    """Why an indicator is not what it was: taken out of force or another version in its place, by
+    whom and on what grounds; as `risk.endings` keeps it."""
+    live = Version.objects.live().select_related("published_by").filter(code=code).first()
+    ended = Version.objects.filter(code=code, state=Version.State.RETIRED, ended_by__isnull=False)
+    last = ended.select_related("ended_by").order_by("-ended_at").first()
+    if live is None:
+        officer, reason = (last.ended_by, last.ended_because) if last else (None, "")
+        return ended_as(INDICATOR_WITHDRAWN, officer.full_name if officer else "", reason)
+    officer, reason = live.published_by, f"v{live.number}"
+    if last and last.ended_because:  # switched back
+        officer, reason = last.ended_by, f"v{live.number}，{last.ended_because}"
+    return ended_as(INDICATOR_OTHER, officer.full_name if officer else "", reason)
+
+
+def out_of_force() -> set[str]:
+    """The codes of the studio that nothing stands for any more."""
+    ended = Version.objects.filter(state=Version.State.RETIRED).values_list("code", flat=True)
+    return set(ended) - {one.code for one in all_indicators()}
+
+
+def _retire(code: str, officer: Officer, reason: str = "") -> None:
+    Version.objects.live().filter(code=code).update(
+        state=Version.State.RETIRED, ended_at=now(), ended_by=officer,
+        ended_because=reason.strip()[:400],
+    )  # fmt: skip
 
 
 def _reached(version: Version, header: dict[str, Any]) -> dict[str, Any]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
@@ -12,6 +14,7 @@ from typing import Annotated, Any
 
 import typer
 from django.core.serializers.json import DjangoJSONEncoder
+from procrastinate import App
 from procrastinate.contrib.django import app as tasks
 from procrastinate.contrib.django.django_connector import DjangoConnector
 from rich.console import Console
@@ -27,6 +30,7 @@ from chengxin.indicators import local
 from chengxin.people import lookup
 from chengxin.risk import directives
 from chengxin.risk.models import RiskScore
+from chengxin.studio import trials
 from chengxin.trace import seals
 from chengxin.web import demo
 from chengxin.web import serve as server
@@ -103,7 +107,23 @@ def worker(companion: Companion = False) -> None:
     server.migrate()
     connector: DjangoConnector = tasks.connector  # type: ignore[assignment]
     with tasks.replace_connector(connector.get_worker_connector()) as ready:
-        ready.run_worker(install_signal_handlers=True)
+        asyncio.run(_work(ready))
+
+
+async def _work(ready: App) -> None:
+    """One thing after the other; but what an officer tries waits for nothing and nothing for it."""
+    async with ready.open_async():
+        tries = asyncio.create_task(
+            ready.run_worker_async(
+                queues=[trials.QUEUE], install_signal_handlers=False, shutdown_graceful_timeout=1
+            )
+        )
+        try:
+            await ready.run_worker_async(queues=["default"], install_signal_handlers=True)
+        finally:
+            tries.cancel()
+            with suppress(asyncio.CancelledError):
+                await tries
 
 
 @app.command()

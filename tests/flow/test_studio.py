@@ -94,8 +94,10 @@ def describe(page: Page) -> None:
     page.get_by_label("法规依据").fill("《税务登记管理办法》第十八条")
     page.get_by_label("为什么这样判断").fill("Shells change hands in batches.")
     page.get_by_label("用例（YAML）").fill(CASES)
-    page.locator("select[name='level-0-enterprise-INV-AUTH']").select_option("legal_rep")
-    page.get_by_test_id("save").click()
+    band = page.get_by_role("group", name="作用于企业时").first
+    band.get_by_text("更多事项组").click()
+    band.locator("select[name='level-0-enterprise-INV-AUTH']").select_option("legal_rep")
+    page.get_by_test_id("save-below").click()
     expect(page.get_by_test_id("faultless")).to_be_visible()
 
 

@@ -10,7 +10,7 @@ import pytest
 from chengxin.exchange import deliveries, nights
 from chengxin.offices.models import Officer, Role
 from chengxin.studio import forms, trials, versions
-from chengxin.studio.models import Version
+from chengxin.studio.models import Trial, Version
 from tests.indicators.test_builder import OWNER as RECIPE
 from tests.studio import county
 
@@ -82,9 +82,23 @@ def draft(home, lin) -> Version:
     return version
 
 
+def tried(version: Version, day: date, *, officer: Officer) -> Trial:
+    """A trial that was asked for, and that the worker has carried out."""
+    trial = trials.ask(version, day, officer=officer)
+    trials.carry_out(trial.pk)
+    trial.refresh_from_db()
+    return trial
+
+
+def names(trial: Trial, *, fresh: bool = True) -> list[str]:
+    """The keys that it newly finds, or finds no more."""
+    found = trial.named.filter(fresh=fresh).order_by("about")
+    return list(found.values_list("about", flat=True))
+
+
 @pytest.fixture
 def checked(draft, lin, qian) -> Version:
-    trials.run(draft, DAY, officer=lin)
+    tried(draft, DAY, officer=lin)
     versions.submit(draft, officer=lin)
     versions.check(draft, officer=qian)
     draft.refresh_from_db()

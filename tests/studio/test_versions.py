@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 import yaml
 from django.db import DatabaseError, IntegrityError, transaction
+from django.utils import translation
 from django.utils.timezone import localdate
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from chengxin.core import places
 from chengxin.core.keys import Keys
@@ -18,12 +21,13 @@ from chengxin.indicators import catalogue, published, sandbox
 from chengxin.indicators.catalogue import all_indicators, cases_of, indicator, own_indicators
 from chengxin.indicators.sandbox import Limits
 from chengxin.offices.models import Role
-from chengxin.risk.models import Alert
+from chengxin.risk import alerts, directives
+from chengxin.risk.models import Alert, Directive
 from chengxin.studio import snoozes, trials, versions
 from chengxin.studio.models import Snooze, Trial, Version
 from chengxin.trace.models import Trace
 from tests.studio import county
-from tests.studio.conftest import CASES, DAY
+from tests.studio.conftest import CASES, DAY, names, tried
 
 pytestmark = pytest.mark.django_db
 
@@ -65,7 +69,7 @@ class TestTheExample:
 
 class TestThreePeople:
     def test_maker_may_not_check(self, draft, lin):
-        trials.run(draft, DAY, officer=lin)
+        tried(draft, DAY, officer=lin)
         versions.submit(draft, officer=lin)
         refused("same_officer", versions.check, draft, officer=lin)
         assert Trace.objects.filter(action="indicator.check", outcome="same_officer").exists()
@@ -129,13 +133,13 @@ class TestNothingChanges:
 class TestBeforeItIsSubmitted:
     def test_it_must_have_been_tried_as_it_is(self, draft, lin):
         refused("not_tried", versions.submit, draft, officer=lin)
-        trials.run(draft, DAY, officer=lin)
+        tried(draft, DAY, officer=lin)
         header = draft.header | {"title": "另一个名称"}
         versions.write(draft, header=header, sql=draft.sql, officer=lin, told_cases=CASES)
         refused("not_tried", versions.submit, draft, officer=lin)
 
     def test_its_cases_must_hold(self, draft, lin):
-        trials.run(draft, DAY, officer=lin)
+        tried(draft, DAY, officer=lin)
         wrong = CASES.replace("2017-06-19", "2017-06-25")
         versions.write(draft, header=draft.header, sql=draft.sql, officer=lin, told_cases=wrong)
         refused("indicator_faulty", versions.submit, draft, officer=lin)
@@ -192,6 +196,45 @@ class TestBeforeItIsSubmitted:
 
 
 class TestBack:
+    @pytest.fixture
+    def restricted(self, live) -> Directive:
+        """What a monitoring indicator with these findings has ordered."""
+        alert = Alert.objects.get(indicator=live.code)
+        Alert.objects.update(kind=Alert.Kind.MONITORING)
+        directives.impose_all([alerts.directive_of(alert.findings[0], alert)])
+        return Directive.objects.get(alert=alert)
+
+    def test_withdrawn_its_directives_say_so_and_by_whom_and_why(self, live, leader, restricted):
+        versions.withdraw(live, "误报过多", officer=leader)
+        versions.lay_down()
+        nights.adopt()
+        restricted.refresh_from_db()
+        told = f"指标停用，自动解除（{leader.full_name}：误报过多）"
+        assert (restricted.ended_because, restricted.in_force) == (told, False)
+        assert Alert.objects.get(indicator=live.code).ended_because == told
+        with translation.override("en"):
+            assert restricted.ended_because.startswith("The indicator was withdrawn")
+
+    def test_night_that_comes_first_says_the_same(self, live, leader, restricted):
+        versions.withdraw(live, "误报过多", officer=leader)
+        nights.run(DAY)
+        restricted.refresh_from_db()
+        assert "误报过多" in restricted.ended_because
+        assert Alert.objects.get(indicator=live.code).state == Alert.State.CLEARED
+
+    def test_fact_that_ended_before_it_was_withdrawn_is_said_to_have_ended(
+        self, live, leader, restricted, tmp_path
+    ):
+        county.deliver(tmp_path, DAY + timedelta(days=1), {1: 200, 2: 30, 3: 0})
+        for path in sorted(tmp_path.glob("*.20170819.csv")):
+            deliveries.receive(path)
+        nights.follow()
+        versions.withdraw(live, "误报过多", officer=leader)
+        versions.lay_down()
+        nights.adopt()
+        restricted.refresh_from_db()
+        assert restricted.ended_because == "事实已终结，自动解除"
+
     def test_withdrawn_it_finds_nobody(self, live, leader):
         versions.withdraw(live, "误报", officer=leader)
         versions.lay_down()
@@ -210,8 +253,9 @@ class TestBack:
             "three of one investor within 60 days\n    overrides: {threshold: 3}",
         )
         versions.write(second, header=header, sql=second.sql, officer=lin, told_cases=cases)
-        trial = trials.run(second, DAY, officer=lin)
-        assert (trial.found, trial.fresh, trial.freed) == (0, [], [owner()])
+        trial = tried(second, DAY, officer=lin)
+        assert (trial.found, trial.fresh, trial.freed) == (0, 0, 1)
+        assert names(trial, fresh=False) == [owner()]
         versions.submit(second, officer=lin)
         versions.check(second, officer=qian)
         versions.publish(second, officer=leader)
@@ -256,23 +300,77 @@ class TestBack:
 
 class TestTry:
     def test_names_whom_it_would_newly_find_and_alerts_nobody(self, draft, lin):
-        trial = trials.run(draft, DAY, officer=lin)
-        assert (trial.found, trial.fresh, trial.freed, trial.trouble) == (1, [owner()], [], None)
+        trial = tried(draft, DAY, officer=lin)
+        assert (trial.found, trial.fresh, trial.freed, trial.trouble) == (1, 1, 0, None)
+        assert names(trial) == [owner()]
         assert trial.offices == [{"office": "13716220100", "found": 1, "fresh": 1, "freed": 0}]
         assert not Alert.objects.filter(indicator=draft.code).exists()
 
     def test_any_past_day_is_seen_as_of_that_day(self, draft, lin):
-        assert trials.run(draft, DAY - timedelta(days=1), officer=lin).found == 0
-        refused("day_to_come", trials.run, draft, localdate() + timedelta(days=1), officer=lin)
+        assert tried(draft, DAY - timedelta(days=1), officer=lin).found == 0
+        refused("day_to_come", trials.ask, draft, localdate() + timedelta(days=1), officer=lin)
 
     def test_what_takes_too_much_is_stopped_and_told(self, draft, lin, monkeypatch):
         monkeypatch.setattr(trials, "Limits", lambda: Limits(rows=1))
-        trial = trials.run(draft, DAY, officer=lin)
+        trial = tried(draft, DAY, officer=lin)
         assert trial.trouble["code"] == "rows"
         refused("not_tried", versions.submit, draft, officer=lin)
 
+    def test_waits_for_the_worker(self, draft, lin, django_capture_on_commit_callbacks):
+        with django_capture_on_commit_callbacks(execute=True):
+            trial = trials.ask(draft, DAY, officer=lin)
+        assert trial.state == Trial.State.WAITING
+        [job] = ProcrastinateJob.objects.filter(task_name=trials.TRY)
+        assert (job.queue_name, job.args) == (trials.QUEUE, {"pk": trial.pk})
+        refused("not_tried", versions.submit, draft, officer=lin)
+
+    def test_what_is_stopped_before_its_turn_never_runs(self, draft, lin, qian):
+        trial = trials.ask(draft, DAY, officer=lin)
+        trials.stop(trial, officer=qian)
+        trials.carry_out(trial.pk)
+        trial.refresh_from_db()
+        assert (trial.state, trial.found) == (Trial.State.STOPPED, 0)
+        refused("wrong_version_state", trials.stop, trial, officer=qian)
+        assert Trace.objects.filter(action="indicator.stop_try", officer=qian).count() == 2
+
+    def test_what_is_stopped_while_it_runs_ends_and_keeps_nothing(self, draft, lin, monkeypatch):
+        trial, built = trials.ask(draft, DAY, officer=lin), trials._built
+
+        def stopped_meanwhile(lake_version: int) -> Path:
+            trials.stop(trial, officer=lin)
+            return built(lake_version)
+
+        monkeypatch.setattr(trials, "_built", stopped_meanwhile)
+        trials.carry_out(trial.pk)
+        trial.refresh_from_db()
+        assert (trial.state, trial.found, names(trial)) == (Trial.State.STOPPED, 0, [])
+        refused("not_tried", versions.submit, draft, officer=lin)
+
+    def test_what_a_killed_worker_left_is_known_and_can_be_tried_again(self, draft, lin):
+        trial = trials.ask(draft, DAY, officer=lin)
+        Trial.objects.update(state=Trial.State.RUNNING)
+        trial.refresh_from_db()
+        with trials._held(trial.pk):
+            assert trials.left([trial]) == set()
+        assert trials.left([trial]) == {trial.pk}
+        refused("not_tried", versions.submit, draft, officer=lin)
+        assert tried(draft, DAY, officer=lin).whole
+
+    def test_what_the_worker_cannot_end_before_it_ends_itself_is_left(self, draft, lin):
+        trial = trials.ask(draft, DAY, officer=lin)
+        trials.carry_out(trial.pk, may_go_on=lambda: False)
+        trial.refresh_from_db()
+        assert trials.left([trial]) == {trial.pk}
+
+    def test_every_name_is_kept(self, draft, lin):
+        keys = [f"person:{n:06}" for n in range(25_001)]
+        trial = Trial(version=draft, as_of=DAY, lake_version=1, digest="", officer=lin)
+        trials._keep(trial, trials.Names(keys, keys[:3]))
+        assert names(trial) == keys
+        assert names(trial, fresh=False) == keys[:3]
+
     def test_names_are_shown_to_whom_they_belong_and_leave_a_trace(self, draft, lin, sun):
-        trial = trials.run(draft, DAY, officer=lin)
+        trial = tried(draft, DAY, officer=lin)
         named = trials.named(trial, "fresh", "1", officer=lin)
         assert [one.name for one in named.subjects] == ["林投资"]
         assert Trace.objects.filter(action="indicator.see_tried", about=owner()).count() == 1
@@ -286,7 +384,7 @@ class TestShadow:
         nights.run(DAY)
         nights.run(DAY)
         run = Trial.objects.get(kind=Trial.Kind.SHADOW)
-        assert (run.as_of, run.found, run.fresh, run.freed) == (DAY, 1, [owner()], [])
+        assert (run.as_of, run.found, names(run), run.freed) == (DAY, 1, [owner()], 0)
         assert not Alert.objects.filter(indicator=checked.code).exists()
 
     def test_ends_by_itself(self, checked, lin):
