@@ -42,7 +42,7 @@ from chengxin.trace.models import Trace
 from chengxin.warehouse import build
 
 TRY = "chengxin.exchange.tasks.try_out"  # the worker's task that carries one out
-QUEUE = "tries"  # of a worker of its own: events do not wait for a try
+QUEUE = "later"  # beside the counter's: no event waits for a try
 A_PAGE = 50
 _LOCK = 0x57D1  # with a trial's number: whoever runs it holds it
 
