@@ -15,6 +15,7 @@ from chengxin.risk import board, caselist, learning
 from chengxin.risk.board import SUPERVISES
 from chengxin.risk.caselist import Asked
 from chengxin.risk.learning import By
+from chengxin.trace import record
 
 
 @access.roles(*SUPERVISES)
@@ -29,6 +30,7 @@ def listed(request: OfficerRequest) -> HttpResponse:
     """The cases behind a number."""
     asked = Asked.of(request.GET.dict())
     found = caselist.of(request.user, asked, request.GET.get("page", "1"))
+    record.seen("case.list", about=asked.about, officer=request.user, asked=asked.query)
     return render(request, "risk/cases.html", {"found": found})
 
 

@@ -24,6 +24,7 @@ ENTRIES = (
     Entry(_("预警核实"), "alerts", (Role.FIELD, Role.RISK, Role.SECTION_HEAD, Role.LEADER)),
     Entry(_("限制指令"), "directives", (Role.FIELD, Role.RISK, Role.SECTION_HEAD, Role.LEADER)),
     Entry(_("异议答复"), "objections", (Role.FIELD, Role.RISK, Role.SECTION_HEAD, Role.LEADER)),
+    Entry(_("风险全景"), "panorama", (Role.RISK, Role.SECTION_HEAD, Role.LEADER)),
     Entry(_("核实看板"), "board", (Role.RISK, Role.SECTION_HEAD, Role.LEADER)),
     Entry(_("指标成效"), "outcomes", (Role.RISK, Role.SECTION_HEAD, Role.LEADER)),
     Entry(_("风险排序"), "ranking", (Role.FIELD, Role.RISK, Role.SECTION_HEAD, Role.LEADER)),

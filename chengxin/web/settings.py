@@ -24,6 +24,7 @@ INSTALLED_APPS = [
     "chengxin.exchange",
     "chengxin.hall",
     "chengxin.studio",
+    "chengxin.panorama",
     "chengxin.risk",
     "chengxin.people",
     "chengxin.offices",

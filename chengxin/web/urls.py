@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("chengxin.hall.urls")),
     path("", include("chengxin.risk.urls")),
     path("", include("chengxin.studio.urls")),
+    path("", include("chengxin.panorama.urls")),
     path("", include("chengxin.people.urls")),
     path("", include("chengxin.exchange.urls")),
 ]

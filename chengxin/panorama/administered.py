@@ -1,0 +1,147 @@
+"""管户清单: who is administered by which office, and has open findings or not.
+
+One set of conditions, by which the map's numbers are counted and their lists opened.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from chengxin.offices import access
+from chengxin.offices.models import Jurisdiction, Office, Officer
+from chengxin.risk import caselist
+from chengxin.risk.inbox import A_PAGE, Known, Subject
+from chengxin.risk.models import RiskScore
+
+FOUND = {"yes": _("有未办结预警"), "no": _("无未办结预警")}
+OPEN = caselist.Asked(stage="open")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The conditions of the list, as its address has them; blank: any."""
+
+    office: str = ""
+    bureau: str = ""
+    who: str = ""  # person | enterprise
+    found: str = ""  # whether it has open findings
+
+    @classmethod
+    def of(cls, told: Mapping[str, str]) -> Asked:
+        """From an address; what is no condition counts as blank."""
+        read = cls(**{one.name: str(told.get(one.name, ""))[:20] for one in fields(cls)})
+        known = {
+            "office": read.office.isdecimal() and len(read.office) == 11,
+            "bureau": read.bureau in Office.Bureau.values,
+            "who": read.who in caselist.WHO,
+            "found": read.found in FOUND,
+        }
+        return replace(read, **{name: "" for name, right in known.items() if not right})
+
+    def with_(self, **told: str) -> Asked:
+        return replace(self, **told)
+
+    @property
+    def query(self) -> str:
+        return urlencode({name: value for name, value in vars(self).items() if value})
+
+    def held(self, officer: Officer) -> QuerySet[Jurisdiction]:
+        """Who is administered where, of what `officer` may see; one of both bureaus twice."""
+        offices = access.offices_of(officer)
+        if self.bureau:
+            offices = offices.filter(bureau=self.bureau)
+        if self.office:
+            offices = offices.filter(pk=self.office)
+        held = Jurisdiction.objects.filter(office__in=offices)
+        if self.who:
+            held = held.filter(about__startswith=f"{self.who}:")
+        if self.found == "yes":
+            return held.filter(about__in=flagged(officer))
+        return held.exclude(about__in=flagged(officer)) if self.found == "no" else held
+
+    def within(self, officer: Officer) -> QuerySet[Jurisdiction, Any]:
+        """Each of them once."""
+        return self.held(officer).values("about").distinct()
+
+
+def flagged(officer: Officer) -> QuerySet[Any, Any]:
+    """The subjects of the open findings that `officer` may see."""
+    return OPEN.within(officer).order_by().values("subject")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One person or enterprise of the list."""
+
+    subject: Subject
+    offices: list[Office]
+    score: RiskScore | None
+    findings: int
+
+    @property
+    def query(self) -> str:
+        """The address of its open findings."""
+        return OPEN.with_(about=self.subject.key).query
+
+
+@dataclass(frozen=True)
+class Administered:
+    """One page of the list."""
+
+    asked: Asked
+    officer: Officer
+    page: Page[dict[str, Any]]
+    office: Office | None
+
+    @cached_property
+    def rows(self) -> list[Row]:
+        keys = [one["about"] for one in self.page]
+        known = Known.of(keys)
+        scores = {one.about: one for one in RiskScore.objects.filter(about__in=keys).defer("parts")}
+        found = OPEN.within(self.officer).filter(subject__in=keys).order_by().values("subject")
+        counts = dict(found.annotate(n=Count("pk")).values_list("subject", "n"))
+        offices: dict[str, list[Office]] = defaultdict(list)
+        mine = access.offices_of(self.officer)
+        held = Jurisdiction.objects.filter(about__in=keys, office__in=mine)
+        for one in held.select_related("office").order_by("office"):
+            offices[one.about].append(one.office)
+        return [
+            Row(known.subject(key), offices[key], scores.get(key), counts.get(key, 0))
+            for key in keys
+        ]
+
+    @property
+    def titles(self) -> list[str]:
+        """The conditions in words."""
+        told = []
+        if self.asked.bureau:
+            told.append(str(Office.Bureau(self.asked.bureau).label))
+        if self.asked.who:
+            told.append(str(caselist.WHO[self.asked.who]))
+        if self.asked.found:
+            told.append(str(FOUND[self.asked.found]))
+        return told or ([] if self.office else [gettext("全部管户")])
+
+
+def of(officer: Officer, asked: Asked, number: str) -> Administered:
+    """The greatest risk first among those with findings, else by their keys."""
+    found: Any = asked.within(officer)
+    if asked.found == "yes":
+        score = RiskScore.objects.filter(about=OuterRef("about")).values("score")
+        listed: Any = found.annotate(score=Subquery(score)).order_by(
+            F("score").desc(nulls_last=True), "about"
+        )
+    else:
+        listed = found.order_by("about")
+    office = access.offices_of(officer).filter(pk=asked.office).first() if asked.office else None
+    return Administered(asked, officer, Paginator(listed, A_PAGE).get_page(number), office)
