@@ -8,17 +8,19 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, F, OuterRef, QuerySet, Subquery
+from django.db import connection
+from django.db.models import Count, F, Max, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from chengxin.offices import access
 from chengxin.offices.models import Jurisdiction, Office, Officer
+from chengxin.people.models import TakenOver
 from chengxin.risk import caselist
 from chengxin.risk.inbox import A_PAGE, Known, Subject
 from chengxin.risk.models import RiskScore
@@ -55,14 +57,18 @@ class Asked:
     def query(self) -> str:
         return urlencode({name: value for name, value in vars(self).items() if value})
 
-    def held(self, officer: Officer) -> QuerySet[Jurisdiction]:
-        """Who is administered where, of what `officer` may see; one of both bureaus twice."""
+    def codes(self, officer: Officer) -> tuple[str, ...]:
+        """The offices asked for, of those that `officer` may see."""
         offices = access.offices_of(officer)
         if self.bureau:
             offices = offices.filter(bureau=self.bureau)
         if self.office:
             offices = offices.filter(pk=self.office)
-        held = Jurisdiction.objects.filter(office__in=offices)
+        return tuple(offices.order_by("pk").values_list("pk", flat=True))
+
+    def held(self, officer: Officer) -> QuerySet[Jurisdiction]:
+        """Who is administered where, of what `officer` may see; one of both bureaus twice."""
+        held = Jurisdiction.objects.filter(office__in=self.codes(officer))
         if self.who:
             held = held.filter(about__startswith=f"{self.who}:")
         if self.found == "yes":
@@ -77,6 +83,59 @@ class Asked:
 def flagged(officer: Officer) -> QuerySet[Any, Any]:
     """The subjects of the open findings that `officer` may see."""
     return OPEN.within(officer).order_by().values("subject")
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """How many are administered: (persons, enterprises) by office, and of all, each once."""
+
+    offices: dict[str, tuple[int, int]]
+    all: tuple[int, int]
+
+
+def numbers(officer: Officer, asked: Asked) -> Numbers:
+    """Counted once in a process for each state of the jurisdictions: only the night moves them."""
+    told = _numbers(_state(), asked.codes(officer))
+    wanted = (asked.who != "enterprise", asked.who != "person")
+    return Numbers(
+        {code: _of(counts, wanted) for code, counts in told.offices.items()}, _of(told.all, wanted)
+    )
+
+
+def found(officer: Officer, asked: Asked) -> tuple[dict[str, int], int]:
+    """How many have open findings: by office, and of all, each once."""
+    rows = asked.with_(found="yes").held(officer).order_by().values("office_id", "about")
+    sql, params = rows.query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT office, count(DISTINCT about) FROM ({sql}) AS held (office, about) "  # noqa: S608 (Django's own)
+            "GROUP BY GROUPING SETS ((office), ())",
+            params,
+        )
+        told: dict[str | None, int] = dict(cursor.fetchall())
+    return {code: count for code, count in told.items() if code}, told.get(None, 0)
+
+
+def _of(counts: tuple[int, int], wanted: tuple[bool, bool]) -> tuple[int, int]:
+    return counts[0] * wanted[0], counts[1] * wanted[1]
+
+
+def _state() -> tuple[str, int]:
+    """Another one whenever the registry took over or somebody was added."""
+    digest = TakenOver.objects.filter(pk=Jurisdiction._meta.db_table).values_list("digest")
+    newest = Jurisdiction.objects.aggregate(newest=Max("pk"))["newest"] or 0
+    return "".join(str(one) for [one] in digest), newest
+
+
+@lru_cache(maxsize=200)
+def _numbers(state: tuple[str, int], codes: tuple[str, ...]) -> Numbers:
+    held = Jurisdiction.objects.filter(office__in=codes).order_by()
+    persons = Q(about__startswith="person:")
+    rows = held.values("office").annotate(n=Count("pk"), persons=Count("pk", filter=persons))
+    both = [held.filter(persons), held.exclude(persons)]
+    each = tuple(one.aggregate(n=Count("about", distinct=True))["n"] for one in both)
+    offices = {str(row["office"]): (row["persons"], row["n"] - row["persons"]) for row in rows}
+    return Numbers(offices, (each[0], each[1]))
 
 
 @dataclass(frozen=True)

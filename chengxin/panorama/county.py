@@ -10,9 +10,7 @@ import itertools
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from django.db.models import Count, Q
 from django.utils.translation import gettext
 
 from chengxin.offices.models import Office, Officer
@@ -102,7 +100,7 @@ class Tile:
     def lines(self) -> list[tuple[str, int, str]]:
         """(class, down, words): as many as the tile has room for."""
         assert self.box is not None
-        room = self.box.width - 2 * PAD
+        room = self.box.width - PAD - 2
         numbers = [f"{self.flagged:,} · {self.share}", f"{self.flagged:,}"]
         number = next((one for one in numbers if drawing.width(one) <= room), "")
         told = [("tile-name", drawing.fit(self.name, room)), ("tile-number", number)]
@@ -146,15 +144,14 @@ class Map:
 def of(officer: Officer, asked: Asked) -> Map:
     told = {name: asked.told.get(name, "") for name in ("bureau", "office", "who")}
     every = administered.Asked(**told)
-    flagged = Q(about__in=administered.flagged(officer))
-    rows: Any = (
-        every.held(officer)
-        .order_by()
-        .values("office")
-        .annotate(**_counted(), found=Count("pk", filter=flagged))
-    )
-    offices = {one.pk: one for one in asked.offices}
-    tiles = [_tile(offices[one["office"]], one, every) for one in rows]
+    whole = administered.numbers(officer, every)
+    flagged, found = administered.found(officer, every)
+    offices = {str(one.pk): one for one in asked.offices}
+    tiles = [
+        Tile(offices[code], *counts, flagged.get(code, 0), every.with_(office=code))
+        for code, counts in whole.offices.items()
+        if any(counts)
+    ]
     tiles.sort(key=lambda one: (-one.subjects, one.office.pk))
     drawn: dict[Office, list[Tile]] = defaultdict(list)
     for one in tiles[:TILES]:
@@ -164,37 +161,8 @@ def of(officer: Officer, asked: Asked) -> Map:
         for above, some in sorted(drawn.items(), key=lambda one: str(one[0].pk))
     ]
     tiles.sort(key=lambda one: str(one.office.pk))
-    return Map(panels, tiles, _total(officer, every, tiles), len({t.office.bureau for t in tiles}))
-
-
-def _counted() -> dict[str, Any]:
-    return {
-        "persons": Count("pk", filter=Q(about__startswith="person:")),
-        "enterprises": Count("pk", filter=Q(about__startswith="enterprise:")),
-    }
-
-
-def _tile(office: Office, counts: dict[str, Any], every: administered.Asked) -> Tile:
-    asked = every.with_(office=str(office.pk))
-    return Tile(office, counts["persons"], counts["enterprises"], counts["found"], asked)
-
-
-def _total(officer: Officer, every: administered.Asked, tiles: Sequence[Tile]) -> Tile | None:
-    """Everybody counted once, where there are several offices."""
-    if len(tiles) < 2:
-        return None
-    counts = numbers(officer, every)
-    found = every.with_(found="yes").within(officer).count()
-    return Tile(tiles[0].office, counts["person"], counts["enterprise"], found, every)
-
-
-def numbers(officer: Officer, every: administered.Asked) -> dict[str, int]:
-    """Persons and enterprises that are administered, each once."""
-    told = every.held(officer).aggregate(
-        person=Count("about", distinct=True, filter=Q(about__startswith="person:")),
-        enterprise=Count("about", distinct=True, filter=Q(about__startswith="enterprise:")),
-    )
-    return {"person": told["person"], "enterprise": told["enterprise"]}
+    total = Tile(tiles[0].office, *whole.all, found, every) if len(tiles) > 1 else None
+    return Map(panels, tiles, total, len({t.office.bureau for t in tiles}))
 
 
 def _laid_out(tiles: Sequence[Tile]) -> list[Tile]:

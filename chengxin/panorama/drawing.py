@@ -10,7 +10,7 @@ import unicodedata
 
 NARROWEST = 780  # pixels of a picture that shares its line with another, on a wide screen
 WIDE = 1060  # pixels of one that has a line of its own, on the narrowest screen of an office
-LETTER, SIGN = 7.2, 13  # pixels of a Latin letter and of a Chinese sign
+LETTER, SIGN = 6.8, 13  # pixels of a Latin letter and of a Chinese sign
 
 
 def hundredths(part: float) -> str:
@@ -48,5 +48,7 @@ def ceiling(most: int) -> int:
 
 
 def percent(part: int, whole: int) -> str:
-    """4.6%; a dash where there is no whole."""
+    """4.6%; a dash where there is no whole, and never nothing of something."""
+    if whole and 0 < part / whole < 0.0005:
+        return "<0.1%"
     return f"{part / whole:.1%}" if whole else "—"

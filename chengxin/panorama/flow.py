@@ -11,18 +11,17 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
-from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from chengxin.offices.models import Officer
 from chengxin.panorama.asked import Asked
+from chengxin.panorama.history import Group
 from chengxin.panorama.sankey import Drawn, Node, Stream, draw
 from chengxin.risk import caselist
-from chengxin.risk.models import Alert, Directive, Inquiry
+from chengxin.risk.models import Alert
 
 HEIGHTS = {"monitoring": 132, "analysis": 236}  # pixels
 TITLES: dict[str, str | Promise] = {
@@ -80,10 +79,13 @@ class Flow:
     what: str  # the kind or indicator that is followed, in words
 
 
-def of(officer: Officer, asked: Asked) -> Flow:
+def of(asked: Asked, groups: Iterable[Group]) -> Flow:
     """What became of the findings of the period."""
     base = asked.followed.with_(since=asked.since.isoformat())
-    counts = _counted(officer, base)
+    counts: dict[str, Counter[tuple[str, ...]]] = defaultdict(Counter)
+    for group in groups:
+        if group.came:
+            counts[group.kind][way(group)] += group.count
     pictures = [
         Picture(kind, _picture(kind, base.with_(kind=kind), counts[kind]))
         for kind in STATIONS
@@ -92,38 +94,17 @@ def of(officer: Officer, asked: Asked) -> Flow:
     return Flow(pictures, asked.choice)
 
 
-def _counted(officer: Officer, base: caselist.Asked) -> dict[str, Counter[tuple[str, ...]]]:
-    """For each kind, how many went each way."""
-    case = {"alert": OuterRef("pk")}
-    held = ExpressionWrapper(Q(held_by__isnull=False), output_field=BooleanField())
-    rows: Any = (
-        base.within(officer)
-        .order_by()
-        .annotate(
-            was_ordered=Exists(Directive.objects.filter(**case)),
-            was_inquired=Exists(Inquiry.objects.filter(**case)),
-            was_taken=held,
-        )
-        .values("kind", "state", "was_ordered", "was_inquired", "was_taken")
-        .annotate(n=Count("pk"))
-    )
-    counts: dict[str, Counter[tuple[str, ...]]] = defaultdict(Counter)
-    for row in rows:
-        counts[row["kind"]][way(row)] += row["n"]
-    return counts
-
-
-def way(row: dict[str, Any]) -> tuple[str, ...]:
-    """The stations that an alert passes."""
-    if row["kind"] == Alert.Kind.MONITORING:
-        return ("found", "ordered" if row["was_ordered"] else "told", row["state"])
-    passed = ["found", "taken" if row["was_taken"] else "untaken"]
-    if row["was_inquired"]:
+def way(group: Group) -> tuple[str, ...]:
+    """The stations that a finding passes."""
+    if group.kind == Alert.Kind.MONITORING:
+        return ("found", "ordered" if group.ordered else "told", group.state)
+    passed = ["found", "taken" if group.taken else "untaken"]
+    if group.inquired:
         passed.append("asked")
-    elif row["was_taken"]:
+    elif group.taken:
         passed.append("unasked")
-    passed.append(row["state"])
-    if row["state"] == Alert.State.CONFIRMED and row["was_ordered"]:
+    passed.append(group.state)
+    if group.state == Alert.State.CONFIRMED and group.ordered:
         passed.append("restricted")
     return tuple(passed)
 

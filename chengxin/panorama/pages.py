@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 
 from chengxin.offices import access
 from chengxin.offices.access import OfficerRequest
-from chengxin.panorama import administered, county, flow, spread, trend
+from chengxin.panorama import administered, county, flow, history, spread, trend
 from chengxin.panorama.asked import Asked
 from chengxin.risk.board import SUPERVISES
 from chengxin.trace import record
@@ -21,11 +21,12 @@ from chengxin.trace import record
 @require_GET
 def shown(request: OfficerRequest) -> HttpResponse:
     asked = Asked(request.GET, request.user)
+    groups = history.of(request.user, asked)
     told = {
         "form": asked,
         "map": county.of(request.user, asked),
-        "trend": trend.of(request.user, asked),
-        "flow": flow.of(request.user, asked),
+        "trend": trend.of(asked, groups),
+        "flow": flow.of(asked, groups),
         "spread": spread.of(request.user, asked),
     }
     return render(request, "panorama/panorama.html", told)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from django.utils.translation import gettext
 
@@ -49,8 +49,7 @@ class Place:
     x: float
     y: float
     height: float
-    left: float = 0.0  # of its height that streams have taken so far, where they go out
-    right: float = field(default=0.0)  # and where they come in
+    left: float = 0.0  # of its height that streams going out have taken so far
 
 
 @dataclass(frozen=True)
@@ -144,8 +143,26 @@ def draw(
             at = (name, column) if isinstance(name, tuple) else name
             places[at] = Place(columns[column], y, thick)
             y += thick + APART
+
+    def height_of(one: Stream) -> float:
+        """Where a stream stood last before it comes in."""
+        between = passing[one.one, one.other]
+        return places[((one.one, one.other), between[-1]) if between else one.one].y
+
+    wide = {(one.one, one.other): max(one.count * scale, LEAST) for one in streams}
     drawn = [
-        _stream(one, by_name, places, passing[one.one, one.other], max(one.count * scale, LEAST))
+        _stream(
+            one,
+            by_name,
+            places,
+            passing[one.one, one.other],
+            wide[one.one, one.other],
+            sum(
+                wide[other.one, other.other]
+                for other in streams
+                if other.other == one.other and height_of(other) < height_of(one)
+            ),
+        )
         for one in streams
     ]
     bottom = max(one.y + one.height for one in places.values())
@@ -158,6 +175,7 @@ def _stream(
     places: dict[object, Place],
     passing: Sequence[int],
     thick: float,
+    above: float,  # what comes in over it
 ) -> DrawnStream:
     start, end = places[one.one], places[one.other]
     stops = [(start.x + THICK, start.y + start.left)]
@@ -165,8 +183,7 @@ def _stream(
     for column in passing:
         ghost = places[(one.one, one.other), column]
         stops += [(ghost.x, ghost.y), (ghost.x + THICK, ghost.y)]
-    stops.append((end.x, end.y + end.right))
-    end.right += thick
+    stops.append((end.x, end.y + above))
     across, down = stops[-1]
     return DrawnStream(
         one,

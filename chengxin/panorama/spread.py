@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from chengxin.indicators.catalogue import all_indicators
 from chengxin.offices import access
 from chengxin.offices.models import Office, Officer
-from chengxin.panorama import administered, county, drawing
+from chengxin.panorama import administered, drawing
 from chengxin.panorama.asked import Asked, in_tongue, shorter, title
 from chengxin.risk import caselist
 from chengxin.risk.models import Alert
@@ -154,7 +154,8 @@ def of(officer: Officer, asked: Asked) -> Spread:
     every = administered.Asked(
         **{name: asked.told.get(name, "") for name in ("bureau", "office", "who")}
     )
-    whole = county.numbers(officer, every)
+    persons, enterprises = administered.numbers(officer, every).all
+    whole = {"person": persons, "enterprise": enterprises}
     wholes = {
         one.code: sum(count for kind, count in whole.items() if kind in one.subject)
         for one in all_indicators()
@@ -162,7 +163,7 @@ def of(officer: Officer, asked: Asked) -> Spread:
     base = asked.cases.with_(stage="open")
     by = asked.told["by"]
     counts = _by_office(officer, asked, base) if by == "office" else _by_priority(officer, base)
-    totals = _by_indicator(officer, base)
+    totals = _by_indicator(officer, base) if by == "office" else _summed(counts)
     columns = _offices(asked, counts) if by == "office" else _priorities()
     drawn = columns[:COLUMNS]
     head = HIGH_HEAD if by == "office" else HEAD
@@ -214,6 +215,13 @@ def _beside(
 def _by_indicator(officer: Officer, base: caselist.Asked) -> dict[str, int]:
     rows: Any = base.within(officer).order_by().values("indicator").annotate(n=Count("pk"))
     return {row["indicator"]: row["n"] for row in rows}
+
+
+def _summed(counts: dict[tuple[str, str], int]) -> dict[str, int]:
+    totals: Counter[str] = Counter()
+    for (code, _key), count in counts.items():
+        totals[code] += count
+    return totals
 
 
 def _by_priority(officer: Officer, base: caselist.Asked) -> dict[tuple[str, str], int]:

@@ -6,20 +6,20 @@ A time in which no night ran and nothing happened is a gap: what was true then i
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
 
-from django.db.models import Count, Min, Q
-from django.db.models.functions import TruncDate
+from django.db.models import Min
 from django.utils.timezone import localdate
 from django.utils.translation import gettext
 
-from chengxin.offices.models import Officer
 from chengxin.panorama import drawing
 from chengxin.panorama.asked import Asked, Slot
+from chengxin.panorama.history import Group
 from chengxin.risk import caselist
-from chengxin.risk.models import AlertQuerySet, RankingRun
+from chengxin.risk.models import RankingRun
 
 GUTTER = 5.0  # hundredths for the axes' words
 TOP, STANDING = 34, 124  # pixels: room for a word above, the strip of what stands
@@ -105,6 +105,17 @@ class Trend:
         return len(self.lines) <= NUMBERED
 
     @cached_property
+    def written(self) -> set[Mark]:
+        """The marks that have room for their number; of the line at least its last."""
+        room = (100 - GUTTER) / len(self.lines) / 100 * drawing.NARROWEST - 3
+        fitting: set[Mark] = {self.last} if self.last else set()
+        for moving in (True, False):
+            some = [one for one in self.marks if (one.kind != "stood") is moving]
+            if all(drawing.width(one.number) <= room for one in some):
+                fitting |= set(some)
+        return fitting
+
+    @cached_property
     def marks(self) -> list[Mark]:
         return [mark for line in self.lines for mark in line.marks]
 
@@ -163,17 +174,19 @@ class Trend:
         ]
 
 
-def of(officer: Officer, asked: Asked) -> Trend:
-    base = asked.followed
-    found = base.within(officer)
-    slots = asked.slots
-    came, ended = (_by_day(found, name, asked.since) for name in ("first_seen", "closed_at"))
-    before = caselist.Asked(stood=(asked.since - timedelta(days=1)).isoformat())
-    stands = found.filter(before.condition).count()
+def of(asked: Asked, groups: Iterable[Group]) -> Trend:
+    base, slots = asked.followed, asked.slots
+    came: Counter[int] = Counter()
+    ended: Counter[int] = Counter()
+    for group in groups:
+        came[group.came] += group.count
+        if group.ended is not None:
+            ended[group.ended] += group.count
     nights = _nights(asked.since)
+    stands = came[0]
     told: list[tuple[Slot, tuple[int, int, int] | None]] = []
-    for slot in slots:
-        new, gone = _within(came, slot), _within(ended, slot)
+    for number, slot in enumerate(slots, start=1):
+        new, gone = came[number], ended[number]
         stands += new - gone
         ran = any(slot.first <= day <= slot.last for day in nights)
         told.append((slot, (new, gone, stands) if ran or new or gone else None))
@@ -223,27 +236,11 @@ def _marks(
     ]
 
 
-def _by_day(found: AlertQuerySet, name: str, since: date) -> Counter[date]:
-    """How many alerts have `name` on each day of the period."""
-    rows = (
-        found.order_by()
-        .filter(**{f"{name}__gte": caselist.morning(since.isoformat())})
-        .annotate(day=TruncDate(name))
-        .values("day")
-        .annotate(n=Count("pk"))
-    )
-    return Counter({row["day"]: row["n"] for row in rows})
-
-
 def _nights(since: date) -> set[date]:
     """The days on which a night was run for the first time, as the rankings remember it."""
     runs = RankingRun.objects.order_by().values("day").annotate(began=Min("began_at"))
-    began = runs.filter(Q(began__gte=caselist.morning(since.isoformat())))
+    began = runs.filter(began__gte=caselist.morning(since.isoformat()))
     return {localdate(one) for one in began.values_list("began", flat=True)}
-
-
-def _within(days: Counter[date], slot: Slot) -> int:
-    return sum(count for day, count in days.items() if slot.first <= day <= slot.last)
 
 
 def _wide(slots: int, step: float) -> bool:

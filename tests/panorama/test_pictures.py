@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chengxin.offices.models import Jurisdiction
-from chengxin.panorama import asked, county, drawing, flow, spread, trend
+from chengxin.panorama import asked, county, drawing, flow, history, spread, trend
 from chengxin.panorama.asked import Asked
 
 
@@ -63,10 +63,15 @@ def test_tiles_fill_the_room_in_proportion_and_do_not_overlap(sizes):
             assert across < 1e-6 or down < 1e-6
 
 
+def drawn_trend(officer, told):
+    asked = Asked(told, officer)
+    return trend.of(asked, history.of(officer, asked))
+
+
 @pytest.mark.django_db
 class TestTrend:
     def numbers(self, officer, **told):
-        drawn = trend.of(officer, Asked({"period": "30"} | told, officer))
+        drawn = drawn_trend(officer, {"period": "30"} | told)
         today = localdate()
         return {
             (today - line.slot.first).days: tuple(mark.count for mark in line.marks)
@@ -87,7 +92,7 @@ class TestTrend:
 
     def test_gaps_break_the_line(self, qian, world, ran):
         ran(0, 1, 3, 4)
-        drawn = trend.of(qian, Asked({"period": "30"}, qian))
+        drawn = drawn_trend(qian, {"period": "30"})
         assert len(drawn.stretches) == 2
         assert len(drawn.gaps) == 3  # days 29 to 21, 19 to 5, and 2; on day 20 something ended
 
@@ -115,7 +120,8 @@ def test_periods_end_with_the_slot_of_today_and_have_no_holes(period, first, las
 @pytest.mark.django_db
 class TestFlow:
     def pictures(self, officer, **told):
-        drawn = flow.of(officer, Asked({"period": "365"} | told, officer))
+        asked = Asked({"period": "365"} | told, officer)
+        drawn = flow.of(asked, history.of(officer, asked))
         return {one.kind: one.drawn for one in drawn.pictures}
 
     def test_suspicions_go_from_taken_over_asked_to_their_outcome(self, qian, world):
@@ -168,7 +174,7 @@ class TestSpread:
     [
         ("第一税务分局", 78, "第一税务分局"),
         ("第一税务分局", 60, "第一税…"),
-        ("Branch 1", 58, "Branch 1"),
+        ("Branch 1", 55, "Branch 1"),
         ("第一税务分局", 20, ""),
     ],
 )
@@ -179,3 +185,11 @@ def test_words_are_cut_to_their_room(words, room, shown):
 @pytest.mark.parametrize(("most", "end"), [(0, 4), (4, 4), (5, 6), (11, 20), (61, 100), (401, 600)])
 def test_axis_ends_at_a_round_number_that_can_be_halved(most, end):
     assert drawing.ceiling(most) == end
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "told"),
+    [(0, 9, "0.0%"), (1, 3, "33.3%"), (1, 9000, "<0.1%"), (0, 0, "—"), (3, 3, "100.0%")],
+)
+def test_share_is_never_nothing_of_something(part, whole, told):
+    assert drawing.percent(part, whole) == told
