@@ -100,7 +100,7 @@ class Tile:
     def lines(self) -> list[tuple[str, int, str]]:
         """(class, down, words): as many as the tile has room for."""
         assert self.box is not None
-        room = self.box.width - PAD - 2
+        room = self.box.width - PAD
         numbers = [f"{self.flagged:,} · {self.share}", f"{self.flagged:,}"]
         number = next((one for one in numbers if drawing.width(one) <= room), "")
         told = [("tile-name", drawing.fit(self.name, room)), ("tile-number", number)]
@@ -130,6 +130,11 @@ class Map:
     rows: list[Tile]  # for the table
     total: Tile | None  # everybody once
     bureaus: int  # among the offices
+
+    @property
+    def left_out(self) -> int:
+        """Offices that only the table tells of."""
+        return len(self.rows) - sum(len(panel.tiles) for panel in self.panels)
 
     @property
     def legend(self) -> list[tuple[int, str]]:

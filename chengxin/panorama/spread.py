@@ -113,7 +113,7 @@ class Spread:
     whole: dict[str, int]  # person | enterprise → how many
     asked: administered.Asked
 
-    thick = BAR
+    thick, row = BAR, ROW
 
     @property
     def height(self) -> int:

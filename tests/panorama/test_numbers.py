@@ -75,6 +75,27 @@ def test_every_picture_has_numbers_in_its_table(client, qian, world, ran, name):
     assert re.search(r"<table.*?<td class=\"num\"[^>]*><a ", part, re.DOTALL)
 
 
+@pytest.mark.parametrize("by", ["priority", "office"])
+def test_every_mark_has_a_spoken_name_that_tells_its_number(client, qian, world, ran, by):
+    ran(0)
+    client.force_login(qian)
+    page = client.get(reverse("panorama"), {"by": by}).content.decode()
+    drawings = re.findall(r'<svg class="pic".*?</svg>\s*</figure>', page, re.DOTALL)
+    marks = [mark for one in drawings for mark in re.findall(r"<a [^>]*>", one)]
+
+    assert len(drawings) == 6  # two bureaus, the trend, two flows, the indicators
+    assert len(marks) > 30
+    assert [mark for mark in marks if not re.search(r'aria-label="[^"]+\d', mark)] == []
+
+
+def test_what_was_asked_stays_in_the_form(client, qian, world):
+    client.force_login(qian)
+    told = {"bureau": "local", "who": "enterprise", "period": "90", "indicator": "A04"}
+    form = client.get(reverse("panorama"), told | {"office": "nonsense"}).context["form"]
+    assert {name: form[name].value() for name in told} == told
+    assert form.told == told | {"by": "priority"}
+
+
 def test_every_number_of_a_branch_is_of_that_branch(client, officer, world, ran):
     ran(0)
     head = officer("ma", "马所长", "local_branch", "section_head")

@@ -37,6 +37,11 @@ class TestMap:
         total = county.of(qian, Asked({}, qian)).total
         assert (total.persons, total.enterprises, total.flagged) == (2, 6, 4)
 
+    def test_who_comes_under_an_office_is_counted_at_the_next_look(self, qian, world, li, offices):
+        before = tiles(qian)["23716220100"]
+        Jurisdiction.objects.create(about=li.key, office=offices["local_branch"])
+        assert (before, tiles(qian)["23716220100"]) == ((0, 2, 2), (1, 2, 3))
+
     def test_head_of_a_branch_sees_one_tile_without_a_total(self, officer, world):
         head = officer("ma", "马所长", "local_branch", "section_head")
         found = county.of(head, Asked({}, head))
