@@ -23,7 +23,7 @@ from chengxin.offices.models import Jurisdiction, Office, Officer
 from chengxin.people.models import TakenOver
 from chengxin.risk import caselist
 from chengxin.risk.inbox import A_PAGE, Known, Subject
-from chengxin.risk.models import RiskScore
+from chengxin.risk.models import Alert, RiskScore
 
 FOUND = {"yes": _("有未办结预警"), "no": _("无未办结预警")}
 OPEN = caselist.Asked(stage="open")
@@ -103,17 +103,15 @@ def numbers(officer: Officer, asked: Asked) -> Numbers:
 
 
 def found(officer: Officer, asked: Asked) -> tuple[dict[str, int], int]:
-    """How many have open findings: by office, and of all, each once."""
-    rows = asked.with_(found="yes").held(officer).order_by().values("office_id", "about")
-    sql, params = rows.query.sql_with_params()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT office, count(DISTINCT about) FROM ({sql}) AS held (office, about) "  # noqa: S608 (Django's own)
-            "GROUP BY GROUPING SETS ((office), ())",
-            params,
-        )
-        told: dict[str | None, int] = dict(cursor.fetchall())
-    return {code: count for code, count in told.items() if code}, told.get(None, 0)
+    """How many have open findings: by office, and of all, each once.
+
+    Counted once in a process for each state of the jurisdictions and of what is open: a finding
+    that comes has a new number, one that goes is one less, and neither ever comes back.
+    """
+    alerts = Alert.objects.aggregate(newest=Max("pk"), open=Count("pk", filter=caselist.OPEN))
+    sent = Alert.offices.through.objects.aggregate(newest=Max("pk"))
+    state = (*_state(), alerts["newest"], alerts["open"], sent["newest"])
+    return _found(state, asked.codes(officer), Asked().codes(officer), asked.who)
 
 
 def _of(counts: tuple[int, int], wanted: tuple[bool, bool]) -> tuple[int, int]:
@@ -136,6 +134,25 @@ def _numbers(state: tuple[str, int], codes: tuple[str, ...]) -> Numbers:
     each = tuple(one.aggregate(n=Count("about", distinct=True))["n"] for one in both)
     offices = {str(row["office"]): (row["persons"], row["n"] - row["persons"]) for row in rows}
     return Numbers(offices, (each[0], each[1]))
+
+
+@lru_cache(maxsize=200)
+def _found(
+    state: tuple[object, ...], codes: tuple[str, ...], seen: tuple[str, ...], who: str
+) -> tuple[dict[str, int], int]:
+    told = Alert.offices.through.objects.filter(office__in=seen).values("alert")
+    subjects = Alert.objects.open().filter(pk__in=told).values("subject")
+    held = Jurisdiction.objects.filter(office__in=codes, about__in=subjects, about__startswith=who)
+    sql, params = held.order_by().values("office_id", "about").query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"WITH held (office, about) AS MATERIALIZED ({sql}) "  # noqa: S608 (Django's own)
+            "SELECT office, count(*) FROM held GROUP BY office UNION ALL "
+            "SELECT NULL, count(*) FROM (SELECT about FROM held GROUP BY about) AS each",
+            params,
+        )
+        counts: dict[str | None, int] = dict(cursor.fetchall())
+    return {code: count for code, count in counts.items() if code}, counts.get(None, 0)
 
 
 @dataclass(frozen=True)

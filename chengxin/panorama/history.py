@@ -13,12 +13,10 @@ from typing import Any
 from django.db.models import (
     BooleanField,
     Count,
-    Exists,
     ExpressionWrapper,
     F,
     Func,
     IntegerField,
-    OuterRef,
     Q,
     Value,
 )
@@ -54,7 +52,8 @@ def of(officer: Officer, asked: Asked) -> list[Group]:
     """Findings that stood within the period, as the page follows them."""
     slots = asked.slots
     since = caselist.morning(slots[0].first.isoformat())
-    case = {"alert": OuterRef("pk")}
+    asks = Inquiry.objects.values("alert")
+    orders = Directive.objects.exclude(alert=None).values("alert")
     rows: Any = (
         asked.followed.within(officer)
         .order_by()
@@ -62,8 +61,8 @@ def of(officer: Officer, asked: Asked) -> list[Group]:
         .annotate(
             came=_bucket("first_seen", slots),
             ended=_bucket("closed_at", slots),
-            was_ordered=Exists(Directive.objects.filter(**case)),
-            was_inquired=Exists(Inquiry.objects.filter(**case)),
+            was_ordered=_whether(Q(pk__in=orders)),
+            was_inquired=_whether(Q(pk__in=asks)),
             was_taken=ExpressionWrapper(Q(held_by__isnull=False), output_field=BooleanField()),
         )
         .values_list("came", "ended", "kind", "state", "was_ordered", "was_inquired", "was_taken")
@@ -76,3 +75,7 @@ def _bucket(name: str, slots: Sequence[Slot]) -> Bucket:
     moments = [caselist.morning(slot.first.isoformat()) for slot in slots]
     end = caselist.morning((slots[-1].last + timedelta(days=1)).isoformat())
     return Bucket(F(name), Value([*moments, end]))
+
+
+def _whether(condition: Q) -> ExpressionWrapper[Any]:
+    return ExpressionWrapper(condition, output_field=BooleanField())

@@ -11,7 +11,6 @@ from django.db.models import Count
 from django.utils.translation import gettext
 
 from chengxin.indicators.catalogue import all_indicators
-from chengxin.offices import access
 from chengxin.offices.models import Office, Officer
 from chengxin.panorama import administered, drawing
 from chengxin.panorama.asked import Asked, in_tongue, shorter, title
@@ -162,7 +161,7 @@ def of(officer: Officer, asked: Asked) -> Spread:
     }
     base = asked.cases.with_(stage="open")
     by = asked.told["by"]
-    counts = _by_office(officer, asked, base) if by == "office" else _by_priority(officer, base)
+    counts = _by_office(officer, every, base) if by == "office" else _by_priority(officer, base)
     totals = _by_indicator(officer, base) if by == "office" else _summed(counts)
     columns = _offices(asked, counts) if by == "office" else _priorities()
     drawn = columns[:COLUMNS]
@@ -230,16 +229,15 @@ def _by_priority(officer: Officer, base: caselist.Asked) -> dict[tuple[str, str]
     return {(row["indicator"], str(row["priority"])): row["n"] for row in rows}
 
 
-def _by_office(officer: Officer, asked: Asked, base: caselist.Asked) -> dict[tuple[str, str], int]:
-    """One that was sent to several offices counts with each."""
-    wanted = access.offices_of(officer)
-    for name, field in (("office", "pk"), ("bureau", "bureau")):
-        if value := asked.told.get(name):
-            wanted = wanted.filter(**{field: value})
-    found: Any = base.within(officer).order_by()
-    sent = Alert.offices.through.objects.filter(alert__in=found.values("pk"), office__in=wanted)
-    rows: Any = sent.values("alert__indicator", "office").annotate(n=Count("pk"))
-    return {(row["alert__indicator"], row["office"]): row["n"] for row in rows}
+def _by_office(
+    officer: Officer, every: administered.Asked, base: caselist.Asked
+) -> dict[tuple[str, str], int]:
+    """One that was sent to several offices counts with each; whoever may see one of the offices
+    may see what was sent there."""
+    codes = every.codes(officer)
+    sent: Any = Alert.objects.filter(base.condition, offices__in=codes).order_by()
+    rows = sent.values("indicator", "offices").annotate(n=Count("pk"))
+    return {(row["indicator"], row["offices"]): row["n"] for row in rows}
 
 
 def _priorities() -> list[Column]:

@@ -42,6 +42,24 @@ class TestMap:
         Jurisdiction.objects.create(about=li.key, office=offices["local_branch"])
         assert (before, tiles(qian)["23716220100"]) == ((0, 2, 2), (1, 2, 3))
 
+    def test_finding_that_ends_or_comes_is_counted_at_the_next_look(
+        self, qian, world, night, finding, firms
+    ):
+        assert tiles(qian)["13716220100"] == (2, 4, 2)
+        night("M07", finding("M07", firms[1].key))
+        assert tiles(qian)["13716220100"] == (2, 4, 3)
+        assert tiles(qian)["23716220100"] == (0, 2, 2)  # the fifth has its suspicion still
+        night("M07")
+        assert tiles(qian)["13716220100"] == (2, 4, 2)
+
+    def test_two_who_see_other_offices_are_not_told_the_same(self, qian, officer, world, offices):
+        Jurisdiction.objects.filter(office=offices["local_branch"]).update(
+            office=offices["neighbour_branch"]
+        )
+        assert "13716230100" not in tiles(qian)
+        city = officer("du", "杜市局", "city", "risk")
+        assert tiles(city)["13716230100"] == (0, 2, 2)
+
     def test_head_of_a_branch_sees_one_tile_without_a_total(self, officer, world):
         head = officer("ma", "马所长", "local_branch", "section_head")
         found = county.of(head, Asked({}, head))
