@@ -1,7 +1,7 @@
 """Every speed in one go: `make bench`, or `make bench ARGS="--persons 200000 2000000"`.
 
     machine ──▶ ingest ──▶ county ▸ read ▸ warehouse ▸ scan beside PostgreSQL ▸ rules ▸ changed
-                                                  ──▶ who ──▶ check ──▶ push ──▶ dossier ──▶ face
+                                  ──▶ who ──▶ check ──▶ push ──▶ dossier ──▶ pictures ──▶ face
 
 One JSON object a line; nothing else should run on the machine meanwhile.  The counties are made
 in a temporary folder (2,000,000 persons need about 6 GB there).
@@ -30,7 +30,17 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=2_000_000, help="of the ingest benchmark")
     parser.add_argument(
         "--only",
-        choices=["ingest", "county", "who", "check", "push", "event", "dossier", "face"],
+        choices=[
+            "ingest",
+            "county",
+            "who",
+            "check",
+            "push",
+            "event",
+            "dossier",
+            "pictures",
+            "face",
+        ],
         default="",
     )
     asked = parser.parse_args()
@@ -50,6 +60,8 @@ def main() -> None:
         part("event")
     if asked.only in ("", "dossier"):
         part("dossier")
+    if asked.only in ("", "pictures"):
+        part("pictures")
     if asked.only in ("", "face"):
         part("face")
 

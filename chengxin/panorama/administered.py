@@ -155,6 +155,12 @@ def _found(
     return {code: count for code, count in counts.items() if code}, counts.get(None, 0)
 
 
+def forget() -> None:
+    """Count anew at the next look."""
+    _numbers.cache_clear()
+    _found.cache_clear()
+
+
 @dataclass(frozen=True)
 class Row:
     """One person or enterprise of the list."""
