@@ -245,6 +245,7 @@ def begin_item(
         held = _held(ticket, trace, Ticket.State.SERVING)
         verdict = directives.check(item, held.person.key, enterprise.key if enterprise else None)
         trace.detail["directives"] = [order.pk for _effect, order in verdict.effects]
+        trace.detail["restricting"] = [order.pk for order in counter.restricting(verdict)]
         if begun := held.items.filter(
             item=item, enterprise=enterprise, state=ItemRecord.State.STARTED
         ).first():

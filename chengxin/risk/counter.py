@@ -44,9 +44,9 @@ class Visit:
 
 def may_override(verdict: Verdict) -> bool:
     """Whether a section head could let the item pass that `verdict` restricts."""
-    return bool(_restricting(verdict)) and not (
+    return bool(restricting(verdict)) and not (
         STATES_A_FACT.intersection(verdict.item.groups)
-        or any(order.indicator in NEVER_OVERRIDDEN for order in _restricting(verdict))
+        or any(order.indicator in NEVER_OVERRIDDEN for order in restricting(verdict))
     )
 
 
@@ -55,7 +55,7 @@ def override(verdict: Verdict, visit: Visit, why: str, *, officer: Officer, head
 
     `head` has signed with his own number and password (`hall.visits.approver`).
     """
-    for order in _restricting(verdict):
+    for order in restricting(verdict):
         with record.of(
             "directive.override", about=order.about, officer=officer, place=visit.place
         ) as trace:
@@ -158,5 +158,6 @@ def _passed(whose: Q, most: int) -> list[Line]:
     ]
 
 
-def _restricting(verdict: Verdict) -> list[Directive]:
+def restricting(verdict: Verdict) -> list[Directive]:
+    """The directives that hold the item back: all that do more than remind."""
     return [order for effect, order in verdict.effects if effect != Effect.REMIND]

@@ -21,9 +21,10 @@ from django.utils.translation import gettext_lazy as _
 
 from chengxin.indicators.catalogue import all_indicators
 from chengxin.offices.models import Office, Officer
-from chengxin.risk import caselist, industries, words
+from chengxin.risk import caselist, industries, passing, words
 from chengxin.risk.caselist import STAGES, Asked
 from chengxin.risk.models import AlertQuerySet
+from chengxin.risk.passing import Passing
 
 Z = 1.959963984540054  # of a normal distribution, 95 per cent inside
 COUNTED = ("open", "confirmed", "explained", "inconclusive", "cleared")
@@ -57,6 +58,7 @@ class Learned:
     title: str
     counts: dict[str, int]  # hits and COUNTED
     median: timedelta | None  # from opening to closing by an officer
+    counter: Passing  # what windows did with its directives
 
     @property
     def precision(self) -> float | None:
@@ -74,7 +76,18 @@ class Learned:
 
     @property
     def between(self) -> str:
-        return f"{self.interval[0]:.0%}–{self.interval[1]:.0%}" if self.interval else ""
+        return written(self.interval)
+
+    @property
+    def passed(self) -> str:
+        """The share that a section head let pass."""
+        told = self.counter
+        return f"{told.passed / told.met:.0%}" if told.met else "—"
+
+    @property
+    def passed_between(self) -> str:
+        told = self.counter
+        return written(wilson(told.passed, told.met)) if told.met else ""
 
     @property
     def days(self) -> str:
@@ -110,6 +123,11 @@ def wilson(hits: int, of: int) -> tuple[float, float]:
     middle = share + spread / 2
     half = Z * math.sqrt(share * (1 - share) / of + spread / (4 * of))
     return max(0.0, (middle - half) / (1 + spread)), min(1.0, (middle + half) / (1 + spread))
+
+
+def written(interval: tuple[float, float] | None) -> str:
+    """An interval of shares: 40%–60%."""
+    return f"{interval[0]:.0%}–{interval[1]:.0%}" if interval else ""
 
 
 def of(officer: Officer, by: By, asked: Asked) -> Learning:
@@ -158,16 +176,18 @@ def _counted() -> dict[str, Any]:
 
 def _learned(found: AlertQuerySet, asked: Asked, code: str, title: str) -> Learned:
     told = found.aggregate(**_counted())
-    return Learned(asked, code, title, _ints(told), told["median"])
+    met = passing.of(found.annotate(by=Value(code))).get(code, Passing())
+    return Learned(asked, code, title, _ints(told), told["median"], met)
 
 
 def _grouped(found: Any, asked: Asked, name: str, title: Any) -> list[Learned]:
     """One line for each value of `by`, with which the alerts `found` are annotated."""
     told = found.order_by().values("by").annotate(**_counted()).order_by("by")
+    met = passing.of(found)
     return [
         Learned(
             replace(asked, **{name: one["by"]}), one["by"], title(one["by"]), _ints(one),
-            one["median"],
+            one["median"], met.get(one["by"], Passing()),
         )
         for one in told
     ]  # fmt: skip

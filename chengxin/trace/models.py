@@ -45,6 +45,10 @@ class Trace(models.Model):
             models.Index(fields=["about", "-id"], name="trace_about_newest"),
             # "what did this officer do": the inner control
             models.Index(fields=["officer", "-id"], name="trace_officer_newest"),
+            # "what did directives do at the windows": the outcomes of indicators
+            models.Index(
+                fields=["id"], name="trace_item_begun", condition=models.Q(action="item.begin")
+            ),
         ]
 
     def __str__(self) -> str:
