@@ -19,7 +19,7 @@ from chengxin.trace import record
 from chengxin.trace.models import Trace
 
 MOST_STEPS = 100
-PEOPLE = ("held_by", "closed_by", "approved_by", "proposed_by")
+BESIDE = ("held_by", "closed_by", "approved_by", "proposed_by", "control")
 _LISTED = CaseFile.objects.defer("content")  # a list needs no contents
 
 
@@ -40,15 +40,11 @@ class Step:
     title: str
     subject: Subject | None
     said: CaseStep | None = None
+    outcome: str = ""  # which one was found, proposed, approved or sent back
 
     @property
     def refused(self) -> bool:
         return self.trace.outcome != "done"
-
-    @property
-    def outcome(self) -> str:
-        """Which outcome was proposed, approved or sent back."""
-        return str(Alert.State(self.said.outcome).label) if self.said and self.said.outcome else ""
 
 
 @dataclass(frozen=True)
@@ -99,7 +95,7 @@ class Case:
 
     @property
     def basis(self) -> str:
-        return words.basis(self.alert.indicator)
+        return words.basis(self.alert.judges)
 
     @property
     def clears(self) -> str:
@@ -172,7 +168,7 @@ class Case:
     def can_ask(self) -> bool:
         free = self.alert.held_by_id in (None, self.officer.pk)
         asked = any(one.is_waiting for one in self.inquiries)
-        silent = self.alert.indicator in inquiries.SILENT
+        silent = self.alert.is_control or self.alert.indicator in inquiries.SILENT
         return self.can_work and free and not asked and not silent
 
     @cached_property
@@ -211,19 +207,24 @@ class Case:
         ).exclude(action__in=("alert.see", "file.see", "inquiry.open"))
         said = {one.pk: one for one in self.alert.steps.select_related("to")}
         return [
-            Step(
-                trace,
-                words.action(trace.action),
-                self.known.subject(trace.about) if trace.about != self.alert.subject else None,
-                said.get(trace.detail.get("step", 0)),
-            )
+            self._step(trace, said.get(trace.detail.get("step", 0)))
             for trace in found.select_related("officer").latest_first()[:MOST_STEPS]
         ]
+
+    def _step(self, trace: Trace, said: CaseStep | None) -> Step:
+        elsewhere = trace.about != self.alert.subject
+        return Step(
+            trace,
+            words.action(trace.action),
+            self.known.subject(trace.about) if elsewhere else None,
+            said,
+            self.alert.title_of_state(said.outcome) if said and said.outcome else "",
+        )
 
 
 def case(officer: Officer, pk: int) -> Case:
     """The alert, when it was sent to one of the officer's offices; otherwise it is not there."""
-    alert = inbox.of_office(officer).select_related(*PEOPLE).filter(pk=pk).first()
+    alert = inbox.of_office(officer).select_related(*BESIDE).filter(pk=pk).first()
     if alert is None:
         with record.of("access.ask", officer=officer, place=f"alert:{pk}"):
             raise access.not_yours()

@@ -86,6 +86,7 @@ class Asked:
     ordered: str = ""  # whether a directive was imposed for it
     taken: str = ""  # whether an officer holds or held it
     inquired: str = ""  # whether the taxpayer was asked
+    control: str = ""  # of this control sample; the cases of samples are in no other list
 
     @classmethod
     def of(cls, told: Mapping[str, str]) -> Asked:
@@ -107,6 +108,7 @@ class Asked:
             "priority": read.priority in map(str, Alert.Priority.values),
             **{name: getattr(read, name) in told for name, told in DONE.items()},
             **{name: is_day(getattr(read, name)) for name in DAYS},
+            "control": read.control.isdecimal() and len(read.control) < 10,
         }
         return replace(read, **{name: "" for name, right in known.items() if not right})
 
@@ -134,7 +136,7 @@ class Asked:
     @property
     def condition(self) -> Q:
         """All that stands on the alert itself."""
-        met = Q()
+        met = Q(control=int(self.control)) if self.control else Q(control=None)
         if self.holder:
             met &= Q(held_by=None) if self.holder == NOBODY else Q(held_by=int(self.holder))
         if self.stage:
@@ -182,7 +184,7 @@ class Asked:
     @property
     def titles(self) -> list[str]:
         """The conditions in words."""
-        told: list[str | Promise] = []
+        told: list[str | Promise] = [Alert.Kind.CONTROL.label] if self.control else []
         if self.kind:
             told.append(Alert.Kind(self.kind).label)
         if self.indicator:
@@ -192,7 +194,7 @@ class Asked:
         if self.section:
             told.append(section_title(self.section))
         if self.stage:
-            told.append(STAGES[self.stage][0])
+            told.append(self._stage_title)
         if self.due:
             told.append(DUE[self.due])
         if self.urged:
@@ -217,6 +219,11 @@ class Asked:
         if self.stood:
             told.append(gettext("%(day)s日终未终结") % {"day": self.stood})
         return [str(one) for one in told]
+
+    @property
+    def _stage_title(self) -> str | Promise:
+        own = Alert.CONTROLLED if self.control else {}
+        return own.get(self.stage, STAGES[self.stage][0])
 
 
 @dataclass(frozen=True)
@@ -246,7 +253,7 @@ def seen_by(officer: Officer) -> AlertQuerySet:
 
 
 def of(officer: Officer, asked: Asked, page: str) -> CaseList:
-    found = asked.within(officer).select_related("held_by").most_urgent_first()
+    found = asked.within(officer).select_related("held_by", "control").most_urgent_first()
     holder = None
     if asked.holder.isdecimal():
         holder = Officer.objects.filter(pk=int(asked.holder)).first()

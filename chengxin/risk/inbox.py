@@ -37,16 +37,18 @@ class Tab(models.TextChoices):
     TASKS = "tasks", _("待核实任务")
     MINE = "mine", _("我承办的")
     REVIEW = "review", _("待复核")
+    CONTROL = "control", _("对照抽样")
     NOTICES = "notices", _("监控通知")
     RELEASE = "release", _("待解除")
     DONE = "done", _("已办结")
 
 
-WORK = (Tab.TASKS, Tab.MINE, Tab.REVIEW)  # what somebody has to do until a day
+WORK = (Tab.TASKS, Tab.MINE, Tab.REVIEW, Tab.CONTROL)  # what somebody has to do until a day
 EMPTY: dict[str, str | Promise] = {
     Tab.TASKS: _("没有待核实的任务"),
     Tab.MINE: _("没有由您承办的任务"),
     Tab.REVIEW: _("没有待复核的认定"),
+    Tab.CONTROL: _("没有待核实的对照抽样"),
     Tab.NOTICES: _("没有监控通知"),
     Tab.RELEASE: _("没有等待局领导解除的指令"),
     Tab.DONE: _("还没有办结的预警"),
@@ -104,15 +106,21 @@ class Row:
 
     @property
     def title(self) -> str:
-        return words.indicator_title(self.alert.indicator)
+        return (
+            words.indicator_title(self.alert.judges) if self.alert.judges else gettext("全部指标")
+        )
 
     @property
     def band(self) -> str:
+        if self.alert.is_control:
+            return gettext("随机抽取")
         return words.band_title(self.alert.indicator, self.alert.band)
 
     @property
     def tone(self) -> str:
         """How loud the band is said: danger, warn or info."""
+        if self.alert.is_control:
+            return "info"
         if self.alert.is_task:
             return "danger" if self.alert.band in alerts.WORKING_DAYS else "warn"
         levels = {effect for told in self.alert.findings for effect in told["levels"].values()}
@@ -239,7 +247,8 @@ class About:
     def _alerts(self) -> list[Alert]:
         if not self.told_everything:
             return []
-        return list(Alert.objects.filter(subject__in=self.keys).order_by("-pk"))
+        found = Alert.objects.filter(subject__in=self.keys).order_by("-pk")
+        return list(found.exclude(kind=Alert.Kind.CONTROL))  # nobody is suspected of it
 
     @cached_property
     def _directives(self) -> list[Directive]:
@@ -298,7 +307,7 @@ def of(officer: Officer, tab: Tab, page: str, *, by_deadline: bool = False) -> I
     listed = _in_tab(found, tab, officer)
     if by_deadline and tab in WORK:
         listed = listed.soonest_first()
-    listed = listed.select_related("held_by")
+    listed = listed.select_related("held_by", "control")
     shown = Paginator(listed, A_PAGE).get_page(page)
     return Inbox(tab, counts, shown, by_deadline, _urged(found, officer))
 
@@ -337,6 +346,8 @@ def _in_tab(found: AlertQuerySet, tab: Tab, officer: Officer) -> AlertQuerySet:
     match tab:
         case Tab.TASKS:
             return found.open().filter(kind=Alert.Kind.ANALYSIS).most_urgent_first()
+        case Tab.CONTROL:
+            return found.open().filter(kind=Alert.Kind.CONTROL).soonest_first()
         case Tab.MINE:
             return found.open().filter(held_by=officer).most_urgent_first()
         case Tab.REVIEW:

@@ -51,6 +51,8 @@ def ask(alert: Alert, question: str, days: int, *, officer: Officer) -> tuple[In
         alert = cases.locked(alert, trace)
         if alert.indicator in SILENT:
             raise Refusal("says_too_much", _("涉及案件查办的事项不得告知纳税人"))
+        if alert.is_control:
+            raise Refusal("not_suspected", _("对照抽样的对象不是风险对象，不得据此要求说明"))
         cases.require_free_for(officer, alert)
         question = question.strip()[:MOST_WORDS]
         if not question:

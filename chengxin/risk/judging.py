@@ -4,7 +4,8 @@
               └──────from Priority.HIGH on──▶ proposed ──approve──▶ closed
                                                  └──────send_back─▶ open as before
 
-The second officer is a section head or a leader, never who proposed.
+The second officer is a section head or a leader, never who proposed.  A case of a control sample
+is closed in the same way: 发现问题, 未发现问题, 无法认定; it orders nothing.
 """
 
 from __future__ import annotations
@@ -118,6 +119,8 @@ def _judge(
         alert.save(update_fields=["grounds", "held_by", "proposed", "proposed_by"])
         trace.action = "alert.propose"
     else:
+        if alert.is_control:
+            trace.action = "control.judge"
         _close(alert, outcome, officer)
     cases.note(trace.action, alert, trace, officer=officer, words=alert.grounds, outcome=outcome)
     return alert
@@ -134,7 +137,7 @@ def _close(alert: Alert, outcome: str, closer: Officer) -> None:
         ]
     )  # fmt: skip
     alert.inquiries.waiting().update(state=Inquiry.State.WITHDRAWN, ended_at=now())
-    if alert.state == Alert.State.CONFIRMED:
+    if alert.state == Alert.State.CONFIRMED and not alert.is_control:
         _order(alert, closer)
 
 

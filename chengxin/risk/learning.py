@@ -7,7 +7,6 @@ which holds for few cases too.  Hard facts are not judged and have no precision.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -21,12 +20,13 @@ from django.utils.translation import gettext_lazy as _
 
 from chengxin.indicators.catalogue import all_indicators
 from chengxin.offices.models import Office, Officer
-from chengxin.risk import caselist, industries, passing, words
+from chengxin.risk import caselist, controls, industries, passing, words
 from chengxin.risk.caselist import STAGES, Asked
+from chengxin.risk.controls import Sample
 from chengxin.risk.models import AlertQuerySet
 from chengxin.risk.passing import Passing
+from chengxin.risk.shares import wilson, written
 
-Z = 1.959963984540054  # of a normal distribution, 95 per cent inside
 COUNTED = ("open", "confirmed", "explained", "inconclusive", "cleared")
 
 
@@ -59,6 +59,7 @@ class Learned:
     counts: dict[str, int]  # hits and COUNTED
     median: timedelta | None  # from opening to closing by an officer
     counter: Passing  # what windows did with its directives
+    control: Sample | None = None  # of an indicator: the newest sample of whom it did not hit
 
     @property
     def precision(self) -> float | None:
@@ -117,19 +118,6 @@ class Learning:
         return [gettext("未办结"), *(str(STAGES[name][0]) for name in COUNTED[1:])]
 
 
-def wilson(hits: int, of: int) -> tuple[float, float]:
-    """Bounds of the share behind `hits` among `of`, both ends within 0 and 1."""
-    share, spread = hits / of, Z * Z / of
-    middle = share + spread / 2
-    half = Z * math.sqrt(share * (1 - share) / of + spread / (4 * of))
-    return max(0.0, (middle - half) / (1 + spread)), min(1.0, (middle + half) / (1 + spread))
-
-
-def written(interval: tuple[float, float] | None) -> str:
-    """An interval of shares: 40%–60%."""
-    return f"{interval[0]:.0%}–{interval[1]:.0%}" if interval else ""
-
-
 def of(officer: Officer, by: By, asked: Asked) -> Learning:
     """Outcomes within what `officer` may see; `asked` chooses indicator, bureau, section, span."""
     asked = Asked(
@@ -145,6 +133,8 @@ def of(officer: Officer, by: By, asked: Asked) -> Learning:
         rows = _grouped(found.annotate(by=_section()), asked, "section", caselist.section_title)
     else:
         rows = _grouped(found.annotate(by=F("indicator")), asked, "indicator", _indicator)
+        samples = controls.newest(officer)
+        rows = [replace(row, control=samples.get(row.code)) for row in rows]
     rows = [row for row in rows if row.counts["hits"]]
     return Learning(by, asked, rows, _learned(found, asked, "", ""))
 

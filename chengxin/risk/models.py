@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Q
+from django.utils.functional import Promise
 from django.utils.timezone import localdate, now
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +16,7 @@ from chengxin.core.effects import STRICTEST_FIRST, Effect
 from chengxin.core.items import Item, effect_on
 from chengxin.offices.models import Office
 from chengxin.risk.case_models import CaseFile, CaseStep, Inquiry
+from chengxin.risk.control_models import Control
 from chengxin.risk.directive_models import (
     Acknowledgement,
     Objection,
@@ -34,6 +38,7 @@ __all__ = [
     "AlertQuerySet",
     "CaseFile",
     "CaseStep",
+    "Control",
     "Directive",
     "DirectiveQuerySet",
     "Inquiry",
@@ -101,6 +106,14 @@ class Alert(models.Model):
     class Kind(models.TextChoices):
         MONITORING = "monitoring", _("监控指标")
         ANALYSIS = "analysis", _("分析指标")
+        CONTROL = "control", _("对照抽样")
+
+    TASKS = (Kind.ANALYSIS, Kind.CONTROL)  # what somebody must verify
+    # what a control sample's case came to: nobody was suspected, so nothing was refuted
+    CONTROLLED: ClassVar[dict[str, str | Promise]] = {
+        State.CONFIRMED: _("发现问题"),
+        State.EXPLAINED: _("未发现问题"),
+    }
 
     class Priority(models.IntegerChoices):
         LOW = 1, _("低")
@@ -116,8 +129,11 @@ class Alert(models.Model):
         ESCALATED = 2, _("已报科所长")
         OVERDUE = 3, _("已报局领导")
 
-    indicator = models.CharField(max_length=4)  # "M01", "A01"
+    indicator = models.CharField(max_length=4)  # "M01", "A01"; of a control sample OF_A_SAMPLE
     kind = models.CharField(max_length=10, choices=Kind)
+    control = models.ForeignKey(  # the sample in which the subject was drawn
+        Control, models.PROTECT, null=True, related_name="cases"
+    )
     subject = models.CharField(max_length=60)  # "person:…", "enterprise:…"
     band = models.CharField(max_length=20)
     value = models.DecimalField(max_digits=20, decimal_places=2)
@@ -158,8 +174,11 @@ class Alert(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["indicator", "subject"],
-                condition=Q(state="open"),
+                condition=Q(state="open", control=None),
                 name="one_open_alert_per_subject_and_indicator",
+            ),
+            models.UniqueConstraint(
+                fields=["control", "subject"], name="drawn_once_in_a_control_sample"
             ),
             models.CheckConstraint(
                 condition=Q(approved_by=None)
@@ -174,6 +193,11 @@ class Alert(models.Model):
                     state="open",
                 ),
                 name="proposed_closing_of_an_open_alert_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="control", indicator="CTRL", control__isnull=False)
+                | ~Q(kind="control") & ~Q(indicator="CTRL") & Q(control=None),
+                name="a_case_of_a_control_sample_names_it_and_no_indicator",
             ),
         ]
         indexes = [
@@ -202,7 +226,26 @@ class Alert(models.Model):
     @property
     def is_task(self) -> bool:
         """Whether someone must verify it; a hard fact is only told."""
-        return self.kind == Alert.Kind.ANALYSIS
+        return self.kind in Alert.TASKS
+
+    @property
+    def is_control(self) -> bool:
+        """Whether chance drew the subject, of whom nothing is suspected."""
+        return self.kind == Alert.Kind.CONTROL
+
+    @property
+    def judges(self) -> str:
+        """The code of the indicator that its outcome tells of; empty: of all."""
+        return self.control.indicator if self.control else self.indicator
+
+    @property
+    def state_title(self) -> str:
+        return self.title_of_state(self.state)
+
+    def title_of_state(self, state: str) -> str:
+        """What this case's being confirmed, explained and so on is called."""
+        own = Alert.CONTROLLED if self.is_control else {}
+        return str(own.get(state, Alert.State(state).label))
 
     @property
     def overdue(self) -> bool:

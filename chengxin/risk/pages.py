@@ -25,7 +25,7 @@ MOVES = {
     "alert.release", "directive.impose", "directive.lift", "directive.release",
     "directive.await_release", "alert.take", "alert.assign", "alert.hand_over", "alert.postpone",
     "alert.propose", "alert.approve", "alert.send_back", "alert.remind", "alert.escalate",
-    "alert.overdue", "inquiry.answer",
+    "alert.overdue", "inquiry.answer", "control.open", "control.judge",
 }  # fmt: skip
 DOSSIER = (Role.WINDOW, Role.FIELD, Role.RISK, Role.CREDIT, Role.SECTION_HEAD, Role.LEADER)
 PASSED = 20  # overrides shown in a dossier; the history of the subject has the rest

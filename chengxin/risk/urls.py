@@ -5,6 +5,7 @@ from django.urls import path
 from chengxin.risk import (
     board_pages,
     case_pages,
+    control_pages,
     directive_pages,
     explain_pages,
     list_pages,
@@ -42,6 +43,9 @@ urlpatterns = [
     path("board/", board_pages.shown, name="board"),
     path("cases/", board_pages.listed, name="cases"),
     path("outcomes/", board_pages.learned, name="outcomes"),
+    # /controls/
+    path("controls/", control_pages.listed, name="controls"),
+    path("controls/draw", control_pages.draw, name="draw-control"),
     # /explain/
     path("explain/", explain_pages.explain, name="explain"),
     path("explain/answer", explain_pages.answer, name="explain-answer"),

@@ -11,9 +11,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.timezone import localdate
 
+from chengxin.core import places
 from chengxin.core.calendar import add_working_days, is_working_day
-from chengxin.risk import cases, inquiries, judging, urging
-from chengxin.risk.models import Alert, CaseFile, Inquiry
+from chengxin.risk import cases, controls, inquiries, judging, urging
+from chengxin.risk.models import Alert, CaseFile, Control, Inquiry
 from chengxin.trace.models import Trace
 from tests.risk.conftest import finding, grave, losing, night, suspicion, task, xu
 
@@ -252,3 +253,51 @@ def test_inbox_says_what_comes_due_to_holder_head_and_leader(
         client.force_login(officer)
         page = client.get(reverse("alerts")).content.decode()
         assert page.count(f'data-testid="{strip}"') == count
+
+
+class TestControlSample:
+    @pytest.fixture
+    def sample(self, task, qian, factory, monkeypatch, tmp_path):
+        monkeypatch.setattr(places, "nights", lambda: tmp_path)
+        folder = tmp_path / "2017-08-18"
+        folder.mkdir(parents=True)
+        (folder / "findings.jsonl").write_text("", "utf-8")
+        (folder / "run.json").write_text('{"day": "2017-08-18", "lake_version": 1}', "utf-8")
+        return controls.draw("A01", 10, officer=qian)
+
+    @pytest.mark.parametrize("language", ["zh-hans", "en"])
+    def test_page_says_that_nothing_can_be_estimated_yet(self, client, qian, sample, language):
+        client.force_login(qian)
+        client.cookies["django_language"] = language
+        page = client.get(reverse("controls")).content.decode()
+        assert str(sample.seed) in page
+        told = {"zh-hans": "不足以估计", "en": "Not enough to estimate"}
+        assert told[language] in page
+
+    def test_field_office_closes_a_case_on_the_page(self, client, field, qian, sample):
+        case = sample.cases.order_by("pk").first()
+        client.force_login(field)
+        assert "对照抽样" in client.get(reverse("alerts") + "?tab=control").content.decode()
+        page = client.get(reverse("alert", args=[case.pk])).content.decode()
+        assert "未发现问题" in page
+        for hidden in ("下达限制", 'data-testid="effects"', "要求说明</button>"):
+            assert hidden not in page
+        told = {"outcome": "explain", "grounds": "申报无误"}
+        client.post(reverse("judge-alert", args=[case.pk]), told)
+        client.force_login(qian)
+        assert "未发现" in client.get(reverse("outcomes")).content.decode()
+
+    def test_only_the_risk_section_draws(self, client, field, leader, zhao, sample):
+        for officer, status in ((field, 403), (leader, 403), (zhao, 403)):
+            client.force_login(officer)
+            told = {"indicator": "A04", "size": "3"}
+            assert client.post(reverse("draw-control"), told).status_code == status
+        client.force_login(leader)
+        assert 'data-testid="draw"' not in client.get(reverse("controls")).content.decode()
+
+    def test_head_draws_on_the_page(self, client, qian, sample):
+        client.force_login(qian)
+        client.post(reverse("draw-control"), {"indicator": "A04", "size": "1"})
+        assert Control.objects.count() == 2
+        refused = client.post(reverse("draw-control"), {"indicator": "A04", "size": "9999999"})
+        assert 'data-code="wrong_size"' in refused.content.decode()

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils.timezone import now
 
-from chengxin.risk import board, caselist, cases, inquiries, judging, learning
+from chengxin.risk import board, caselist, cases, inquiries, judging, learning, shares
 from chengxin.risk.caselist import Asked
 from chengxin.risk.learning import By
 from chengxin.risk.models import Alert
@@ -55,7 +55,7 @@ def row(officer, code: str, by: By = By.INDICATOR, **asked: str) -> learning.Lea
     ],
 )
 def test_interval_is_wilsons(hits, of, low, high):
-    assert learning.wilson(hits, of) == pytest.approx((low, high), abs=0.0006)
+    assert shares.wilson(hits, of) == pytest.approx((low, high), abs=0.0006)
 
 
 def test_indicator_that_nobody_judged_has_no_precision(hits, qian):
