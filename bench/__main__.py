@@ -1,7 +1,7 @@
 """Every speed in one go: `make bench`, or `make bench ARGS="--persons 200000 2000000"`.
 
     machine ──▶ ingest ──▶ county ▸ read ▸ warehouse ▸ scan beside PostgreSQL ▸ rules ▸ changed
-                                  ──▶ who ──▶ check ──▶ push ──▶ dossier ──▶ pictures ──▶ face
+                                                 ──▶ each of PARTS
 
 One JSON object a line; nothing else should run on the machine meanwhile.  The counties are made
 in a temporary folder (2,000,000 persons need about 6 GB there).
@@ -22,27 +22,14 @@ from datetime import date
 from pathlib import Path
 
 DAY = date(2017, 8, 18)
+PARTS = ("who", "check", "push", "event", "backtest", "dossier", "pictures", "face")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__.split("\n")[0])
     parser.add_argument("--persons", type=int, nargs="*", default=[200_000])
     parser.add_argument("--rows", type=int, default=2_000_000, help="of the ingest benchmark")
-    parser.add_argument(
-        "--only",
-        choices=[
-            "ingest",
-            "county",
-            "who",
-            "check",
-            "push",
-            "event",
-            "dossier",
-            "pictures",
-            "face",
-        ],
-        default="",
-    )
+    parser.add_argument("--only", choices=["ingest", "county", *PARTS], default="")
     asked = parser.parse_args()
     tell("machine", machine())
     if asked.only in ("", "ingest"):
@@ -50,20 +37,9 @@ def main() -> None:
     if asked.only in ("", "county"):
         for persons in asked.persons:
             county(persons)
-    if asked.only in ("", "who"):
-        part("who")
-    if asked.only in ("", "check"):
-        part("check")
-    if asked.only in ("", "push"):
-        part("push")
-    if asked.only in ("", "event"):
-        part("event")
-    if asked.only in ("", "dossier"):
-        part("dossier")
-    if asked.only in ("", "pictures"):
-        part("pictures")
-    if asked.only in ("", "face"):
-        part("face")
+    for name in PARTS:
+        if asked.only in ("", name):
+            part(name)
 
 
 def tell(what: str, told: object) -> None:

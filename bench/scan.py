@@ -97,7 +97,7 @@ def main() -> None:
     build.bind(engine, told.warehouse / str(version))
     result["one_subject_ms"] = _one_by_one(engine, told.day, version)
     if told.dsn:
-        with _loaded(told.dsn, engine, told.timeout) as (connection, seconds):
+        with loaded(told.dsn, engine, told.timeout) as (connection, seconds):
             result["postgresql_loading"] = seconds
             ways, same, unended = [], True, set(found)
             for jit in ("off", "on"):
@@ -173,7 +173,7 @@ def _one_by_one(engine: DuckDB, day: date, version: int) -> dict[str, float]:
 
 
 @contextmanager
-def _loaded(
+def loaded(
     dsn: str, engine: DuckDB, timeout: int
 ) -> Iterator[tuple[psycopg.Connection[Any], float]]:
     """The tables that the indicators read, in PostgreSQL with indexes; and the seconds it took."""

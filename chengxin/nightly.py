@@ -18,13 +18,14 @@ import os
 import shutil
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from random import Random
 
 from chengxin.core.refusal import Trouble
+from chengxin.indicators.backtest import Point, Side, over
 from chengxin.indicators.catalogue import Indicator, all_indicators, at, own_indicators
 from chengxin.indicators.follow import Followed
 from chengxin.indicators.follow import follow as _follow
@@ -221,6 +222,37 @@ def lake_version_of(nights: Path, day: date) -> int | None:
     except OSError:
         return None
     return int(record["lake_version"])
+
+
+def backtest(
+    engine: Engine,
+    lake: Versions,
+    before: Side,
+    after: Side,
+    days: Sequence[date],
+    *,
+    warehouse: Path,
+    nights: Path,
+    kept: Collection[int],
+) -> list[Point]:
+    """Whom an indicator would have found on these days, as it is and changed.
+
+    Each day over the lake version that its own night saw, where that is among the `kept`; else, as
+    for days before the first night, over the last night's.
+    """
+    newest = last(nights)
+    if newest is None:
+        raise Trouble("No night has run yet; run one: chengxin night --day 2017-08-18.")
+    versions: dict[int, list[date]] = {}
+    for day in days:
+        seen = lake_version_of(nights, day)
+        version = newest[1] if seen is None or seen not in kept else seen
+        versions.setdefault(version, []).append(day)
+    found: list[Point] = []
+    for version, some in sorted(versions.items()):
+        build(engine, lake, version, warehouse)
+        found += over(engine, before, after, some, version)
+    return sorted(found, key=lambda point: point.day)
 
 
 def keep(followed: Followed, night: Path, lake_version: int) -> None:

@@ -188,7 +188,7 @@ def _select(
     among: str | None,
 ) -> str:
     tree = over_scope(indicator.query, among) if among else indicator.query
-    literals = {name: _literal(value) for name, value in settings}
+    literals = {name: literal_of(value) for name, value in settings}
     literals["as_of"] = exp.cast(exp.Literal.string(as_of.isoformat()), "date")
     return exp.replace_placeholders(tree, **literals).sql(dialect=dialect)
 
@@ -277,8 +277,9 @@ def _push(indicator: Indicator, band: str, row: Mapping[str, Any]) -> list[str]:
     return list(dict.fromkeys([*indicator.push, *indicator.bands[band].push, *more]))
 
 
-def _literal(value: Decimal | str | tuple[str, ...]) -> exp.Expr:
-    if isinstance(value, tuple):
+def literal_of(value: Value | tuple[str, ...]) -> exp.Expr:
+    """A parameter's value as its SQL writes it."""
+    if isinstance(value, list | tuple):
         return exp.Tuple(expressions=[exp.Literal.string(one) for one in value])
     if isinstance(value, Decimal):
         return exp.Literal.number(f"{value:f}")
