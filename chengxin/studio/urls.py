@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from chengxin.studio import pages
+from chengxin.studio import pages, tuning_pages
 
 urlpatterns = [
     # /studio/
@@ -27,6 +27,14 @@ urlpatterns = [
     # /studio/trials/<pk>/
     path("studio/trials/<int:pk>/", pages.trial, name="studio-trial"),
     path("studio/trials/<int:pk>/stop", pages.stop, name="studio-stop"),
+    # /studio/tunings/
+    path("studio/tunings/", tuning_pages.listed, name="tunings"),
+    path("studio/tunings/ask", tuning_pages.ask, name="ask-tuning"),
+    # /studio/tunings/<pk>/
+    path("studio/tunings/<int:pk>/", tuning_pages.tuning, name="tuning"),
+    path("studio/tunings/<int:pk>/look-back", tuning_pages.look_back, name="look-back-tuning"),
+    path("studio/tunings/<int:pk>/take", tuning_pages.take, name="take-tuning"),
+    path("studio/tunings/<int:pk>/decline", tuning_pages.decline, name="decline-tuning"),
     # /studio/snoozes/
     path("studio/snoozes/", pages.snoozed, name="studio-snoozes"),
     path("studio/snoozes/ask", pages.ask_snooze, name="studio-ask-snooze"),

@@ -145,6 +145,11 @@ ACTIONS: dict[str, str | Promise] = {
     "ticket.scan": _("扫描号票"),
     "ticket.start": _("开始办理"),
     "ticket.take": _("取号"),
+    "tuning.ask": _("测算阈值调整"),
+    "tuning.decline": _("不采纳阈值调整"),
+    "tuning.look_back": _("回溯测算阈值"),
+    "tuning.see": _("查看阈值调整"),
+    "tuning.take": _("采纳阈值调整"),
     "trace.search": _("查询痕迹"),
 }
 OUTCOMES: dict[str, str | Promise] = {
