@@ -91,6 +91,8 @@ class Case:
 
     @property
     def thresholds(self) -> list[words.Fact]:
+        if self.alert.is_control:
+            return words.thresholds(self.alert.judges, words.defaults(self.alert.judges))
         return words.thresholds(self.alert.indicator, self.alert.findings[0]["params"])
 
     @property

@@ -46,10 +46,8 @@ MOST = 200  # cases of one sample
 USUAL = 30
 DAYS = 15  # working days to verify one
 ASKS = Words(  # what the case says
-    zh="随机对照：未被该指标命中，不是风险对象。请按该指标的口径核实有无同类问题，"
-    "不得据此限制办税或要求说明。",
-    en="Random control: not hit by this indicator and suspected of nothing. Look for what the "
-    "indicator looks for; restrict nothing and ask the taxpayer nothing because of it.",
+    zh="随机对照，未被命中，不是风险对象：核实有无该指标所指的问题",
+    en="Random control, not hit and not suspected: look for what the indicator looks for",
 )
 NOT_HIT = """
 SELECT DISTINCT j.about FROM offices_jurisdiction AS j
@@ -220,10 +218,15 @@ class Estimate:
     def missed_words(self) -> str:
         if self.missed is None:
             return "—"
-        least, some, most = (round(one) for one in self.missed)
         if not self.found:
-            return _("至多%(most)s") % {"most": f"{most:,}"}
-        return f"{some:,} ({least:,}–{most:,})"
+            return _("至多%(most)s") % {"most": f"{self.missed[2]:,.0f}"}
+        return f"{self.missed[1]:,.0f}"
+
+    @property
+    def missed_between(self) -> str:
+        if self.missed is None or not self.found:
+            return ""
+        return f"{self.missed[0]:,.0f}–{self.missed[2]:,.0f}"
 
     @property
     def recall_words(self) -> str:
@@ -232,7 +235,12 @@ class Estimate:
             return _("不足以估计")
         if told[1] is None:
             return _("至少%(least)s") % {"least": f"{told[0]:.0%}"}
-        return f"{told[1]:.0%} ({written((told[0], told[2]))})"
+        return f"{told[1]:.0%}"
+
+    @property
+    def recall_between(self) -> str:
+        told = self.recall
+        return written((told[0], told[2])) if told and told[1] is not None else ""
 
 
 @dataclass(frozen=True)

@@ -253,6 +253,13 @@ def facts(told: Mapping[str, Any]) -> list[Fact]:
     ]
 
 
+def defaults(code: str) -> dict[str, Any]:
+    """The numbers by which an indicator judges where a bureau has set no others."""
+    known = _known(code)
+    params = known.params.items() if known else ()
+    return {name: float(one.default) for name, one in params if isinstance(one.default, Decimal)}
+
+
 def thresholds(code: str, params: Mapping[str, Any]) -> list[Fact]:
     """The limits that the scan used, as it used them."""
     known = _known(code)

@@ -271,7 +271,7 @@ class TestControlSample:
         client.cookies["django_language"] = language
         page = client.get(reverse("controls")).content.decode()
         assert str(sample.seed) in page
-        told = {"zh-hans": "不足以估计", "en": "Not enough to estimate"}
+        told = {"zh-hans": "不足以估计", "en": "Too few to tell"}
         assert told[language] in page
 
     def test_field_office_closes_a_case_on_the_page(self, client, field, qian, sample):

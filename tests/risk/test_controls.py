@@ -222,7 +222,8 @@ class TestEstimate:
         assert told.rightly == pytest.approx((98.0, 160, 188.7), abs=0.05)
         # 160 / (160 + 100); 98.0 / (98.0 + 213.6); 188.7 / (188.7 + 43.5)
         assert told.recall == pytest.approx((0.3145, 0.6154, 0.8127), abs=0.0005)
-        assert told.recall_words == "62% (31%–81%)"
+        assert (told.recall_words, told.recall_between) == ("62%", "31%–81%")
+        assert (told.missed_words, told.missed_between) == ("100", "43–214")
 
     def test_none_found_is_a_bound_and_no_estimate(self):
         told = Estimate(found=0, clear=20, population=1000, hits=200, hard=True)
