@@ -113,8 +113,9 @@ class Sandbox:
 
     def run_all(self, asked: Iterable[tuple[Path, str]]) -> Iterator[list[Row]]:
         """The rows of each SELECT over the warehouse in its folder: one process, all its limits."""
+        runs = [{"tables": _tables(home, sql), "sql": sql} for home, sql in asked]
         told = {
-            "runs": [{"tables": _tables(home, sql), "sql": sql} for home, sql in asked],
+            "runs": runs,
             "memory": self.limits.memory,
             "threads": self.limits.threads,
             "rows": self.limits.rows,
@@ -123,7 +124,7 @@ class Sandbox:
         }
         with _alone(self.limits.seconds, self._go_on):
             answer = memoryview(self._answer(json.dumps(told).encode()))
-        for _run in told["runs"]:
+        for _run in runs:
             head = bytes(answer[:_HEAD]).partition(b"\n")[0]
             try:
                 said = json.loads(head)

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('studio', '0002_never_changed'),
+        ('studio', '0005_no_lists_of_names'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
