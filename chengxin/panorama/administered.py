@@ -141,7 +141,7 @@ def _found(
     state: tuple[object, ...], codes: tuple[str, ...], seen: tuple[str, ...], who: str
 ) -> tuple[dict[str, int], int]:
     told = Alert.offices.through.objects.filter(office__in=seen).values("alert")
-    subjects = Alert.objects.open().filter(pk__in=told).values("subject")
+    subjects = Alert.objects.open().filter(pk__in=told, control=None).values("subject")
     held = Jurisdiction.objects.filter(office__in=codes, about__in=subjects, about__startswith=who)
     sql, params = held.order_by().values("office_id", "about").query.sql_with_params()
     with connection.cursor() as cursor:

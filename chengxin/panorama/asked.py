@@ -55,7 +55,7 @@ class Asked(forms.Form):
             for one in self.offices
             if one.level == Office.Level.BRANCH and wanted in ("", one.bureau)
         ]
-        kinds = [(str(value), str(label)) for value, label in Alert.Kind.choices]
+        kinds = [(str(one), str(one.label)) for one in Alert.Kind if one != Alert.Kind.CONTROL]
         codes = [(one.code, f"{one.code} {title(one.code)}") for one in all_indicators()]
         self._choose("bureau", [one for one in Office.Bureau.choices if one[0] in bureaus])
         self._choose("office", branches)

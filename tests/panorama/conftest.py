@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.utils.timezone import now
+from django.utils.timezone import localdate, now
 
+from chengxin.offices.models import Jurisdiction
 from chengxin.people.models import Enterprise
 from chengxin.risk import cases, inquiries, judging
-from chengxin.risk.models import Alert, RankingRun
+from chengxin.risk.control_models import OF_A_SAMPLE
+from chengxin.risk.models import Alert, Control, RankingRun
 from tests.risk.conftest import finding, night
 
 __all__ = ["finding", "night"]
@@ -27,8 +29,12 @@ def firms(enterprise) -> list[Enterprise]:
 
 
 @pytest.fixture
-def world(night, finding, firms, wang, li, qian) -> dict[str, Alert]:
-    """Every way a finding can go, today; the first hard fact of 60 days ago, ended 20 days ago."""
+def world(night, finding, firms, wang, li, zhang, qian) -> dict[str, Alert]:
+    """Every way a finding can go, today; the first hard fact of 60 days ago, ended 20 days ago.
+
+    Chance drew 张冒名 for a control sample: nothing was found about him.
+    """
+    _draw(zhang.key, qian)
     night(
         "A04 M09 M07",
         *(finding("A04", firm.key, band="excess") for firm in firms),
@@ -51,6 +57,20 @@ def world(night, finding, firms, wang, li, qian) -> dict[str, Alert]:
         closed_at=now() - timedelta(days=20),
     )
     return {"old": old, "asked": suspected[0], "confirmed": suspected[1]}
+
+
+def _draw(about: str, officer) -> None:
+    told = {"as_of": localdate(), "lake_version": 1}
+    sample = Control.objects.create(
+        bureau="state", region="371622", seed=1, population=9, fingerprint="0", hits=0, size=1,
+        drawn_by=officer, **told,
+    )  # fmt: skip
+    case = Alert.objects.create(
+        indicator=OF_A_SAMPLE, kind=Alert.Kind.CONTROL, control=sample, subject=about, value=0,
+        findings=[], due_on=localdate(), **told,
+    )  # fmt: skip
+    managed = Jurisdiction.objects.filter(about=about).values_list("office", flat=True)
+    case.offices.add(*managed)
 
 
 @pytest.fixture

@@ -162,3 +162,11 @@ def test_numbers_of_persons_are_masked_in_the_list(client, qian, world, wang):
     page = client.get(reverse("subjects"), {"who": "person"}).content.decode()
     assert wang.name in page
     assert wang.number not in page
+
+
+def test_case_of_a_control_sample_is_no_finding(client, qian, world, zhang):
+    client.force_login(qian)
+    found = client.get(reverse("subjects"), {"found": "yes"}).content.decode()
+    assert zhang.key not in found
+    page = client.get(reverse("panorama")).content.decode()
+    assert "对照抽样" not in page
