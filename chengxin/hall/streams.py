@@ -11,7 +11,8 @@ from collections.abc import AsyncGenerator, Iterable
 from asgiref.sync import sync_to_async
 
 from chengxin.hall import devices
-from chengxin.hall.models import Device, Hall, Ticket, Window
+from chengxin.hall.models import Device, Hall, KioskSession, Ticket, Window
+from chengxin.people.models import Person
 from chengxin.trace.stream import Event, Interest, listener
 
 QUEUE_MOVES = {
@@ -53,9 +54,25 @@ async def changes(interest: Interest, name: str = "changed") -> AsyncGenerator[s
             ready = True
 
 
-def of_kiosk(device: Device) -> AsyncGenerator[str, None]:
-    """Steps of the person before this kiosk, and how its devices stand."""
-    return changes(lambda e: e.place == device.place and e.action in KIOSK_STEPS)
+async def of_kiosk(device: Device) -> AsyncGenerator[str, None]:
+    """Steps of the person before this kiosk, how its devices stand, and what the back office
+    orders about the person or his enterprises."""
+    about = await _before(device)
+    yield "retry: 1000\n\n"
+    ready = False
+
+    def interest(event: Event) -> bool:
+        own = event.place == device.place and event.action in KIOSK_STEPS
+        return own or (event.action in ORDERS and event.about in about)
+
+    async for event in listener.events(interest):
+        if not ready or (event and event.place == device.place):
+            _become(about, await _before(device))  # what was ordered till now, the page asks for
+        if event is not None:
+            yield f"id: {event.pk}\nevent: changed\ndata: null\n\n"
+        else:
+            yield STILL_HERE if ready else READY
+            ready = True
 
 
 def of_hall(hall: Hall) -> AsyncGenerator[str, None]:
@@ -75,15 +92,22 @@ async def of_window(window: Window) -> AsyncGenerator[str, None]:
 
     async for event in listener.events(interest):
         if event is None:
+            if not ready:
+                _become(about, await _present(window))
             yield STILL_HERE if ready else READY
             ready = True
             continue
         word = _word(event, window, about)
         if event.place == window.place:
-            about.clear()
-            about.update(await _present(window))
+            _become(about, await _present(window))
         if word:
             yield f"id: {event.pk}\nevent: {word}\ndata: null\n\n"
+
+
+def _become(about: set[str], others: set[str]) -> None:
+    """At once: while it was asked who is there, those before went on being heard of."""
+    about.clear()
+    about.update(others)
 
 
 def _word(event: Event, window: Window, about: Iterable[str]) -> str | None:
@@ -106,7 +130,19 @@ def _present(window: Window) -> set[str]:
     """The keys of the person at the window and of his enterprises."""
     here = (Ticket.State.CALLED, Ticket.State.SERVING)
     ticket = Ticket.objects.filter(window=window, state__in=here).select_related("person").first()
-    if ticket is None:
+    return _keys(ticket.person if ticket else None)
+
+
+@sync_to_async
+def _before(device: Device) -> set[str]:
+    """The keys of the person before the kiosk and of his enterprises."""
+    standing = device.sessions.filter(state__in=KioskSession.OPEN, person__isnull=False)
+    session = standing.select_related("person").order_by("-until").first()
+    return _keys(session.person if session else None)
+
+
+def _keys(person: Person | None) -> set[str]:
+    if person is None:
         return set()
-    bound = ticket.person.affiliations.values_list("enterprise_id", flat=True)
-    return {ticket.person.key, *(f"enterprise:{pk}" for pk in bound)}
+    bound = person.affiliations.values_list("enterprise_id", flat=True)
+    return {person.key, *(f"enterprise:{pk}" for pk in bound)}

@@ -19,6 +19,7 @@ from chengxin.hall import devices, streams, visits
 from chengxin.hall.models import Device
 from chengxin.offices import access
 from chengxin.trace import stream
+from chengxin.trace.models import Trace
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -129,6 +130,59 @@ def test_directive_on_somebody_else_does_not_disturb_the_window(serving, wang, l
         return seen
 
     assert len(asyncio.run(follow())) == 1
+
+
+def the_kiosk(agent) -> Device:
+    return Device.objects.select_related("hall").get(pk=agent.device_id)
+
+
+class TestKiosk:
+    """What is ordered about the person before a kiosk reaches it while he stands there."""
+
+    def test_directive_on_his_enterprise_reaches_the_kiosk(self, agent, page, wang, factory, order):
+        page.begin()
+        agent.put_card(wang)
+
+        block = following(
+            streams.of_kiosk(the_kiosk(agent)), "changed", lambda: order(factory, {"INV": "block"})
+        )
+
+        assert factory.name not in block
+
+    def test_directive_reaches_whoever_came_after_the_line_was_opened(
+        self, agent, page, wang, order
+    ):
+        page.begin()
+
+        async def follow() -> None:
+            lines = streams.of_kiosk(the_kiosk(agent))
+            await heard(lines, "ready")
+            await sync_to_async(agent.put_card)(wang)
+            read = await Trace.objects.aget(action="kiosk.read")
+            while f"id: {read.pk}\n" not in await heard(lines, "changed"):
+                pass
+            await sync_to_async(order)(wang, {"INV": "block"})
+            await heard(lines, "changed")
+            await lines.aclose()
+            await sync_to_async(connections.close_all)()
+
+        asyncio.run(follow())
+
+    def test_directive_on_somebody_else_does_not_disturb_it(self, agent, page, wang, li, order):
+        page.begin()
+        agent.put_card(wang)
+        device = the_kiosk(agent)
+
+        async def follow() -> None:
+            lines = streams.of_kiosk(device)
+            await heard(lines, "ready")
+            await sync_to_async(order)(li, {"INV": "block"})
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(heard(lines, "changed"), 0.5)
+            await lines.aclose()
+            await sync_to_async(connections.close_all)()
+
+        asyncio.run(follow())
 
 
 def test_new_ticket_reaches_window_and_display(take, wang, li, hall, window):

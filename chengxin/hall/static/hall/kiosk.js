@@ -15,6 +15,7 @@ const RETRY = 2000, BETWEEN_PICTURES = 900; // milliseconds
 let session = ""; // id of the person's session; "" on the start screen
 let shown = "home"; // the screen on show
 let chosen = null; // the choice that is being reminded of
+let listed = ""; // the choices on the list, as they were told
 let eye = null; // the camera, open only while a face is asked for
 let looking = false;
 let idle = 0, countdown = 0, asked = 0, busy = false;
@@ -134,7 +135,10 @@ function faceScreen(now) {
 }
 
 function chooseScreen(now) {
-  if (shown === "remind" && chosen) return;
+  if (busy) return;
+  if (shown === "remind" && chosen) return remindAnew(now);
+  if (shown === "choose" && JSON.stringify(now.choices) === listed) return;
+  listed = JSON.stringify(now.choices);
   const list = document.getElementById("choices");
   list.replaceChildren(...now.choices.map((choice) => choiceButton(choice)));
   for (const tag of document.querySelectorAll(".by-hand")) tag.hidden = now.identified;
@@ -159,6 +163,17 @@ function choose(choice) {
   if (!choice.notices.length) return take();
   document.getElementById("notices").replaceChildren(...choice.notices.map(noticeBand));
   show("remind", { enterprise: choice.name });
+}
+
+/** The back office ordered something while the person reads: the words change before his eyes. */
+function remindAnew(now) {
+  const same = now.choices.find((choice) => choice.id === chosen.id);
+  if (same && JSON.stringify(same) === JSON.stringify(chosen)) return;
+  if (!same) return DUTIES.back(); // bound to the enterprise no more
+  chosen = same;
+  if (!same.possible) return trouble(words("say-nothing-possible"), false);
+  const lifted = document.getElementById("notice-none").content.cloneNode(true);
+  document.getElementById("notices").replaceChildren(...(same.notices.length ? same.notices.map(noticeBand) : [lifted]));
 }
 
 function noticeBand(notice) {
