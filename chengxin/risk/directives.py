@@ -87,7 +87,7 @@ def check(item: str, person: str, enterprise: str | None) -> Verdict:
 def check_all(person: str, enterprise: str | None, items: Iterable[str]) -> list[Verdict]:
     """The answers for several items (codes of `core.items`), in their order, with one query."""
     about = [person, enterprise] if enterprise else [person]
-    standing = list(Directive.objects.in_force().about(*about).order_by("pk"))
+    standing = [(order, order.words) for order in Directive.objects.standing(*about)]
     return [_verdict(_item(code), standing, personal=enterprise is None) for code in items]
 
 
@@ -327,11 +327,13 @@ def _item(code: str) -> Item:
     return ITEMS[code]
 
 
-def _verdict(item: Item, standing: Sequence[Directive], *, personal: bool) -> Verdict:
-    found = [(effect, order) for order in standing if (effect := order.effect_on(item))]
-    found.sort(key=lambda pair: STRICTEST_FIRST.index(pair[0]))
-    reasons = list(dict.fromkeys(order.words for _effect, order in found))
-    return Verdict(item, _decision({effect for effect, _order in found}), found, reasons, personal)
+def _verdict(item: Item, standing: Sequence[tuple[Directive, str]], *, personal: bool) -> Verdict:
+    """What directives, each with its words, say of one item."""
+    met = [(effect, *told) for told in standing if (effect := told[0].effect_on(item))]
+    met.sort(key=lambda one: STRICTEST_FIRST.index(one[0]))
+    effects = [(effect, order) for effect, order, _words in met]
+    reasons = list(dict.fromkeys(words for _effect, _order, words in met))
+    return Verdict(item, _decision({one[0] for one in effects}), effects, reasons, personal)
 
 
 def _decision(effects: set[Effect]) -> Decision:
