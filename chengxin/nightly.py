@@ -134,8 +134,11 @@ def follow(
     *,
     warehouse: Path,
     overrides: Overrides | None = None,
+    before: Sequence[Finding] | None = None,
 ) -> Followed:
     """The findings of a newer lake version, on the day of the night kept in the folder `night`.
+
+    `before` are that night's findings, where the caller has them already.
 
     By that night's versions of the indicators: what the studio has published since is `adopt`ed.
     `keep` them when they have been handed over.  `Trouble` when those versions are there no more,
@@ -153,7 +156,7 @@ def follow(
         same = False
     if not same or {one.code for one in own_indicators()} - record["indicators"].keys():
         raise Trouble(f"The indicators have changed since the night of {day}; run it again.")
-    before = read(night / "findings.jsonl")
+    before = read(night / "findings.jsonl") if before is None else before
     for version in (old, lake_version):
         build(engine, lake, version, warehouse)
     return _follow(

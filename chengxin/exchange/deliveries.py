@@ -10,8 +10,7 @@ the same content twice changes nothing.  Killed between two steps, it is simply 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
@@ -21,8 +20,8 @@ from chengxin import sources
 from chengxin.core import places
 from chengxin.core.keys import Keys, digest
 from chengxin.core.refusal import Trouble
+from chengxin.exchange import ready
 from chengxin.exchange.models import Delivery
-from chengxin.lake.engine import DuckDB
 from chengxin.lake.staging import Staging
 from chengxin.lake.store import Lake
 from chengxin.people import judgements, registry
@@ -31,23 +30,6 @@ from chengxin.sources import Source
 from chengxin.trace import record
 
 KEPT_REJECTS = 200  # of one delivery, in its row; all of them are counted
-
-
-@dataclass(frozen=True)
-class _Desk:
-    """What the deliveries that come together are read and stored with."""
-
-    engine: DuckDB
-    lake: Lake
-
-
-@contextmanager
-def _desk() -> Iterator[_Desk]:
-    engine = DuckDB()
-    try:
-        yield _Desk(engine, Lake(places.lake(), engine))
-    finally:
-        engine.close()
 
 
 def files_in(paths: list[Path]) -> list[Path]:
@@ -63,16 +45,20 @@ def files_in(paths: list[Path]) -> list[Path]:
     )
 
 
-def receive(
-    path: Path, *, source: Source | str | None = None, delivery_id: str | None = None
-) -> Delivery:
+def receive(path: Path, *, source: Source | str | None = None) -> Delivery:
     """Take one delivery; `Trouble` with the reason, and a row that says so, when it is refused."""
-    with _desk() as desk:
+    with ready.desk() as desk:
+        return _receive(desk, path, source)
+
+
+def receive_event(path: Path, source: Source, delivery_id: str) -> Delivery:
+    """Take the rows of an event likewise, known by an id of its own."""
+    with ready.desk(keep=True) as desk:
         return _receive(desk, path, source, delivery_id)
 
 
 def _receive(
-    desk: _Desk, path: Path, source: Source | str | None, delivery_id: str | None = None
+    desk: ready.Desk, path: Path, source: Source | str | None, delivery_id: str | None = None
 ) -> Delivery:
     with record.of("delivery.receive", place="exchange") as trace:
         trace.detail["file"] = path.name
@@ -99,7 +85,7 @@ def _receive(
 
 def receive_all(paths: list[Path], *, source: str | None = None) -> Iterator[Delivery | Trouble]:
     """Take each delivery by itself: one that is refused does not hold up the next."""
-    with _desk() as desk:
+    with ready.desk() as desk:
         for path in files_in(paths) if source is None else paths:
             try:
                 yield _receive(desk, path, source)
@@ -126,7 +112,7 @@ def bring_own(seen_on: date | None = None) -> None:
         return
     staging = Staging()
     try:
-        with _desk() as desk:
+        with ready.desk() as desk:
             for source, text, day in news:
                 path = staging.folder / f"{source}.{day:%Y%m%d}.csv"
                 path.write_text(text, "utf-8")
@@ -136,7 +122,7 @@ def bring_own(seen_on: date | None = None) -> None:
 
 
 def _take(
-    desk: _Desk, path: Path, source: Source | str | None, delivery_id: str | None
+    desk: ready.Desk, path: Path, source: Source | str | None, delivery_id: str | None
 ) -> Delivery:
     keys = Keys.load()
     with sources.read(

@@ -87,7 +87,7 @@ def take(event: Event) -> Event:
             raise Trouble(f"The source {event.source} is described no more; bring its folder back.")
         source = all_sources()[event.source].on(event.day).in_events
         try:
-            event.delivery = deliveries.receive(path, source=source, delivery_id=event.known_as)
+            event.delivery = deliveries.receive_event(path, source, event.known_as)
             event.state = Event.State.STORED
         except SourceChanged:
             event.delivery = Delivery.objects.filter(file_name=event.file_name).latest("pk")

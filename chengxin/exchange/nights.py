@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -15,10 +16,11 @@ from django.utils.timezone import now
 from chengxin import nightly
 from chengxin.core import places
 from chengxin.core.refusal import Trouble
-from chengxin.exchange import deliveries
+from chengxin.exchange import deliveries, ready
 from chengxin.exchange.models import NightRun
-from chengxin.indicators.catalogue import all_indicators, indicator
-from chengxin.indicators.scan import Finding, scan
+from chengxin.indicators.catalogue import KINDS, all_indicators, indicator
+from chengxin.indicators.scan import Finding, scan, select
+from chengxin.indicators.scope import ASKED, AT_ONCE, STAYING
 from chengxin.lake.engine import DuckDB, Engine
 from chengxin.lake.store import Lake
 from chengxin.lake.tables import SEALED, TABLES
@@ -107,29 +109,33 @@ def follow() -> NightRun | None:
     """Between two nights: what the deliveries since the last run change; None when nothing came.
 
     As of the day of the last night.  The result is the one that this night would have today, but
-    for the ranking, which is of everyone: nobody at the counter waits for it.
+    for what nobody at the counter waits for: the ranking, and the files that pages read (`sort`).
     """
     last = NightRun.objects.order_by("-pk").first()
-    lake = whole_lake()
-    if last is not None:
-        deliveries.bring_own(last.day)
-    if last is None or lake.version() == last.lake_version:
-        return None
-    night, version = places.nights() / last.day.isoformat(), lake.version()
+    with ready.at_hand() as hand:
+        lake = whole_lake(hand.lake)
+        if last is not None:
+            deliveries.bring_own(last.day)
+        if last is None or lake.version() == last.lake_version:
+            return None
+        return _follow(hand, last, lake.version())
+
+
+def _follow(hand: ready.Ready, last: NightRun, version: int) -> NightRun:
+    night = places.nights() / last.day.isoformat()
+    kept = night / "findings.jsonl"
     with record.of("night.follow", place="exchange") as trace:
         began = time.monotonic()
-        engine = DuckDB()
-        try:
-            followed = nightly.follow(
-                engine,
-                lake,
-                night,
-                version,
-                warehouse=places.warehouse(),
-            )
-        finally:
-            engine.close()
-        registry.take_over(places.warehouse() / str(version), last.day, afresh=False)
+        followed = nightly.follow(
+            hand.engine,
+            hand.lake,
+            night,
+            version,
+            warehouse=places.warehouse(),
+            before=hand.findings(kept),
+        )
+        home = places.warehouse() / str(version)
+        registry.take_over(home, last.day, afresh=False, engine=hand.engine)
         codes = set(followed.asked)
         few = followed.subjects if len(followed.subjects) <= MOST else None
         alerts.receive_all(
@@ -153,8 +159,50 @@ def follow() -> NightRun | None:
             seconds=time.monotonic() - began,
         )
     nightly.keep(followed, night, version)
-    _sort_by_subject(lake, version)  # the counter first; dossiers show the version before till then
+    hand.note(kept, followed.findings)
     return run
+
+
+def rehearse() -> None:
+    """Do by way of trial what every event asks for, so that the first one after a start or a night
+    is followed no slower than the next.  Changes nothing."""
+    last = NightRun.objects.order_by("-pk").first()
+    if last is None:
+        return
+    with ready.at_hand() as hand:
+        version, kept = last.lake_version, places.nights() / last.day.isoformat() / "findings.jsonl"
+        build.build(hand.engine, whole_lake(hand.lake), version, places.warehouse())
+        build.get_ready(hand.engine)
+        with suppress(OSError):  # a night whose folder is gone is followed by nobody
+            hand.note(kept, nightly.read(kept))
+        indicators = all_indicators()
+        for one in (one for one in indicators if not one.whole):
+            select(one, hand.engine.dialect, last.day, one.settings({}), among=f"{STAYING}_{ASKED}")
+        bound = hand.engine.run(
+            f"SELECT person_id, enterprise_id FROM affiliation LIMIT {AT_ONCE}"  # noqa: S608
+        )
+        keys = [f"{kind}:{row[f'{kind}_id']}" for row in bound for kind in KINDS]
+        for some in (keys[:2], keys[:2], keys):  # looked up by themselves, planned; laid together
+            scan(indicators, hand.engine, last.day, version, subjects=set(some))
+
+
+def sort() -> int | None:
+    """The files that pages and one subject's scan read, of the last run; until then pages show a
+    version before.  None when they are there."""
+    last = NightRun.objects.order_by("-pk").first()
+    if last is None:
+        return None
+    lake, version = whole_lake(), last.lake_version
+    if by_subject.is_written(lake, version, places.warehouse()):
+        return None
+    engine = DuckDB()
+    try:
+        home = build.build(engine, lake, version, places.warehouse())
+    finally:
+        engine.close()
+    with build.reading(home):
+        _sort_by_subject(lake, version)
+    return version
 
 
 def rank(*, only_if_stale: bool = False) -> Ranking | None:
@@ -177,10 +225,11 @@ def rank(*, only_if_stale: bool = False) -> Ranking | None:
         ) from error
     engine = DuckDB()
     try:
-        build.build(engine, whole_lake(), version, places.warehouse())
+        home = build.build(engine, whole_lake(), version, places.warehouse())
     finally:
         engine.close()
-    return scores.renew(findings, day=last.day, lake_version=version)
+    with build.reading(home):
+        return scores.renew(findings, day=last.day, lake_version=version)
 
 
 def adopt() -> NightRun | None:
@@ -236,30 +285,14 @@ def _sort_by_subject(lake: Lake, version: int) -> None:
         engine.close()
 
 
-def open_to_pages() -> None:
-    """Make what the dossiers read of the last run, when it is gone or an older version of this
-    program wrote it."""
-    last = NightRun.objects.order_by("-pk").first()
-    if last is None:
-        return
-    lake, version = whole_lake(), last.lake_version
-    if by_subject.is_written(lake, version, places.warehouse()):
-        return
-    engine = DuckDB()
-    try:
-        build.build(engine, lake, version, places.warehouse())
-    finally:
-        engine.close()
-    _sort_by_subject(lake, version)
-
-
-def whole_lake() -> Lake:
-    """The lake; `Trouble` when a part of it is gone, or all that came since the last night.
+def whole_lake(lake: Lake | None = None) -> Lake:
+    """The lake, or the one given; `Trouble` when a part of it is gone, or all that came since the
+    last night.
 
     An empty lake looks like one in which every fact has ended: a night over it would lift every
     restriction.
     """
-    lake = Lake()
+    lake = lake or Lake()
     lake.check()
     seen = NightRun.objects.aggregate(newest=Max("lake_version"))["newest"] or 0
     if lake.version() < seen:

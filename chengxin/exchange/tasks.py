@@ -1,12 +1,20 @@
-"""What the worker does by itself: take what lies in the inbox, run the night, urge what comes due,
-seal the traces; and what officers ask it to do, try an indicator."""
+"""What the worker does by itself: take what lies in the inbox, run the night, urge what comes due;
+and what officers ask it to do, try an indicator.
+
+What nobody at the counter waits for stands in a queue of its own, `LATER`, which a second process
+works off: seal the traces, sort what pages read, rank.  That process carries out tries, too.
+"""
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import structlog
+from django.db import transaction
 from django.utils.timezone import localdate
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
 
 from chengxin.core import places
 from chengxin.core.refusal import Trouble
@@ -15,11 +23,13 @@ from chengxin.risk import urging
 from chengxin.studio import trials, versions
 from chengxin.trace import seals
 
+COUNTER, LATER = "default", "later"  # the queues
+
 log = structlog.get_logger("chengxin.worker")
 
 
 @app.periodic(cron="* * * * *")
-@app.task(queueing_lock="seal", pass_context=False)
+@app.task(queue=LATER, queueing_lock="seal", pass_context=False)
 def seal(timestamp: int) -> None:
     """Every minute: close the settled traces into the hash chain."""
     if count := seals.seal():
@@ -62,10 +72,32 @@ def _follow() -> None:
     else:
         if run:
             log.info("changes followed", findings=run.findings, seconds=run.seconds)
+            with suppress(AlreadyEnqueued), transaction.atomic():
+                sort.defer()
+
+
+@app.task(queue=LATER, queueing_lock="sort")
+def sort() -> None:
+    """After changes were followed: what pages and one subject's scan read of them."""
+    _sort()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queue=LATER, queueing_lock="sort_left", pass_context=False)
+def sort_left(timestamp: int) -> None:
+    """Every minute: what a killed worker left unsorted."""
+    _sort()
+
+
+def _sort() -> None:
+    try:
+        nights.sort()
+    except Trouble as trouble:
+        log.warning("pages show a version before", reason=str(trouble))
 
 
 @app.periodic(cron="*/5 * * * *")
-@app.task(queueing_lock="rank", priority=-1, pass_context=False)
+@app.task(queue=LATER, queueing_lock="rank", priority=-1, pass_context=False)
 def rank(timestamp: int) -> None:
     """Every five minutes: rank everyone anew where something was followed or judged.
 
@@ -99,6 +131,15 @@ def night(timestamp: int) -> None:
     """At two in the morning: the night."""
     run = nights.run(localdate())
     log.info("night done", day=str(run.day), findings=run.findings, seconds=run.seconds)
+    nights.rehearse()
+
+
+def get_ready() -> None:
+    """Before the first task: what the first event would wait for."""
+    try:
+        nights.rehearse()
+    except Trouble as trouble:
+        log.warning("changes wait for the night", reason=str(trouble))
 
 
 @app.periodic(cron="30 6 * * *")

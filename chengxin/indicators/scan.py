@@ -22,13 +22,14 @@ from sqlglot import exp
 from chengxin.core.effects import STRICTEST_FIRST, Effect
 from chengxin.core.tongues import Words
 from chengxin.indicators.catalogue import UNDECIDED, Indicator, Value
-from chengxin.indicators.scope import Scope, by_kind, over_scope
+from chengxin.indicators.scope import ASKED, Scope, by_kind, over_scope
 from chengxin.lake.engine import Engine, Row
 
 ANYONE = {  # who is meant when nobody may be named
     "person": Words(zh="该人员", en="This person"),
     "enterprise": Words(zh="该企业", en="This enterprise"),
 }
+ANY_SCOPE = "whicheverscope"  # first word of its tables, until it is known which one it is
 ANYTHING = Words(zh="相关业务", en="the business concerned")
 
 
@@ -176,7 +177,11 @@ def select(
     frozen = tuple(
         (name, tuple(told) if isinstance(told, list) else told) for name, told in settings.items()
     )
-    return _select(indicator, dialect, as_of, frozen, among)
+    if among is None:
+        return _select(indicator, dialect, as_of, frozen, None)
+    sql = _select(indicator, dialect, as_of, frozen, f"{ANY_SCOPE}_{ASKED}")
+    word = among.partition("_")[0]
+    return sql.replace(f"{ANY_SCOPE}_{ASKED}", among).replace(f"{ANY_SCOPE}_", f"{word}_")
 
 
 @lru_cache(maxsize=512)  # putting it together takes longer than running it over one subject's rows

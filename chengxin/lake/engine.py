@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -150,6 +151,7 @@ class DuckDB:
     ) -> None:
         self._staging = Staging()
         self._bound: dict[str, Path] = {}
+        self._shown: dict[str, object] = {}  # name -> the files and types that are seen under it
         self._places: dict[str, Place] = {}
         self._plans: dict[str, str | None] = {}  # SQL -> its plan; none yet when it ran once
         self._numbers = count()
@@ -165,10 +167,15 @@ class DuckDB:
         )
         self.connection.execute("SET parquet_metadata_cache = true")  # files are asked many times
 
+    def _anew(self, name: str) -> None:
+        """What was seen under a name is seen no more."""
+        self._bound.pop(name, None)
+        self._shown.pop(name, None)
+
     @within_memory()
     def load(self, table: str, types: Mapping[str, str], rows: Sequence[Row]) -> None:
         """A table of just these rows; a column that a row leaves out is null."""
-        self._bound.pop(table, None)
+        self._anew(table)
         spec = ", ".join(f'"{name}" {kind}' for name, kind in types.items())
         self.connection.execute(f'CREATE OR REPLACE TABLE "{table}" ({spec})')
         if rows:
@@ -199,7 +206,7 @@ class DuckDB:
     @within_memory()
     def keep(self, name: str, sql: str) -> None:
         """What a query gives, held as a table of this session under `name`."""
-        self._bound.pop(name, None)
+        self._anew(name)
         self.connection.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS {sql}')
 
     def gather(self, name: str, queries: Sequence[str]) -> None:
@@ -222,7 +229,7 @@ class DuckDB:
 
     def drop(self, name: str) -> None:
         """Let go of what `keep` or `lay` holds; nothing when it holds none."""
-        self._bound.pop(name, None)
+        self._anew(name)
         self.connection.execute(f'DROP TABLE IF EXISTS "{name}"')
 
     def put(self, name: str, rows: pa.Table) -> None:
@@ -232,7 +239,7 @@ class DuckDB:
         if place and place.rows.schema == rows.schema:
             place.rows = rows
         else:
-            self._bound.pop(name, None)
+            self._anew(name)
             self._plan_anew()  # DuckDB does not see that a plan reads a place that is gone
             self._places[name] = Place(rows)
             self.connection.register(name, self._places[name])
@@ -279,11 +286,18 @@ class DuckDB:
 
     @within_memory()
     def show(self, name: str, files: list[str], types: Mapping[str, str]) -> None:
-        """A view under `name` of the rows in these files of the lake."""
-        self._bound.pop(name, None)
+        """A view under `name` of the rows in these files of the lake.
+
+        Files that are seen under this name already go on being seen.
+        """
+        told = (tuple(files), tuple(types.items()))
+        if self._shown.get(name) == told and all(map(os.path.isfile, files)):
+            return
+        self._anew(name)
         self.connection.execute(
             f'CREATE OR REPLACE TEMP VIEW "{name}" AS {self._select(files, types)}'
         )
+        self._shown[name] = told
 
     def write(self, path: Path, sql: str, row_group: int = ROW_GROUP) -> None:
         """What a query gives as Parquet at `path`, in groups of so many rows."""
@@ -297,8 +311,9 @@ class DuckDB:
         A file that is seen under this name already, perhaps at another place, goes on being seen.
         """
         bound = self._bound.get(name)
-        if bound and bound.is_file() and bound.samefile(path):
+        if bound and _same_file(bound, path):
             return
+        self._anew(name)
         self.run(f'CREATE OR REPLACE TEMP VIEW "{name}" AS SELECT * FROM {parquet(path)}')
         self._bound[name] = path
 
@@ -323,6 +338,15 @@ class DuckDB:
     def close(self) -> None:
         self.connection.close()
         self._staging.close()
+
+
+def _same_file(one: Path, other: Path) -> bool:
+    """Whether both are there and are one file; folders are never the same."""
+    try:
+        first, second = os.stat(one), os.stat(other)
+    except FileNotFoundError:
+        return False
+    return stat.S_ISREG(first.st_mode) and os.path.samestat(first, second)
 
 
 def literal(text: str) -> str:

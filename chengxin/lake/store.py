@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
@@ -35,6 +36,10 @@ from chengxin.lake.commit import SMALL, Change, Compaction, Delivery, clear, fil
 from chengxin.lake.engine import DuckDB
 from chengxin.lake.staging import locked
 from chengxin.lake.tables import TABLES
+
+_RECORD = re.compile(r"\d+\.json")
+
+Stamp = tuple[int, int, int]
 
 MANY = 8  # small files of one table, more than which are put together
 
@@ -78,8 +83,9 @@ class Lake:
         self._engine = engine
         self._versions = self.root / "_versions"
         self._forgotten = self._versions / "forgotten.list"
-        # What was published never changes, so it is read once.
-        self._published: dict[int, Published] = {}
+        # What was published never changes, so it is read once; until a backup takes its place.
+        self._published: dict[int, tuple[Stamp | None, Published]] = {}
+        self._gone: tuple[Stamp | None, frozenset[int]] = (None, frozenset())
         self._files: dict[tuple[str, int], tuple[str, ...]] = {}
 
     # reading
@@ -96,17 +102,23 @@ class Lake:
                         f"The lake {self.root} has lost its version records (_versions); "
                         "restore the folder from its backup."
                     )
-            names = [path.stem for path in self._versions.glob("*.json")]
-            return max(map(int, names), default=0)
+            names = [name for name in os.listdir(self._versions) if _RECORD.fullmatch(name)]
+            return max((int(name[:-5]) for name in names), default=0)
 
     def at(self, version: int | None = None) -> Published:
         """What was published as `version`; `Trouble` when there is no such version."""
         version = self.version() if version is None else version
         if version == 0:
             return Published(0, {}, ())
-        if version not in self._published:
-            self._published[version] = _published(self._record(version))
-        return self._published[version]
+        stamp = stamp_of(f"{self._versions}/{version:08d}.json")
+        read, published = self._published.get(version, (None, None))
+        if published is None or read != stamp:
+            if published is not None:
+                self._published.clear()
+                self._files.clear()
+            published = _published(self._record(version))
+            self._published[version] = stamp, published
+        return published
 
     def files(self, table: str, version: int | None = None) -> list[str]:
         """The Parquet files of a table as of a lake version; none before its first delivery."""
@@ -147,15 +159,18 @@ class Lake:
 
     def forgotten(self) -> frozenset[int]:
         """The versions whose rows were let go of; what came with them is still told."""
-        with self._readable():
-            try:
-                return frozenset(json.loads(self._forgotten.read_text("utf-8")))
-            except FileNotFoundError:
-                return frozenset()
+        stamp = stamp_of(str(self._forgotten))
+        if stamp is None:
+            return frozenset()
+        if self._gone[0] != stamp:
+            with self._readable():
+                self._gone = stamp, frozenset(json.loads(self._forgotten.read_text("utf-8")))
+        return self._gone[1]
 
     def check(self) -> None:
         """`Trouble` when the newest version cannot be read completely."""
         newest = self.at()
+        self._files.clear()  # what was there when it was last read may be gone
         for table in newest.tables:
             self.files(table, newest.version)
 
@@ -327,6 +342,15 @@ class Lake:
                 f"The lake folder {self.root} cannot be used ({error}); mend it, or restore it "
                 "from its backup."
             ) from error
+
+
+def stamp_of(path: str) -> Stamp | None:
+    """What tells a file from the one that takes its place; None when none is there."""
+    try:
+        told = os.stat(path)
+    except OSError:
+        return None
+    return told.st_ino, told.st_mtime_ns, told.st_size
 
 
 def _published(record: Path) -> Published:

@@ -135,13 +135,16 @@ def forget_words(needed: Iterable[Iterable[str]]) -> int:
 
 
 @within_memory()
-def take_over(warehouse: Path, day: date, *, afresh: bool = True) -> dict[str, int]:
+def take_over(
+    warehouse: Path, day: date, *, afresh: bool = True, engine: DuckDB | None = None
+) -> dict[str, int]:
     """Make the registry say what the warehouse says; rows written per table.
 
     `arrears` of an enterprise are its unpaid tax (yuan) that fell due before `day`, as of that day.
     Unless `afresh`, a table that was taken from the same rows as of the same day is left alone.
+    `engine` stays open, and sees these tables from then on.
     """
-    engine = DuckDB()
+    own, engine = engine is None, engine or DuckDB()
     written = dict.fromkeys(TAKEN, 0)
     try:
         for name in sorted({name for taken in TAKEN.values() for name in taken.reads}):
@@ -156,7 +159,8 @@ def take_over(warehouse: Path, day: date, *, afresh: bool = True) -> dict[str, i
                     TakenOver.objects.update_or_create(table=table, defaults=told)
             written["spellings"] = names.fill()
     finally:
-        engine.close()
+        if own:
+            engine.close()
     return written
 
 

@@ -42,7 +42,7 @@ from chengxin.trace.models import Trace
 from chengxin.warehouse import build
 
 TRY = "chengxin.exchange.tasks.try_out"  # the worker's task that carries one out
-QUEUE = "later"  # beside the counter's: no event waits for a try
+QUEUE = "tries"  # beside the others: no event waits for a try
 A_PAGE = 50
 _LOCK = 0x57D1  # with a trial's number: whoever runs it holds it
 

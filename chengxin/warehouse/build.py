@@ -15,15 +15,16 @@ either engine reads what the other has built.
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
@@ -39,7 +40,7 @@ from chengxin.lake.tables import TABLES
 from chengxin.warehouse import resolve
 
 HERE = Path(__file__).parent
-KEPT = 3  # versions; a reader has this many nights to let go of one
+KEPT = 3  # versions; a reader has this many nights to let go of one, or says that it is `reading`
 ROW_GROUP = 4_096  # rows; small, so that one subject is found without reading much
 _KEYS = {  # columns that name a subject -> its key
     "person_id": "'person:' || person_id",
@@ -47,8 +48,10 @@ _KEYS = {  # columns that name a subject -> its key
     "subject_key": "subject_key",
 }
 HOLDS = "holds"  # key ("person:…", "enterprise:…"), held_0, …: which tables have rows about it
+HELD = "held_before"  # the HOLDS of an older version, while the next is made of it
 TOLD = "told"  # the rows of which such a file is made, while it is made
 _BITS = 62  # tables that one of its columns tells of, a bit each
+PAGES = "by_subject"  # beside the tables, later: what pages read (`by_subject`)
 DONE = "build.json"  # written last: a folder without it is not a warehouse
 
 
@@ -117,7 +120,7 @@ def _all() -> Iterator[tuple[str, Model]]:
             model = Model.read(path)
             if name in TABLES:
                 raise ValueError(f"the lake has a table {name}; choose another name")
-            if name in (*resolve.TABLES, HOLDS):
+            if name in (*resolve.TABLES, HOLDS, HELD):
                 raise ValueError(f"the warehouse has a file {name} of its own; choose another name")
             if descriptions.is_local(path) and (problems := model.problems()):
                 raise ValueError(f"it {'; it '.join(problems)}")
@@ -150,6 +153,15 @@ def build(engine: Engine, lake: Versions, version: int, folder: Path) -> Path:
     return home
 
 
+def get_ready(engine: Engine) -> None:
+    """Put the SQL of all tables into the engine's words, as every first building does."""
+    for model in models().values():
+        _rendered(_in_order(model), engine.dialect)
+    for lookup in _lookups().values():
+        for sql in lookup.parts:
+            _rendered(sql, engine.dialect)
+
+
 _BOUND: WeakKeyDictionary[Engine, Bound] = WeakKeyDictionary()
 
 
@@ -180,7 +192,7 @@ def newest(folder: Path) -> int | None:
 def is_built(home: Path) -> bool:
     """Whether a complete warehouse stands here, made by these very files."""
     try:
-        told = json.loads((home / DONE).read_text("utf-8"))
+        told = _done(home)
         return bool(told["made"]) and told["files"] == digest()
     except (OSError, ValueError, KeyError):
         return False
@@ -189,8 +201,19 @@ def is_built(home: Path) -> bool:
 def made(home: Path) -> dict[str, Made]:
     """Table -> how a built warehouse knows its file; OSError, ValueError or KeyError where there
     is none."""
-    told = json.loads((home / DONE).read_text("utf-8"))["made"]
+    told = _done(home)["made"]
     return {name: Made(home / f"{name}.parquet", **one) for name, one in told.items()}
+
+
+def _done(home: Path) -> Any:
+    """What is told of a built warehouse."""
+    stands = os.stat(home / DONE)
+    return _read_done(str(home / DONE), (stands.st_ino, stands.st_mtime_ns))
+
+
+@lru_cache(maxsize=2 * KEPT)
+def _read_done(path: str, _stands: tuple[int, int]) -> Any:
+    return json.loads(Path(path).read_text("utf-8"))
 
 
 @cache
@@ -276,20 +299,40 @@ def held_by(row: Mapping[str, Any]) -> set[str]:
 
 def _holds() -> Lookup:
     """Of whom the tables have rows: what one subject's scan need not look for."""
-    words = range(len(held_columns()) - 1)
-    parts = []
-    for place, (name, columns) in enumerate(about_subjects().items()):
+    told = ", ".join(f"BIT_OR({word}) AS {word}" for word in held_columns()[1:])
+    sql = f"SELECT key, {told} FROM {TOLD} GROUP BY key ORDER BY key"
+    return Lookup(tuple(_held_parts().values()), sql)
+
+
+@cache
+def _held_parts() -> dict[str, str]:
+    """Table -> of whom it has rows, and its bit."""
+    parts = {}
+    for name, columns in about_subjects().items():
         bits = ", ".join(
-            f"CAST({(word == place // _BITS) << place % _BITS} AS BIGINT) AS held_{word}"
-            for word in words
+            f"CAST({bit} AS BIGINT) AS held_{word}" for word, bit in enumerate(_bits([name]))
         )
-        one = " UNION ".join(
+        parts[name] = " UNION ".join(
             f"SELECT {_KEYS[column]} AS key, {bits} FROM {name} WHERE {column} <> ''"
             for column in columns
         )
-        parts.append(one)
-    told = ", ".join(f"BIT_OR(held_{word}) AS held_{word}" for word in words)
-    return Lookup(tuple(parts), f"SELECT key, {told} FROM {TOLD} GROUP BY key ORDER BY key")
+    return parts
+
+
+def _held_of(tables: Collection[str]) -> str:
+    """What the HOLDS that stands as HELD tells of these tables."""
+    bits = [f"held_{word} & {bit}" for word, bit in enumerate(_bits(tables))]
+    told = ", ".join(f"CAST({one} AS BIGINT) AS held_{word}" for word, one in enumerate(bits))
+    return f"SELECT key, {told} FROM {HELD} WHERE {' OR '.join(f'({one}) <> 0' for one in bits)}"
+
+
+def _bits(tables: Collection[str]) -> list[int]:
+    """The bits of some tables, for each column of HOLDS."""
+    bits = [0] * (len(held_columns()) - 1)
+    for place, name in enumerate(about_subjects()):
+        if name in tables:
+            bits[place // _BITS] |= 1 << place % _BITS
+    return bits
 
 
 @dataclass(frozen=True)
@@ -312,8 +355,10 @@ class _Build:
         self, engine: Engine, lake: Versions, version: int, aside: Path, folder: Path
     ) -> None:
         self._engine, self._lake, self._version, self._aside = engine, lake, version, aside
+        self._folder = folder
         self._made: dict[str, Made] = {}
         self._shown: set[str] = set()
+        self._asked: dict[str, list[str]] = {}
         self._known: dict[tuple[str, str], Made] = {}  # (table, either of its digests)
         for older in sorted(_versions(folder)):
             with suppress(OSError, ValueError, KeyError):
@@ -329,18 +374,30 @@ class _Build:
             if not self._linked(name, of):
                 for table in model.reads:
                     self._show(table)
-                sql = f"{model.sql}\nORDER BY {', '.join(model.grain)}"
-                self._engine.write(self._path(name), self._rendered(sql), ROW_GROUP)
+                self._engine.write(self._path(name), self._rendered(_in_order(model)), ROW_GROUP)
                 self._note(name, of)
             self._bind(name)
         for name, lookup in _lookups().items():  # last: they are made of all the others
             of = _digest(lookup, [self._behind(table) for table in lookup.reads])
             if not self._linked(name, of):
-                self._engine.gather(TOLD, [self._rendered(sql) for sql in lookup.parts])
+                parts = self._what_is_held() if name == HOLDS else lookup.parts
+                self._engine.gather(TOLD, [self._rendered(sql) for sql in parts])
                 self._engine.write(self._path(name), lookup.sql, ROW_GROUP)
                 self._note(name, of)
         self._engine.drop(TOLD)
         return self._made
+
+    def _what_is_held(self) -> list[str]:
+        """The rows of which HOLDS is made: what the newest HOLDS tells of the tables that are the
+        same there, and what the others tell anew."""
+        parts = _held_parts()
+        home = self._folder / str(max(_versions(self._folder), default=0))
+        if not is_built(home):
+            return list(parts.values())
+        older = made(home)
+        same = {name for name in parts if older[name].rows == self._made[name].rows}
+        self._engine.bind(HELD, older[HOLDS].path)
+        return [_held_of(same), *(sql for name, sql in parts.items() if name not in same)]
 
     def _who_is_who(self) -> None:
         behind = [self._behind(table) for table in resolve.READS]
@@ -359,12 +416,16 @@ class _Build:
         """By what a table is known to one that is made of it."""
         if table in self._made:
             return self._made[table].rows
-        return TABLES[table].types, self._lake.files(table, self._version)
+        return TABLES[table].types, self._files(table)
+
+    def _files(self, table: str) -> list[str]:
+        if table not in self._asked:
+            self._asked[table] = self._lake.files(table, self._version)
+        return self._asked[table]
 
     def _show(self, table: str) -> None:
         if table in TABLES and table not in self._shown:
-            files = self._lake.files(table, self._version)
-            self._engine.show(table, files, TABLES[table].types)
+            self._engine.show(table, self._files(table), TABLES[table].types)
             self._shown.add(table)
 
     def _linked(self, name: str, digest: str) -> bool:
@@ -394,6 +455,10 @@ class _Build:
 
     def _rendered(self, sql: str) -> str:
         return _rendered(sql, self._engine.dialect)
+
+
+def _in_order(model: Model) -> str:
+    return f"{model.sql}\nORDER BY {', '.join(model.grain)}"
 
 
 @cache
@@ -443,10 +508,39 @@ def _take_place(aside: Path, home: Path) -> None:
             raise Trouble(f"The warehouse {home} cannot be written ({error.strerror}).") from error
 
 
+@contextmanager
+def reading(home: Path) -> Iterator[None]:
+    """While the block runs, nobody removes this warehouse, however many newer ones come."""
+    held = os.open(home / DONE, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(held, fcntl.LOCK_SH)
+        yield
+    finally:
+        os.close(held)
+
+
+def _is_read(home: Path) -> bool:
+    try:
+        held = os.open(home / DONE, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(held)
+    return False
+
+
 def _forget_old(folder: Path, keep: int) -> None:
-    for version in sorted(_versions(folder), reverse=True)[KEPT:]:
-        if version != keep:
-            shutil.rmtree(folder / str(version), ignore_errors=True)
+    """All but the newest few go, and the newest that pages can read: they may lag behind."""
+    versions = sorted(_versions(folder), reverse=True)
+    paged = next((one for one in versions if (folder / str(one) / PAGES).is_dir()), keep)
+    for version in versions[KEPT:]:
+        home = folder / str(version)
+        if version not in (keep, paged) and not _is_read(home):
+            shutil.rmtree(home, ignore_errors=True)
     for left in folder.glob(".*-old"):
         shutil.rmtree(left, ignore_errors=True)
 

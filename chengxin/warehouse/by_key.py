@@ -70,25 +70,31 @@ def write(engine: DuckDB, home: Path) -> None:
 
 
 class ByKey:
-    """The sorted files of one warehouse; empty when none were written."""
+    """The sorted files of one warehouse, each where it was first written.
+
+    A table that has none yet, in this version of the warehouse or in one where it is the same, is
+    left out.
+    """
 
     def __init__(self, home: Path) -> None:
-        self._folder = home / FOLDER
-        self._there = _told(home) == _made_of(home)
+        there = _there(home.parent)
+        self._homes = {
+            table: there[made] for table, made in _made_of(home).items() if made in there
+        }
         self._open: dict[str, SortedRows] = {}
 
     def rows(
         self, table: str, key: str, ids: Collection[str], told: Sequence[str]
     ) -> pa.Table | None:
         """These columns of the rows whose `key` is one of `ids`; None when there are no files."""
-        if not self._there:
+        if table not in self._homes:
             return None
         name = f"{table}.{key}"
         try:
             if name not in self._open:
-                self._open[name] = SortedRows(self._folder / name)
-        except FileNotFoundError:  # somebody writes them anew
-            self._there = False
+                self._open[name] = SortedRows(self._homes[table] / name)
+        except FileNotFoundError:  # somebody writes them anew, or that version has gone
+            del self._homes[table]
             return None
         return self._open[name].among(ids, told)
 

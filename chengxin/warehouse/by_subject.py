@@ -31,7 +31,7 @@ from chengxin.lake.engine import DuckDB, Versions, literal, within_memory
 from chengxin.lake.tables import ORIGIN, TABLES, Kind, Table
 from chengxin.warehouse import build
 
-FOLDER = "by_subject"
+FOLDER = build.PAGES
 COUNT, BY_MARK, MARKS, BY_PLATE = "count", "by_mark", "marks", "by_plate"
 BY_NUMBER = "by_number"
 DONE = "by_subject.json"  # written last, inside the folder

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
@@ -26,6 +27,7 @@ from chengxin.core.refusal import Trouble
 from chengxin.devices import agent
 from chengxin.exchange import clients, deliveries, nights
 from chengxin.exchange.models import Client
+from chengxin.exchange.tasks import COUNTER, LATER, get_ready
 from chengxin.indicators import local
 from chengxin.people import lookup
 from chengxin.risk import directives
@@ -87,8 +89,8 @@ def serve(
     number = server.port()
     server.migrate()
     nights.whole_lake()
-    nights.open_to_pages()
-    beside = [["worker"]]
+    nights.sort()
+    beside = [["worker", "--queue", queue] for queue in (COUNTER, LATER)]
     if with_demo:
         with bar("阳信县") as progress:
             demo.ensure(progress)
@@ -100,30 +102,45 @@ def serve(
 
 
 @app.command()
-def worker(companion: Companion = False) -> None:
-    """Do the background work: inbox, night, seals.  `serve` runs one by itself."""
+def worker(
+    queue: Annotated[
+        str | None,
+        typer.Option(help=f"Only {COUNTER}: what the counter waits for; or only {LATER}."),
+    ] = None,
+    companion: Companion = False,
+) -> None:
+    """Do the background work: inbox, night, seals.  `serve` runs one for each queue by itself."""
+    if queue not in (None, COUNTER, LATER):
+        raise Trouble(f"There is no queue {queue}; there are {COUNTER} and {LATER}.")
     if companion:
         server.end_with_parent()
     server.migrate()
+    if queue == LATER:
+        os.nice(10)  # the counter goes first
+    else:
+        get_ready()
     connector: DjangoConnector = tasks.connector  # type: ignore[assignment]
     with tasks.replace_connector(connector.get_worker_connector()) as ready:
-        asyncio.run(_work(ready))
+        asyncio.run(_work(ready, [queue] if queue else [COUNTER, LATER], tries=queue != COUNTER))
 
 
-async def _work(ready: App) -> None:
+async def _work(ready: App, queues: list[str], *, tries: bool) -> None:
     """One thing after the other; but what an officer tries waits for nothing and nothing for it."""
     async with ready.open_async():
-        tries = asyncio.create_task(
-            ready.run_worker_async(
-                queues=[trials.QUEUE], install_signal_handlers=False, shutdown_graceful_timeout=1
-            )
-        )
+        trying = asyncio.create_task(_try_out(ready)) if tries else None
         try:
-            await ready.run_worker_async(queues=["default"], install_signal_handlers=True)
+            await ready.run_worker_async(queues=queues, install_signal_handlers=True)
         finally:
-            tries.cancel()
-            with suppress(asyncio.CancelledError):
-                await tries
+            if trying:
+                trying.cancel()
+                with suppress(asyncio.CancelledError):
+                    await trying
+
+
+async def _try_out(ready: App) -> None:
+    await ready.run_worker_async(
+        queues=[trials.QUEUE], install_signal_handlers=False, shutdown_graceful_timeout=1
+    )
 
 
 @app.command()

@@ -18,10 +18,15 @@ from chengxin.core import places
 from chengxin.core.refusal import Trouble
 from chengxin.exchange import arrivals, clients, deliveries, events, nights, tasks
 from chengxin.exchange.models import Delivery, Event, NightRun
+from chengxin.indicators.catalogue import all_indicators
+from chengxin.indicators.scan import scan
 from chengxin.lake.engine import DuckDB
 from chengxin.lake.store import Lake
+from chengxin.people import gathered
 from chengxin.risk.models import Directive
 from chengxin.sources import all_sources
+from chengxin.trace.models import Trace
+from chengxin.warehouse import build
 from tests.conftest import number
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -321,6 +326,85 @@ class TestKilled:
         tasks.follow()
 
         assert "M01" in in_force()
+
+
+class TestAtHand:
+    """What the worker keeps between two events says nothing of its own."""
+
+    def test_second_event_is_followed_like_the_first(self, police: Told):
+        police(case(), "1")
+        tasks.follow()
+        other = number("37230119700101123")
+
+        police(case(案件编号="Y2", 证件号码=other), "2")
+        tasks.follow()
+
+        assert len({one.about for one in Directive.objects.in_force().filter(indicator="M01")}) == 2
+        assert kept() == anew()
+
+    def test_work_that_broke_off_leaves_nothing_at_hand(
+        self, police: Told, monkeypatch: pytest.MonkeyPatch
+    ):
+        def killed(*_: object, **__: object) -> None:
+            raise KeyboardInterrupt
+
+        police(case(), "1")
+        tasks.follow()
+        police(case(案件状态="撤案", 终结日期="2017-08-18"), "2")
+        with monkeypatch.context() as patch:
+            patch.setattr("chengxin.indicators.follow.scan", killed)
+            with pytest.raises(KeyboardInterrupt):
+                nights.follow()
+
+        tasks.follow()
+
+        assert [one.release_needed for one in Directive.objects.filter(indicator="M01")] == [True]
+        assert kept() == anew()
+
+    def test_findings_that_another_process_wrote_are_read(self, police: Told):
+        police(case(), "1")
+        tasks.follow()
+        nights.run(DAY)  # as the command does, beside the worker
+        police(case(案件状态="撤案", 终结日期="2017-08-18"), "2")
+
+        tasks.follow()
+
+        assert kept() == anew()
+
+    def test_rehearsal_changes_nothing(self, police: Told):
+        police(case(), "1")
+        tasks.follow()
+        before = kept(), NightRun.objects.count(), Trace.objects.count()
+
+        nights.rehearse()
+
+        assert (kept(), NightRun.objects.count(), Trace.objects.count()) == before
+
+    def test_pages_read_the_version_before_until_it_is_sorted(self, police: Told):
+        before = gathered.newest()
+        police(case(), "1")
+        tasks.follow()
+        [job] = ProcrastinateJob.objects.filter(task_name=tasks.sort.name)
+        assert (job.queue_name, gathered.newest()) == (tasks.LATER, before)
+
+        tasks.sort_left(0)  # the next minute, if whoever was to sort was killed
+
+        assert gathered.newest() == NightRun.objects.latest("pk").lake_version
+
+
+def kept() -> list[str]:
+    """The findings that stand in the folder of the last night."""
+    return (places.nights() / DAY.isoformat() / "findings.jsonl").read_text("utf-8").splitlines()
+
+
+def anew() -> list[str]:
+    """What everybody is found to be by a warehouse and an engine of their own."""
+    engine, lake, version = DuckDB(), Lake(), NightRun.objects.latest("pk").lake_version
+    try:
+        build.build(engine, lake, version, places.home() / "another")
+        return [one.to_json() for one in scan(all_indicators(), engine, DAY, version)]
+    finally:
+        engine.close()
 
 
 def test_events_are_no_delivery_of_unusual_size(police: Told):

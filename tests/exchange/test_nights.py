@@ -195,7 +195,7 @@ class TestOpenToPages:
         shutil.rmtree(sorted_files(2))
         assert gathered.newest() is None
 
-        nights.open_to_pages()
+        nights.sort()
 
         assert gathered.newest() == 2
 
@@ -204,21 +204,21 @@ class TestOpenToPages:
         told = json.loads(done.read_text())
         done.write_text(json.dumps({"made_of": told["made_of"] | {"watch": "another"}}))
 
-        nights.open_to_pages()
+        nights.sort()
 
         assert json.loads(done.read_text()) == told
 
     def test_what_is_there_stays(self, restricted):
         before = sorted_files(2).stat().st_ino
 
-        nights.open_to_pages()
+        nights.sort()
 
         assert sorted_files(2).stat().st_ino == before
 
     def test_before_the_first_night_there_is_nothing_to_open(self, tmp_path, monkeypatch):
         monkeypatch.setenv("CHENGXIN_HOME", str(tmp_path / "home"))
 
-        nights.open_to_pages()
+        nights.sort()
 
         assert gathered.newest() is None
 

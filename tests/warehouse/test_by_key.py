@@ -82,9 +82,7 @@ def test_next_version_has_the_same_files_of_what_did_not_change(
     engine: DuckDB, home: Path, tmp_path: Path
 ) -> None:
     by_key.write(engine, home)
-    lake = PaperLake(tmp_path / "newer", {"police_case": county(3)["police_case"][:1]}, 2)
-    lake._files = PaperLake(tmp_path / "lake", county(3))._files | lake._files
-    newer = build.build(engine, lake, 2, tmp_path / "house")
+    newer = build.build(engine, newer_lake(tmp_path), 2, tmp_path / "house")
     assert files_of(engine).rows(build.HOLDS, "key", {"nobody"}, ["key"]) is None
 
     by_key.write(engine, newer)
@@ -101,6 +99,41 @@ def test_next_version_has_the_same_files_of_what_did_not_change(
     found = files_of(engine).rows("police_filing", "subject_key", ids, ["subject_key"])
     assert found is not None
     assert len(set(found["subject_key"].to_pylist())) == cases["n"]
+
+
+def test_before_they_are_written_anew_those_of_an_older_version_serve_what_did_not_change(
+    engine: DuckDB, home: Path, tmp_path: Path
+) -> None:
+    by_key.write(engine, home)
+    build.build(engine, newer_lake(tmp_path), 2, tmp_path / "house")
+
+    for table, keys in by_key.columns().items():
+        same = build_made_of(home, table) == build_made_of(tmp_path / "house" / "2", table)
+        for key in keys:
+            told = files_of(engine).rows(table, key, {"nobody"}, [key])
+            assert (told is not None) == same, (table, key)
+
+
+def test_who_is_known_is_told_of_what_changed_alone_as_of_everything(
+    engine: DuckDB, home: Path, tmp_path: Path
+) -> None:
+    """HOLDS of a newer version, made of the older one, has the rows of one made from nothing."""
+    lake = newer_lake(tmp_path)
+    after = build.build(engine, lake, 2, tmp_path / "house") / f"{build.HOLDS}.parquet"
+    alone = build.build(DuckDB(threads=1), lake, 2, tmp_path / "empty") / f"{build.HOLDS}.parquet"
+
+    before = engine.run(f"SELECT * FROM read_parquet('{home / build.HOLDS}.parquet')")
+    rows = engine.run(f"SELECT * FROM read_parquet('{after}')")
+
+    assert rows == engine.run(f"SELECT * FROM read_parquet('{alone}')")
+    assert before != rows
+
+
+def newer_lake(tmp_path: Path) -> PaperLake:
+    """The county with fewer police cases."""
+    lake = PaperLake(tmp_path / "newer", {"police_case": county(3)["police_case"][:1]}, 2)
+    lake._files = PaperLake(tmp_path / "lake", county(3))._files | lake._files
+    return lake
 
 
 def build_made_of(home: Path, name: str) -> str:

@@ -176,6 +176,21 @@ class TestBuild:
         assert sorted(path.name for path in folder.iterdir()) == ["3", "4", "5"]
         assert build.newest(folder) == 5
 
+    def test_one_that_is_being_read_stays_and_the_newest_that_pages_read(
+        self, tmp_path: Path
+    ) -> None:
+        folder, lake = tmp_path / "warehouse", tmp_path / "lake"
+        first = build.build(DuckDB(), PaperLake(lake, {}, 1), 1, folder)
+        (build.build(DuckDB(), PaperLake(lake, {}, 2), 2, folder) / build.PAGES).mkdir()
+
+        with build.reading(first):
+            for version in range(3, build.KEPT + 4):
+                build.build(DuckDB(), PaperLake(lake, {}, version), version, folder)
+            assert sorted(path.name for path in folder.iterdir()) == ["1", "2", "4", "5", "6"]
+
+        build.build(DuckDB(), PaperLake(lake, {}, 7), 7, folder)
+        assert sorted(path.name for path in folder.iterdir()) == ["2", "5", "6", "7"]
+
     def test_rows_are_sorted_by_subject(self, tmp_path: Path) -> None:
         given = {
             "home_contract": [
