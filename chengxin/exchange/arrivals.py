@@ -18,13 +18,14 @@ from django.utils.translation import gettext_lazy as _
 
 from chengxin.exchange.models import Delivery, NightRun
 from chengxin.offices.models import Role
-from chengxin.people import judgements, values
+from chengxin.people import identity_facts, judgements, values
 from chengxin.risk import list_facts
 from chengxin.sources import Source, all_sources
 from chengxin.sources.source import Rhythm
 
 READS = (Role.DATA,)
-OWN = {judgements.SOURCE, *list_facts.SOURCES}  # what the system itself writes: nobody to ask
+# what the system itself writes: nobody to ask
+OWN = {judgements.SOURCE, identity_facts.SOURCE, *list_facts.SOURCES}
 COMPARED = 10  # deliveries before the last one, whose median is the usual count of rows
 FEW = 3  # with fewer of them nothing is usual yet
 SMALL = 20  # rows; below, twice as many or half as many means nothing

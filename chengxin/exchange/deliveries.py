@@ -9,7 +9,7 @@ the same content twice changes nothing.  Killed between two steps, it is simply 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -24,7 +24,7 @@ from chengxin.exchange import ready
 from chengxin.exchange.models import Delivery
 from chengxin.lake.staging import Staging
 from chengxin.lake.store import Lake
-from chengxin.people import judgements, registry
+from chengxin.people import identity_facts, judgements, registry
 from chengxin.risk import list_facts
 from chengxin.sources import Source
 from chengxin.trace import record
@@ -94,18 +94,28 @@ def receive_all(paths: list[Path], *, source: str | None = None) -> Iterator[Del
 
 
 def bring_own(seen_on: date | None = None) -> None:
-    """Let the lake know what officers here decided, when that has changed: judgements on who is
-    who, and the lists.
+    """Let the lake know what happened and was decided here, when there is something new:
+    judgements on who is who, the lists, and what the halls saw.
 
-    What begins or ends today counts from the day `seen_on` on, when that is earlier: the day as of
-    which the changes between two nights are followed.
+    With `seen_on`, the day as of which the changes between two nights are followed: what begins or
+    ends today counts from that day on, when it is earlier; and what the halls saw waits for the
+    night, unless it may restrict or free somebody.
     """
     told = judgements.told()
     mine = [(judgements.SOURCE, *told)] if told else []
+    _bring([*mine, *list_facts.told(seen_on)])
+    if seen_on is None or identity_facts.awaited():
+        while seen := identity_facts.told():
+            _bring([(identity_facts.SOURCE, seen.text, seen.day)])
+            identity_facts.forget(seen.events)
+
+
+def _bring(own: Iterable[tuple[str, str, date]]) -> None:
+    """Deliver these texts, but for those that the lake holds."""
     lake = Lake(places.lake())
     news = [
         (source, text, day)
-        for source, text, day in [*mine, *list_facts.told(seen_on)]
+        for source, text, day in own
         if not lake.holds(source, digest(text.encode())[:16], day)
     ]
     if not news:

@@ -28,10 +28,10 @@ from chengxin.core.refusal import Refusal
 from chengxin.devices.words import DeviceUnavailable
 from chengxin.hall.models import PREFIX, Business, Hall, ItemRecord, Ticket, TicketCounter, Window
 from chengxin.offices import access
-from chengxin.offices.models import Officer
+from chengxin.offices.models import Officer, Role
 from chengxin.people import identity
 from chengxin.people.models import Affiliation, Enterprise, Person, Portrait, Verification
-from chengxin.risk import counter, directives, objections
+from chengxin.risk import counter, directives, following, objections
 from chengxin.risk.directives import Decision, Verdict
 from chengxin.risk.models import Directive, Objection
 from chengxin.trace import record
@@ -202,12 +202,20 @@ def compare_face(ticket: Ticket, live_jpeg: bytes, *, officer: Officer) -> Verif
     return _note_verification(ticket, made, officer)
 
 
-def verify_by_hand(ticket: Ticket, reason: str, *, officer: Officer) -> Verification:
-    """人工核验: the officer compared the person with the document and answers for it."""
+def verify_by_hand(
+    ticket: Ticket, reason: str, *, officer: Officer, second: Officer | None = None
+) -> Verification:
+    """人工核验: the officer compared the person with the document and answers for it; with
+    `second` (`colleague`), who looked too (双人核实)."""
     _require_here(ticket)
     place = ticket.window.place if ticket.window else ""
-    made = identity.verify_by_hand(ticket.person, reason, officer=officer, place=place)
-    return _note_verification(ticket, made, officer)
+    made = identity.verify_by_hand(
+        ticket.person, reason, officer=officer, place=place, second=second
+    )
+    _note_verification(ticket, made, officer)
+    if second is not None:
+        following.ask()  # a doubt who stands here may end by it
+    return made
 
 
 def enrol_face(ticket: Ticket, live_jpeg: bytes, *, officer: Officer) -> Portrait:
@@ -319,24 +327,49 @@ def approver(work_number: str, password: str, *, officer: Officer, window: Windo
     """The section head who approves on the spot (D3): another officer of this county, by his own
     work number and password; five wrong passwords lock that number out for half an hour."""
     with record.of("approval.give", officer=officer, place=window.place) as trace:
-        trace.detail["approver"] = work_number[:30]
-        since = now() - timedelta(minutes=30)
-        wrong = Trace.objects.filter(
-            action="approval.give",
-            outcome="wrong_password",
-            at__gt=since,
-            detail__approver=work_number[:30],
-        )
-        if wrong.count() >= WRONG_PASSWORDS:
-            raise Refusal("locked_out", _("密码错误次数过多，请半小时后再试"))
-        head = Officer.objects.filter(username=work_number, is_active=True).first()
-        if head is None or not head.check_password(password):
-            raise Refusal("wrong_password", _("审批人工号或密码不正确"))
+        head = _signed(work_number, password, trace)
         if head.pk == officer.pk or not head.holds(*directives.MAY_APPROVE):
             raise Refusal("approval_needed", _("审批须由经办人以外的科所长或局领导办理"))
-        if not access.offices_of(head).filter(pk=window.hall.office_id).exists():
+        if not _works_here(head, window):
             raise Refusal("approval_needed", _("审批人不属于本县区局"))
     return head
+
+
+def colleague(work_number: str, password: str, *, officer: Officer, window: Window) -> Officer:
+    """Who looks at the person too (双人核实): as `approver`, but any other officer who serves or
+    leads here will do."""
+    with record.of("approval.give", officer=officer, place=window.place) as trace:
+        second = _signed(work_number, password, trace)
+        if second.pk == officer.pk or not second.holds(Role.WINDOW, *directives.MAY_APPROVE):
+            raise Refusal(
+                "second_officer_needed",
+                _("双人核实须由经办人以外的窗口人员、科所长或局领导共同核对"),
+            )
+        if not _works_here(second, window):
+            raise Refusal("second_officer_needed", _("第二核验人不属于本县区局"))
+    return second
+
+
+def _signed(work_number: str, password: str, trace: Trace) -> Officer:
+    """Who puts his own number and password in; guesses at anybody's are counted together."""
+    trace.detail["approver"] = work_number[:30]
+    since = now() - timedelta(minutes=30)
+    wrong = Trace.objects.filter(
+        action="approval.give",
+        outcome="wrong_password",
+        at__gt=since,
+        detail__approver=work_number[:30],
+    )
+    if wrong.count() >= WRONG_PASSWORDS:
+        raise Refusal("locked_out", _("密码错误次数过多，请半小时后再试"))
+    found = Officer.objects.filter(username=work_number, is_active=True).first()
+    if found is None or not found.check_password(password):
+        raise Refusal("wrong_password", _("工号或密码不正确"))
+    return found
+
+
+def _works_here(officer: Officer, window: Window) -> bool:
+    return access.offices_of(officer).filter(pk=window.hall.office_id).exists()
 
 
 def verdicts(person: Person, business: Business, enterprise: Enterprise | None) -> list[Verdict]:

@@ -123,7 +123,12 @@ def enrol(request: OfficerRequest, pk: int) -> HttpResponse:
 def verify_by_hand(request: OfficerRequest, pk: int) -> HttpResponse:
     here = _window(request, pk)
     reason = request.POST.get("reason", "")[:200]
-    visits.verify_by_hand(_ticket(here, request.user), reason, officer=request.user)
+    ticket = _ticket(here, request.user)
+    second = None
+    if number := request.POST.get("work_number", "").strip()[:30]:
+        password = request.POST.get("password", "")[:128]
+        second = visits.colleague(number, password, officer=request.user, window=here)
+    visits.verify_by_hand(ticket, reason, officer=request.user, second=second)
     return _desk(request, here)
 
 

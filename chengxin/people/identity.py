@@ -26,11 +26,13 @@ from chengxin.core.keys import Keys
 from chengxin.core.refusal import Refusal
 from chengxin.devices.words import Words
 from chengxin.offices.models import Officer
-from chengxin.people.models import Person, Portrait, Verification
+from chengxin.people import identity_facts
+from chengxin.people.models import IdentityEvent, Person, Portrait, Verification
 from chengxin.trace import record
 from chengxin.trace.tongue import english
 
 Band = Verification.Band
+Kind = IdentityEvent.Kind
 ADVICE = "advice"  # the engine's word for a live picture that is no good
 
 
@@ -103,6 +105,7 @@ def meet(card: CardRead, *, place: str) -> Person:
         person = Person.objects.select_for_update().get(pk=keys.person_id(number))
         _take_from_card(person, card, number)
         trace.detail["state"] = person.state
+        identity_facts.note(person, Kind.CARD_READ, place)
         if card.photo is not None:
             _keep_card_photo(person, card.photo, place)
     if not person.document_valid_on(localdate()):
@@ -141,22 +144,40 @@ def verify(
             officer=officer,
             place=place,
         )
+        identity_facts.note_comparison(made)
+        if live.enrolled:
+            identity_facts.note(person, Kind.TEMPLATE, place)
         if band == Band.ACCEPT:
             _settle(person)
         trace.detail.update(verification=made.pk, band=band)
     return made
 
 
-def verify_by_hand(person: Person, reason: str, *, officer: Officer, place: str) -> Verification:
-    """An officer compared the person with the original document and answers for it."""
+def verify_by_hand(
+    person: Person, reason: str, *, officer: Officer, place: str, second: Officer | None = None
+) -> Verification:
+    """An officer compared the person with the original document and answers for it.
+
+    With `second`, who did so too: what the halls saw before is cleared by that (M20).
+    """
     with record.of("person.verify_by_hand", about=person.key, officer=officer, place=place) as t:
         if not reason.strip():
             raise Refusal("reason_needed", _("请填写人工核验的理由"))
+        if second is not None and second.pk == officer.pk:
+            raise Refusal("second_officer_needed", _("双人核实须由经办人以外的另一名人员共同核对"))
         made = Verification.objects.create(
-            person=person, band=Band.MANUAL, officer=officer, place=place, reason=reason.strip()
+            person=person,
+            band=Band.MANUAL,
+            officer=officer,
+            second_officer=second,
+            place=place,
+            reason=reason.strip(),
         )
+        identity_facts.note(person, Kind.REVERIFIED if second else Kind.BY_HAND, place)
         _settle(person)
         t.detail.update(verification=made.pk, band=made.band)
+        if second is not None:
+            t.detail["second_officer"] = second.username
     return made
 
 
@@ -176,6 +197,8 @@ def enrol(
             raise Refusal("staff_needed", _("请到窗口由工作人员核实后采集"))
         portrait = verification.live
         assert portrait is not None
+        if not portrait.enrolled:
+            identity_facts.note(person, Kind.TEMPLATE, place)
         portrait.enrolled = True
         portrait.save(update_fields=["enrolled"])
         trace.detail["portrait"] = portrait.pk

@@ -18,7 +18,28 @@ from django.utils.timezone import localdate, now
 from django.utils.translation import gettext_lazy as _
 
 from chengxin.core.identifiers import DocumentKind, masked, masked_name
-from chengxin.people.fields import SealedBytesField, SealedTextField
+from chengxin.people.fields import SealedTextField
+from chengxin.people.identity_models import IdentityEvent, Portrait, Verification
+
+__all__ = [
+    "Affiliation",
+    "AffiliationQuerySet",
+    "Enterprise",
+    "EnterpriseSpelling",
+    "IdentityEvent",
+    "Judgement",
+    "JudgementQuerySet",
+    "Person",
+    "PersonSpelling",
+    "Portrait",
+    "Registration",
+    "TakenOver",
+    "Unidentified",
+    "UnsurePair",
+    "UnsurePairQuerySet",
+    "Verification",
+    "Wording",
+]
 
 
 class Person(models.Model):
@@ -231,58 +252,6 @@ class Registration(models.Model):
 
     def __str__(self) -> str:
         return f"{self.bureau} {self.registration_id}"
-
-
-class Portrait(models.Model):
-    """人像: a picture of a person with the face template made from it, both sealed.
-
-    The card's picture and enrolled ones are references; a live one that was only compared is not.
-    """
-
-    class Channel(models.TextChoices):
-        CARD = "card", _("证件芯片照片")
-        LIVE = "live", _("现场采集照片")
-
-    person = models.ForeignKey(Person, models.PROTECT, related_name="portraits")
-    channel = models.CharField(max_length=4, choices=Channel)
-    jpeg = SealedBytesField()
-    enrolled = models.BooleanField(default=False)  # later pictures may be compared with it
-    template = SealedBytesField(null=True)
-    engine = models.CharField(max_length=120, blank=True)  # engine, model hash, calibration
-    taken_at = models.DateTimeField(default=now)
-    place = models.CharField(max_length=60, blank=True)
-
-    class Meta:
-        indexes = [
-            models.Index(fields=["person", "channel", "-taken_at"], name="portrait_newest"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.person_id} {self.channel}"
-
-
-class Verification(models.Model):
-    """核验: one check that the person present is the person on the card, and how it came out."""
-
-    class Band(models.TextChoices):
-        ACCEPT = "accept", _("比对通过")
-        STAFF = "staff", _("待人工核验")
-        REJECT = "reject", _("比对未通过")
-        MANUAL = "manual", _("人工核验通过")
-
-    person = models.ForeignKey(Person, models.PROTECT, related_name="verifications")
-    at = models.DateTimeField(default=now)
-    band = models.CharField(max_length=6, choices=Band)
-    distance = models.FloatField(null=True)  # 0 same … 2 opposite, as the engine's metric says
-    engine = models.CharField(max_length=120, blank=True)
-    live = models.ForeignKey(Portrait, models.PROTECT, null=True, related_name="+")
-    reference = models.ForeignKey(Portrait, models.PROTECT, null=True, related_name="+")
-    officer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True)
-    place = models.CharField(max_length=60, blank=True)
-    reason = models.CharField(max_length=200, blank=True)
-
-    def __str__(self) -> str:
-        return f"{self.person_id} {self.band}"
 
 
 class Unidentified(models.Model):

@@ -253,6 +253,8 @@ def detail(trace: Trace, enterprise: str) -> str:
         parts.append(str(BANDS[told["band"]]))
     if told.get("approved_by"):
         parts.append(gettext("审批人 %(number)s") % {"number": told["approved_by"]})
+    if told.get("second_officer"):
+        parts.append(gettext("第二核验人 %(number)s") % {"number": told["second_officer"]})
     if told.get("out_of_turn"):
         parts.append(gettext("提前办理"))
     if told.get("verb"):

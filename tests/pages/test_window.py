@@ -253,3 +253,18 @@ def test_two_windows_show_their_own_person(zhaos, take, wang, li, hall, window, 
 
     assert "李投资" not in body(zhaos.get(f"/windows/{window.pk}/"))
     assert "李投资" in body(zhaos.get(f"/windows/{other.pk}/"))
+
+
+def test_two_officers_verify_by_hand_on_one_form(zhaos, serving, wang, window, officer):
+    officer("feng", "冯窗口", "county", "window")
+    serving(wang, band="staff")
+    told = {"reason": "本人与证件一致", "work_number": "feng", "password": "yangxin-2017"}
+
+    assert zhaos.post(f"/windows/{window.pk}/by-hand", told | {"password": "x"}).status_code != 200
+    shown = body(zhaos.post(f"/windows/{window.pk}/by-hand", told))
+
+    assert "双人核实" in shown
+    made = Ticket.objects.get().verification
+    assert made is not None
+    assert made.second_officer is not None
+    assert made.second_officer.username == "feng"

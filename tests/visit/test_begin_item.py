@@ -192,3 +192,26 @@ def test_item_ends_once(serving, wang, factory, zhao):
 
     with pytest.raises(Refusal, match="wrong_state"):
         visits.finish_item(handled, officer=zhao)
+
+
+def test_second_officer_looks_too_with_his_own_password(serving, wang, zhao, officer):
+    feng = officer("feng", "冯窗口", "county", "window")
+    ticket = serving(wang, band="staff")
+
+    second = visits.colleague("feng", "yangxin-2017", officer=zhao, window=ticket.window)
+    made = visits.verify_by_hand(ticket, "本人与证件一致", officer=zhao, second=second)
+
+    assert (made.officer, made.second_officer) == (zhao, feng)
+    told = Trace.objects.filter(action="person.verify_by_hand").latest("pk").detail
+    assert told["second_officer"] == "feng"
+
+
+def test_second_officer_is_another_one_who_serves_or_leads_in_this_county(
+    zhao, sun, window, officer
+):
+    officer("data", "钱数据", "county", "data")
+    for number in ("zhao", "sun", "data"):
+        with pytest.raises(Refusal, match="second_officer_needed"):
+            visits.colleague(number, "yangxin-2017", officer=zhao, window=window)
+    with pytest.raises(Refusal, match="wrong_password"):
+        visits.colleague("zhao", "guess", officer=zhao, window=window)

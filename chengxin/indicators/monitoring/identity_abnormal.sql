@@ -41,7 +41,8 @@ why: |
   A card is valid to the end of its last day.  What the police say ends by the police's answer; what
   the halls saw ends by two officers' verification, at the latest at the end of its day where its
   time is unknown (the lighter reading); an appeal ends by its closing event.  Two halls within ten
-  minutes stand until then: the rule names no end.  Where the person only invests, the enterprise is
+  minutes stand until then: the rule names no end; a card that was only read, or that one officer
+  compared by hand, was shown there too.  One officer's word clears nothing.  Where the person only invests, the enterprise is
   reminded; a face template of more than five years reminds himself alone.
 */
 WITH cleared AS (
@@ -63,7 +64,8 @@ seen AS (
         ) AS stands
     FROM verification_event AS e
     LEFT JOIN cleared AS c ON c.person_id = e.person_id AND c.place = 1
-    WHERE e.kind IN ('matched', 'mismatched', 'reverified') AND e.happened_on <= :as_of
+    WHERE e.kind IN ('card_read', 'matched', 'mismatched', 'by_hand', 'reverified')
+      AND e.happened_on <= :as_of
 ),
 grounds AS (
     SELECT person_id, 'card' AS ground

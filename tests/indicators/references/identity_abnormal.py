@@ -8,12 +8,13 @@ from decimal import Decimal
 
 from tests.indicators.references.county import County, Hit, Row, in_force, months_after
 
-SHOWN = ("matched", "mismatched", "reverified")
+SHOWN = ("card_read", "matched", "mismatched", "by_hand", "reverified")
 MIDNIGHT = 24 * 60 * 60
 
 
 def hits(county: County, day: date) -> Iterator[Hit]:
-    told = [e for e in county.all("identity_event") if e.get("happened_on")]
+    own = [e | {"person_id": e["person"]} for e in county.all("own_identity_event")]
+    told = [e for e in (*county.all("identity_event"), *own) if e.get("happened_on")]
     told = [e for e in told if e["happened_on"] <= day]
     cards = county.all("police_identity")
     for person in {r["person_id"] for r in [*told, *cards] if r.get("person_id")}:
