@@ -17,6 +17,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from chengxin.exchange.models import Delivery, NightRun
+from chengxin.hall import checks
 from chengxin.offices.models import Role
 from chengxin.people import identity_facts, judgements, values
 from chengxin.risk import list_facts
@@ -25,7 +26,7 @@ from chengxin.sources.source import Rhythm
 
 READS = (Role.DATA,)
 # what the system itself writes: nobody to ask
-OWN = {judgements.SOURCE, identity_facts.SOURCE, *list_facts.SOURCES}
+OWN = {judgements.SOURCE, identity_facts.SOURCE, checks.SOURCE, *list_facts.SOURCES}
 COMPARED = 10  # deliveries before the last one, whose median is the usual count of rows
 FEW = 3  # with fewer of them nothing is usual yet
 SMALL = 20  # rows; below, twice as many or half as many means nothing

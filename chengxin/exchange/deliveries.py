@@ -22,6 +22,7 @@ from chengxin.core.keys import Keys, digest
 from chengxin.core.refusal import Trouble
 from chengxin.exchange import ready
 from chengxin.exchange.models import Delivery
+from chengxin.hall import checks
 from chengxin.lake.staging import Staging
 from chengxin.lake.store import Lake
 from chengxin.people import identity_facts, judgements, registry
@@ -95,7 +96,7 @@ def receive_all(paths: list[Path], *, source: str | None = None) -> Iterator[Del
 
 def bring_own(seen_on: date | None = None) -> None:
     """Let the lake know what happened and was decided here, when there is something new:
-    judgements on who is who, the lists, and what the halls saw.
+    judgements on who is who, the lists, enterprises that were verified, and what the halls saw.
 
     With `seen_on`, the day as of which the changes between two nights are followed: what begins or
     ends today counts from that day on, when it is earlier; and what the halls saw waits for the
@@ -103,6 +104,8 @@ def bring_own(seen_on: date | None = None) -> None:
     """
     told = judgements.told()
     mine = [(judgements.SOURCE, *told)] if told else []
+    checked = checks.told(seen_on)
+    mine += [(checks.SOURCE, *checked)] if checked else []
     _bring([*mine, *list_facts.told(seen_on)])
     if seen_on is None or identity_facts.awaited():
         while seen := identity_facts.told():

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chengxin.core.items import ITEMS
 from chengxin.devices.messages import Code
+from chengxin.hall.check_models import EnterpriseCheck as EnterpriseCheck
 from chengxin.offices.models import Office
 from chengxin.people.models import Enterprise, Person, Verification
 from chengxin.trace.tongue import english, listed

@@ -26,6 +26,7 @@ from chengxin.core.items import ITEMS, Item
 from chengxin.core.keys import Keys, digest
 from chengxin.core.refusal import Refusal
 from chengxin.devices.words import DeviceUnavailable
+from chengxin.hall import checks
 from chengxin.hall.models import PREFIX, Business, Hall, ItemRecord, Ticket, TicketCounter, Window
 from chengxin.offices import access
 from chengxin.offices.models import Officer, Role
@@ -396,10 +397,7 @@ def needs_enterprise(item: Item) -> bool:
 
 def is_legal_rep(person: Person, enterprise: Enterprise | None) -> bool:
     """Whether `person` is the legal representative of `enterprise` today."""
-    if enterprise is None:
-        return False
-    roles = person.affiliations.on(localdate())
-    return roles.filter(enterprise=enterprise, role=Affiliation.Role.LEGAL_REP).exists()
+    return enterprise is not None and checks.represents(person, enterprise)
 
 
 def visit_of(ticket: Ticket, enterprise: Enterprise | None) -> counter.Visit:
@@ -443,13 +441,15 @@ def _end_item(action: str, handled: ItemRecord, state: str, officer: Officer) ->
         trace.detail["item"] = held.item
         if held.enterprise_id:
             trace.detail["enterprise"] = held.enterprise_id
-        _held(handled.ticket, trace, Ticket.State.SERVING)
+        ticket = _held(handled.ticket, trace, Ticket.State.SERVING)
         if held.state != ItemRecord.State.STARTED:
             raise Refusal(
                 "wrong_state", _("该事项当前为“%(state)s”") % {"state": held.get_state_display()}
             )
         held.state, held.ended_at = state, now()
         held.save(update_fields=["state", "ended_at"])
+        if state == ItemRecord.State.FINISHED:
+            checks.note(held, ticket, officer=officer)
 
 
 def _note_verification(ticket: Ticket, made: Verification, officer: Officer) -> Verification:

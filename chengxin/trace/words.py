@@ -63,6 +63,7 @@ ACTIONS: dict[str, str | Promise] = {
     "dossier.print": _("打印档案"),
     "dossier.rows": _("查看档案明细"),
     "dossier.search": _("查询档案"),
+    "enterprise.verify": _("法定代表人逐户核实"),
     "file.see": _("查看案件资料"),
     "identity.judge": _("身份认定"),
     "identity.put_off": _("身份认定稍后处理"),

@@ -45,7 +45,8 @@ def told(name: str) -> dict[str, object]:
 
 def test_there_is_a_source_for_everything_that_offices_agreed_to_send():
     own = {  # from no office
-        "identity_judgement", "own_identity_event", "own_watch", "own_blacklist", "own_responsible",
+        "identity_judgement", "own_identity_event", "own_enterprise_check", "own_watch",
+        "own_blacklist", "own_responsible",
     }  # fmt: skip
     assert set(all_sources()) - own == set(HEADINGS)
 

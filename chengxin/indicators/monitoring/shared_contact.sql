@@ -5,7 +5,7 @@ title_en: One person or contact across many enterprises
 subject:  [person, enterprise]
 reach:    ['01', '02', '03', '04']
 through:  {enterprise_tie: 1}
-reads:    [affiliation, enterprise, enterprise_tie, enterprise_contact, shared_contact_exemption, collected_invoice]
+reads:    [affiliation, enterprise, enterprise_tie, enterprise_contact, shared_contact_exemption, collected_invoice, enterprise_check]
 value:    {title: 涉及企业户数, title_en: enterprises concerned, unit: enterprise}
 params:
   min_represented: {title: 任法定代表人户数, title_en: Enterprises of one legal representative, default: 5, min: 2, max: 100, unit: enterprise}
@@ -15,6 +15,7 @@ params:
   new_days:        {title: 新办期间, title_en: Days in which a household is new, default: 90, min: 1, max: 730, unit: day}
   min_phone:       {title: 共用电话户数, title_en: Enterprises and legal representatives of one telephone, default: 5, min: 2, max: 100, unit: enterprise}
   min_address:     {title: 共用地址户数, title_en: Enterprises at one address, default: 10, min: 2, max: 500, unit: enterprise}
+  verified_months: {title: 核实有效期, title_en: Months that a verification is good for, default: 6, min: 1, max: 36, unit: month}
 bands:
   offices:
     title: 一人多企
@@ -39,8 +40,8 @@ wording_for:
     en: 'The legal representative, finance officer, tax handler or collector of {who} holds office in {value} enterprises; the legal representative of each must be verified on the spot.'
 push:     [C, G, R]
 clears:
-  zh: 低于户数标准，或列入共用联系方式备案。
-  en: The numbers fall below the limits, or the subject is entered in the register.
+  zh: 法定代表人到场逐户核实（有效期六个月），或低于户数标准，或列入共用联系方式备案。
+  en: The legal representative is verified for each enterprise on the spot (good for six months), the numbers fall below the limits, or the subject is entered in the register.
 basis:    批量注册空壳企业风险防控做法（集中地址、法定代表人与财务负责人关联、虚拟电话）
 owner:    市局风险管理科
 why: |
@@ -51,14 +52,29 @@ why: |
   enterprise's or that of its 01 to 03, for nobody delivers a collector's; where it is only the mobile
   of one finance officer or handler, all his enterprises count as one, for else five would find whom
   ten must (the lighter reading).  Whom the register names does not count, nor does a contact of an
-  enterprise in it.  First collection is where none is on record.  Verification of each enterprise,
-  good for six months, is not delivered yet and clears nothing.
+  enterprise in it.  First collection is where none is on record.
+
+  An enterprise is verified when its legal representative came in person, identified by his face or
+  by two officers, and an item of it was done in his presence; a handler's visit verifies nothing.
+  It is good for calendar months, the day of the same number inside, for that enterprise alone, and
+  while he is its legal representative.  A verified enterprise is left alone and still counts for
+  the others; a person is reminded until each of his enterprises that are too many is verified.
 */
 WITH spared AS (
     SELECT DISTINCT subject_key
     FROM shared_contact_exemption
     WHERE (valid_from IS NULL OR valid_from <= :as_of)
       AND (until IS NULL OR until >= :as_of)
+),
+verified AS (
+    SELECT DISTINCT c.enterprise_id
+    FROM enterprise_check AS c
+    JOIN affiliation AS a ON a.enterprise_id = c.enterprise_id AND a.person_id = c.person_id
+    WHERE a.role = '01'
+      AND (a.valid_from IS NULL OR a.valid_from <= :as_of)
+      AND (a.until IS NULL OR a.until >= :as_of)
+      AND c.counts_from <= :as_of
+      AND c.verified_on + INTERVAL (:verified_months) MONTH >= :as_of
 ),
 living AS (
     SELECT
@@ -107,6 +123,12 @@ met AS (
        OR (h.role = '04' AND o.collected >= :min_collected)
        OR (h.role = '01' AND h.is_new AND o.founded >= :min_new)
 ),
+unverified AS (
+    SELECT m.person_id, m.enterprise_id
+    FROM met AS m
+    LEFT JOIN verified AS v ON v.enterprise_id = m.enterprise_id
+    WHERE v.enterprise_id IS NULL
+),
 persons AS (
     SELECT person_id, COUNT(*) AS enterprises
     FROM met
@@ -150,14 +172,16 @@ sharing AS (
         COUNT(*) FILTER (WHERE w.kind = 'address') AS addresses
     FROM contacts AS c
     JOIN wide AS w ON w.contact = c.contact
+    LEFT JOIN verified AS v ON v.enterprise_id = c.enterprise_id
+    WHERE v.enterprise_id IS NULL
     GROUP BY c.enterprise_id
 ),
 targets AS (
-    SELECT person_id, 'person:' || person_id AS acted_on_key
-    FROM persons
+    SELECT DISTINCT person_id, 'person:' || person_id AS acted_on_key
+    FROM unverified
     UNION ALL
     SELECT person_id, 'enterprise:' || enterprise_id AS acted_on_key
-    FROM met
+    FROM unverified
 ),
 found AS (
     SELECT

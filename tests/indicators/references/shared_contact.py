@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 
-from tests.indicators.references.county import County, Hit, in_force
+from tests.indicators.references.county import County, Hit, in_force, months_after
 
 LIVING = {"normal", "suspended", "non_normal", "liquidation"}
 # Column of a mobile, and of the person whose it is where that may be a bookkeeper's
@@ -21,15 +21,15 @@ Numbers = dict[str, dict[str, set[str | None]]]  # telephone or address -> enter
 
 def hits(county: County, day: date) -> Iterator[Hit]:
     living = {one for one in set(county.homes.values()) if lives(county, one)}
-    listed = registered(county, day)
+    listed, verified = registered(county, day), set(verified_in_person(county, day))
     for person in everybody(county):
         if f"person:{person}" in listed:
             continue
         many = in_many(county, person, living, day)
-        if many:
+        if many - verified:
             value = Decimal(len(many))
             yield f"person:{person}", f"person:{person}", "offices", value
-            for enterprise in many:
+            for enterprise in many - verified:
                 yield f"person:{person}", f"enterprise:{enterprise}", "offices", value
     widest: dict[str, int] = {}
     for owners in telephones(county).values():
@@ -41,7 +41,8 @@ def hits(county: County, day: date) -> Iterator[Hit]:
         sharing_it = set(owners) & living
         if len(sharing_it) >= 10:
             _note(widest, owners, sharing_it, listed)
-    for one, most in widest.items():
+    for one in widest.keys() - verified:
+        most = widest[one]
         yield f"enterprise:{one}", f"enterprise:{one}", "contacts", Decimal(most)
 
 
@@ -118,6 +119,15 @@ def registered(county: County, day: date) -> set[str]:
             subject = row["subject"] if person else county.named(row["subject"])
             found.add(f"{row['subject_kind']}:{subject}")
     return found
+
+
+def verified_in_person(county: County, day: date) -> Iterator[str]:
+    """Enterprises whose legal representative of today stood at a window for them of late."""
+    for row in county.all("own_enterprise_check"):
+        enterprise = county.named(row["enterprise"])
+        last = months_after(row["verified_on"], 6)
+        if row["counts_from"] <= day <= last and row["person"] in county.legal_reps(enterprise):
+            yield enterprise
 
 
 def everybody(county: County) -> set[str]:
