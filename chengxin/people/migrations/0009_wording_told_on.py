@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('people', '0006_enterprise_industry'),
+        ('people', '0008_verifications_of_before'),
     ]
 
     operations = [
