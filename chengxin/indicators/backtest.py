@@ -139,6 +139,11 @@ class _Workshop:
         self._engine = engine
         self._needed = Counter(key for run in runs for key in run.keys)
         self._left = Counter(self._needed)
+        self._readers: dict[Key, set[Key]] = {}
+        for run in runs:
+            for part in run.whole.everything:
+                for other in part.parts:
+                    self._readers.setdefault(run.key(other), set()).add(run.key(part))
         self._kept: dict[Key, str] = {}
         self._number = 0
         self._tables: dict[str, str] = {}
@@ -173,7 +178,8 @@ class _Workshop:
         names = dict(self._tables)
         for other in part.parts:
             key = run.key(other)
-            if self._needed[key] > self._needed[run.key(maker)]:
+            by_many = self._needed[key] > 1 and len(self._readers[key]) > 1
+            if by_many or self._needed[key] > self._needed[run.key(maker)]:
                 names[other.name] = self._made(run, other, key)
             else:
                 names[other.name] = other.name
