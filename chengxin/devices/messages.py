@@ -18,10 +18,12 @@ takes the difference from the `Date` header of the stream.
     address, number, issuer
     photo           base64 JPEG, or null when the reader's machine has no decoder
     reader_serial, chip_serial       as hexadecimal; chip_serial may be ""
-`capture` answers with {photo: base64 JPEG}; `discover` with {devices, simulated, cards, faces},
-the last two being the names that `simulate` may use; `info` with {version, reader_serial};
-`selftest`, `simulate` and `cancel` with {}.  An error's payload is {reason, words: {zh, en}}:
-reason is the code's name in small letters, words the sentence for the person at the device.
+`capture` answers with {photo: base64 JPEG}; `discover` with {devices, simulated, cards, faces,
+troubles}, the last three being the names that `simulate` may use; `info` with {version,
+reader_serial}; `print` with {near_end}, and a simulated printer with {near_end, picture: base64
+PNG of the paper, tickets: how many it printed}; `selftest`, `simulate` and `cancel` with {}.
+An error's payload is {reason, words: {zh, en}}: reason is the code's name in small letters, words
+the sentence for the person at the device.
 """
 
 from __future__ import annotations
@@ -45,7 +47,8 @@ class Verb(StrEnum):
     CAPTURE = "capture"  # take a picture
     CANCEL = "cancel"  # stop an earlier command
     SELFTEST = "selftest"
-    SIMULATE = "simulate"  # put or lift a card, choose a face; refused by real devices
+    PRINT = "print"  # one ticket, once for its job
+    SIMULATE = "simulate"  # put a card, take the paper out; refused by real devices
 
 
 class Code(IntEnum):
@@ -63,6 +66,9 @@ class Code(IntEnum):
     MEDIA = 200  # 2xx: what was put on it
     NO_CARD = 201
     CARD_UNREADABLE = 202
+    NO_PAPER = 210
+    COVER_OPEN = 211
+    PRINT_UNCLEAR = 212  # a ticket was sent to the printer, and nobody knows whether it came out
     TIMEOUT = 300  # 3xx
     CANCELLED = 301
     PERMISSION = 400  # 4xx
@@ -79,8 +85,11 @@ ARGS: dict[Verb, tuple[dict[str, type], dict[str, type]]] = {
     Verb.CAPTURE: ({"what": str}, {}),  # what: "face"
     Verb.CANCEL: ({"command_id": str}, {}),
     Verb.SELFTEST: ({}, {}),
-    # act: "put_card" with card, "lift_card", "choose_face" with face (a name in drawn_faces.CAST)
-    Verb.SIMULATE: ({"act": str}, {"card": str, "face": str}),
+    # job: the ticket's own id; slip: printing.slip.Slip
+    Verb.PRINT: ({"job": str, "slip": dict}, {}),
+    # act: "put_card" with card, "lift_card", "choose_face" with face (a name in drawn_faces.CAST),
+    # "trouble_printer" with trouble
+    Verb.SIMULATE: ({"act": str}, {"card": str, "face": str, "trouble": str}),
 }
 
 
@@ -190,7 +199,7 @@ class Hello:
 
     device_id: str
     version: str
-    devices: list[str]  # "card_reader", "camera"
+    devices: list[str]  # "card_reader", "camera", "printer"
     simulated: bool
     at: int
     message: Literal["hello"] = field(default="hello", kw_only=True)

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from chengxin.devices.card_reader import CardReader
+from chengxin.devices.printing.slip import Slip
 from chengxin.devices.simulator import SimulatedCard, SimulatedCardReader
 
 WANG = SimulatedCard(
@@ -68,6 +69,18 @@ OLD_LI = SimulatedCard(
     valid_from=date(2010, 1, 1),
     valid_to=None,
     newest_address="山东省滨州市滨城区彭李街道办事处",
+)
+
+SLIP = Slip(
+    hall="阳信县国地税联合办税服务厅",
+    number="A007",
+    business="企业业务",
+    ahead=3,
+    windows="1、2、3、4",
+    taken_at="2017-08-18 09:30",
+    identified=True,
+    code="CX1-7KQ2M9PXRT4WV8YZ",
+    english=False,
 )
 
 

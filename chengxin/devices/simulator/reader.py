@@ -13,8 +13,6 @@ import tty
 from collections import deque
 from collections.abc import Callable
 from enum import StrEnum
-from types import TracebackType
-from typing import Self
 
 from chengxin.devices.card_reader import (
     BASE_LENGTHS,
@@ -32,6 +30,7 @@ from chengxin.devices.card_reader import (
     frame,
 )
 from chengxin.devices.simulator.cards import SimulatedCard
+from chengxin.devices.simulator.plug import Plugged
 
 SELECT_FAILED = 0x81
 READ_FAILED = 0x41
@@ -51,7 +50,7 @@ class Disturbance(StrEnum):
     LIFTED = "lifted"  # the card is taken away before it
 
 
-class SimulatedCardReader:
+class SimulatedCardReader(Plugged):
     """Stands ready when made; `close` it, or use it in a `with`."""
 
     def __init__(self) -> None:
@@ -68,17 +67,6 @@ class SimulatedCardReader:
         self._wake_read, self._wake_write = os.pipe()
         self._thread = threading.Thread(target=self._serve, name="simulated reader", daemon=True)
         self._thread.start()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Pull the plug."""
