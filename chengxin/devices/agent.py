@@ -10,19 +10,16 @@ the device's key, every answer also over the command's nonce (`signing`, `messag
 
 from __future__ import annotations
 
-import argparse
 import functools
 import ipaddress
 import queue
 import random
-import sys
 import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
-from pathlib import Path
 from typing import Literal
 
 import httpx
@@ -57,8 +54,8 @@ class _Task:
 class Agent:
     """One device's agent.  `run` returns when `stop` was called.
 
-    Three threads: the stream of commands, the one that uses the devices, and the pulse that
-    tells how they stand.
+    Four threads: the stream of commands, the one that uses reader and camera, the one that
+    prints, and the pulse that tells how they stand.
     """
 
     def __init__(
@@ -78,7 +75,7 @@ class Agent:
         self._id = device_id
         self._key = key
         self._station = station
-        self._client = client or _client(server)
+        self._client = client or client_of(server)
         self._first_pause = pause
         self._paths = f"/api/devices/{device_id}"
         self._ahead = 0.0  # seconds that the server's clock is ahead of ours
@@ -86,11 +83,13 @@ class Agent:
         self._connected = threading.Event()
         self._tasks: OrderedDict[str, _Task] = OrderedDict()
         self._waiting: queue.Queue[_Task | None] = queue.Queue(QUEUE)
+        self._to_print: queue.Queue[_Task | None] = queue.Queue(QUEUE)
         self._told: dict[str, Standing] = {}
 
     def run(self) -> None:
         others = [
             threading.Thread(target=self._use_devices, name="devices", daemon=True),
+            threading.Thread(target=self._print, name="printer", daemon=True),
             threading.Thread(target=self._pulse, name="pulse", daemon=True),
         ]
         for thread in others:
@@ -163,21 +162,39 @@ class Agent:
             return
         try:
             self._finish(task, lambda: self._station.answer_at_once(command))
+            if command.verb is Verb.SIMULATE and self._to_print.empty():
+                self._to_print.put_nowait(None)  # somebody may have taken the paper out
             if task.answer is None:
-                self._waiting.put_nowait(task)
+                prints = command.verb is Verb.PRINT
+                (self._to_print if prints else self._waiting).put_nowait(task)
         except queue.Full:
             self._fail(task, Code.TOO_BUSY, Words("设备正忙，请稍候", "The device is busy."))
 
     def _use_devices(self) -> None:
-        """Do the commands that use a device, one after another; between them, check the devices."""
-        self._station.check()
+        self._work(self._waiting, self._station.check, self._do)
+
+    def _print(self) -> None:
+        self._work(
+            self._to_print,
+            self._station.check_printer,
+            lambda task, _seconds: self._station.print(task.command),
+        )
+
+    def _work(
+        self,
+        waiting: queue.Queue[_Task | None],
+        check: Callable[[], None],
+        do: Callable[[_Task, float], dict[str, Json]],
+    ) -> None:
+        """Do the commands that use a device, one after another; between them, check the device."""
+        check()
         while not self._stopping.is_set():
             try:
-                task = self._waiting.get(timeout=0.2)
+                task = waiting.get(timeout=0.2)
             except queue.Empty:
                 continue
             if task is None:
-                self._station.check()
+                check()
             elif task.stop.is_set():
                 self._fail(task, Code.CANCELLED, Words("已取消", "Cancelled."))
             elif (seconds := task.command.deadline - self._now()) <= 0:
@@ -185,7 +202,7 @@ class Agent:
                     task, Code.TIMEOUT, Words("操作超时，请重试", "Time is over; try again.")
                 )
             else:
-                self._finish(task, functools.partial(self._do, task, seconds))
+                self._finish(task, functools.partial(do, task, seconds))
 
     def _do(self, task: _Task, seconds: float) -> dict[str, Json]:
         seq = 0
@@ -243,12 +260,10 @@ class Agent:
             if not self._connected.is_set():
                 continue
             due = time.monotonic() - last >= STATUS_SECONDS
-            if due and self._waiting.empty():
-                self._waiting.put(None)
-            for device, standing in (
-                ("card_reader", self._station.card_reader_stands),
-                ("camera", self._station.camera_stands),
-            ):
+            for waiting in (self._waiting, self._to_print) if due else ():
+                if waiting.empty():
+                    waiting.put(None)
+            for device, standing in self._station.standings():
                 if due or self._told.get(device) != standing:
                     self._told[device] = standing
                     self._try_to_post(Status(device, standing.code, standing.words, self._now()))
@@ -315,65 +330,7 @@ def events(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
             data.append(line[5:].removeprefix(" "))
 
 
-def run_agent(
-    server: str,
-    key_file: Path,
-    device_id: str,
-    *,
-    card_port: str | None = None,
-    simulated: bool = False,
-    cards: Path | None = None,
-) -> None:
-    """Serve a hall PC's devices until interrupted; `Trouble` for a setting that cannot work.
-
-    Simulated devices take their cards from the folder `cards`; real ones read at `card_port`
-    ("/dev/ttyUSB0", "COM3").
-    """
-    key = DeviceKey.load(key_file)
-    if simulated:
-        if cards is None:
-            raise Trouble("Simulated devices need --cards: a folder of simulated cards.")
-        # Drawing pictures needs OpenCV, which a hall PC with real devices does not have.
-        from chengxin.devices.simulator.station import simulated_station
-
-        station = simulated_station(cards)
-    elif card_port:
-        station = Station(card_port)
-    else:
-        raise Trouble("Name the card reader's port with --card-port, or say --simulated.")
-    agent = Agent(server, device_id, key, station)
-    log.info("device agent", device=device_id, public_key=key.public, server=server)
-    try:
-        agent.run()
-    except KeyboardInterrupt:
-        agent.stop()
-
-
-def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="chengxin.devices.agent", description=__doc__)
-    parser.add_argument("--server", required=True, help="http(s)://… of Chengxin")
-    parser.add_argument("--device", required=True, help="this station's device id")
-    parser.add_argument("--key", required=True, type=Path, help="key file, made at first start")
-    parser.add_argument("--card-port", help="serial port of the card reader")
-    parser.add_argument("--simulated", action="store_true", help="simulated devices")
-    parser.add_argument("--cards", type=Path, help="folder of simulated cards")
-    given = parser.parse_args(arguments)
-    try:
-        run_agent(
-            given.server,
-            given.key,
-            given.device,
-            card_port=given.card_port,
-            simulated=given.simulated,
-            cards=given.cards,
-        )
-    except Trouble as trouble:
-        sys.stderr.write(f"{trouble}\n")
-        return 1
-    return 0
-
-
-def _client(server: str) -> httpx.Client:
+def client_of(server: str) -> httpx.Client:
     try:
         url = httpx.URL(server)
     except httpx.InvalidURL as error:
@@ -403,7 +360,3 @@ def _why_turned_away(status: int, device_id: str) -> str:
     if status == httpx.codes.NOT_FOUND:
         return f"The server does not know the device {device_id}; register it in the back office."
     return f"The server answered {status}; it is tried again."
-
-
-if __name__ == "__main__":
-    sys.exit(main())

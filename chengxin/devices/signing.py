@@ -71,6 +71,10 @@ class DeviceKey:
         """The public key for the server's register of devices: 43 characters of base64url."""
         return _base64(self.private.public_key().public_bytes_raw())
 
+    @property
+    def fingerprint(self) -> str:
+        return fingerprint(self.public)
+
     def sign(self, message: bytes) -> str:
         """86 characters of base64url."""
         return _base64(self.private.sign(message))
@@ -110,6 +114,12 @@ def is_public_key(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def fingerprint(public: str) -> str:
+    """A public key in twelve signs that two people can compare: "3f9a-11c0-77de"."""
+    digest = hashlib.sha256(public.encode()).hexdigest()
+    return "-".join(digest[start : start + 4] for start in (0, 4, 8))
 
 
 def authorization(

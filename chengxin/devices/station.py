@@ -13,6 +13,8 @@ from chengxin.devices import card_reader
 from chengxin.devices.card_reader import CardReader, PhotoDecoder
 from chengxin.devices.id_card import Card
 from chengxin.devices.messages import Code, Command, Verb
+from chengxin.devices.printing.printer import PrintFailed, TicketPrinter
+from chengxin.devices.printing.slip import Slip
 from chengxin.devices.signing import Json
 from chengxin.devices.words import DeviceUnavailable, Words
 
@@ -42,7 +44,11 @@ class Simulation(Protocol):
         ...
 
     def known(self) -> dict[str, Json]:
-        """The names that `act` may use: {"cards": […], "faces": […]}."""
+        """The names that `act` may use: {"cards": […], "faces": […], "troubles": […]}."""
+        ...
+
+    def printed(self) -> dict[str, Json]:
+        """The last ticket as a picture, and how many there are: {"picture": …, "tickets": …}."""
         ...
 
     def close(self) -> None: ...
@@ -57,15 +63,18 @@ class Standing:
 
 
 GOOD = Standing(Code.OK, Words("正常", "In order"))
+NEAR_END = Standing(Code.WARNING, Words("纸将用尽，请准备纸卷", "The paper is near its end."))
 UNTRIED = Standing(Code.NOT_READY, Words("尚未就绪", "Not ready yet"))
 ABSENT = Standing(Code.DISABLED, Words("未配置", "Not configured"))
+NOTHING_KNOWN: dict[str, Json] = {"cards": [], "faces": [], "troubles": []}
 
 
 class Station:
-    """One hall PC's card reader and camera.
+    """One hall PC's card reader, camera and ticket printer.
 
-    Everything that touches a device is called from one thread; `cancel`, `simulate` and what
-    only tells (`answer_at_once`) from another.
+    What touches reader and camera (`check`, `do`) is called from one thread, what touches the
+    printer (`check_printer`, `print`) from another: a card that is waited for holds up no ticket.
+    `simulate` and what only tells (`answer_at_once`) come from a third.
     """
 
     def __init__(
@@ -74,15 +83,18 @@ class Station:
         decoder: PhotoDecoder = card_reader.no_decoder,
         camera: Camera | None = None,
         simulation: Simulation | None = None,
+        printer: TicketPrinter | None = None,
     ) -> None:
         self._card_port = card_port
         self._decoder = decoder
         self._camera = camera
         self._simulation = simulation
+        self._printer = printer
         self._reader: CardReader | None = None
         self._reader_serial = ""
         self.card_reader_stands = UNTRIED if card_port else ABSENT
         self.camera_stands = GOOD if camera else ABSENT
+        self.printer_stands = UNTRIED if printer else ABSENT
 
     @property
     def is_simulated(self) -> bool:
@@ -91,12 +103,23 @@ class Station:
     def devices(self) -> list[str]:
         return [
             name
-            for name, there in (("card_reader", self._card_port), ("camera", self._camera))
+            for name, there in (
+                ("card_reader", self._card_port),
+                ("camera", self._camera),
+                ("printer", self._printer),
+            )
             if there
         ]
 
+    def standings(self) -> list[tuple[str, Standing]]:
+        """How each device stands, by its name in the messages; no printer where there is none."""
+        found = [("card_reader", self.card_reader_stands), ("camera", self.camera_stands)]
+        return found + ([("printer", self.printer_stands)] if self._printer else [])
+
     def close(self) -> None:
         self._unplug()
+        if self._printer:
+            self._printer.close()
         if self._simulation:
             self._simulation.close()
 
@@ -110,11 +133,43 @@ class Station:
         except DeviceUnavailable as trouble:
             self._fails(trouble)
 
+    def check_printer(self) -> None:
+        """See how the ticket printer stands."""
+        if self._printer is None:
+            return
+        try:
+            stands = self._printer.stands()
+        except DeviceUnavailable as trouble:
+            self.printer_stands = Standing(Code.FAULT, trouble.words)
+            return
+        if trouble_now := stands.trouble:
+            self.printer_stands = Standing(Code.FAULT, trouble_now[1])
+        else:
+            self.printer_stands = NEAR_END if stands.near_end else GOOD
+
+    def print(self, command: Command) -> dict[str, Json]:
+        """Print a ticket, once for its job; Failed tells whether one may have come out."""
+        if self._printer is None:
+            raise Failed(Code.DEVICE, Words("此终端没有打印机", "This station has no printer."))
+        slip = command.args["slip"]
+        assert isinstance(slip, dict)
+        try:
+            stands = self._printer.print(str(command.args["job"]), Slip.from_json(slip))
+        except ValueError as error:
+            words = Words("号票内容格式不符", f"Not a slip: {error}.")
+            raise Failed(Code.BAD_COMMAND, words) from error
+        except PrintFailed as failed:
+            self.check_printer()
+            raise Failed(failed.code, failed.words) from failed
+        self.printer_stands = NEAR_END if stands.near_end else GOOD
+        seen = self._simulation.printed() if self._simulation else {}
+        return {"near_end": stands.near_end, **seen}
+
     def answer_at_once(self, command: Command) -> dict[str, Json] | None:
         """The payload for a verb that waits for nothing; None for the others."""
         match command.verb:
             case Verb.DISCOVER:
-                known = self._simulation.known() if self._simulation else {"cards": [], "faces": []}
+                known = self._simulation.known() if self._simulation else NOTHING_KNOWN
                 return {"devices": self.devices(), "simulated": self.is_simulated, **known}
             case Verb.INFO:
                 return {"version": devices.VERSION, "reader_serial": self._reader_serial}

@@ -24,7 +24,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from chengxin.core.items import ITEMS
 from chengxin.core.keys import Keys
 from chengxin.core.refusal import Trouble
-from chengxin.devices import agent
+from chengxin.devices import hall_pc
+from chengxin.devices.signing import DeviceKey
 from chengxin.exchange import clients, deliveries, nights
 from chengxin.exchange.models import Client
 from chengxin.exchange.tasks import COUNTER, LATER, get_ready
@@ -94,7 +95,8 @@ def serve(
     if with_demo:
         with bar("阳信县") as progress:
             demo.ensure(progress)
-        beside += [["device", "--simulated", "--server", f"http://127.0.0.1:{number}"]]
+        own = f"http://127.0.0.1:{number}"
+        beside += [["device", "--simulated", "--id", demo.KIOSK, "--server", own]]
     console.print(
         f"\n  诚信 Chengxin  [bold]http://{server.host()}:{number}/[/bold]   Ctrl-C ends it\n"
     )
@@ -376,22 +378,43 @@ def verify(as_json: Json = False) -> None:
 
 @app.command()
 def device(
-    server_url: Annotated[str, typer.Option("--server", help="The bureau's server.")],
-    device_id: Annotated[str, typer.Option("--id", help="This hall PC's name.")] = "kiosk-1",
-    key: Annotated[Path | None, typer.Option(help="Its key file, made at first start.")] = None,
+    server_url: Annotated[str | None, typer.Option("--server", help="The bureau's server.")] = None,
+    device_id: Annotated[str | None, typer.Option("--id", help="This hall PC's name.")] = None,
+    enrol: Annotated[
+        str, typer.Option(help="Register this PC with the code of the hall's device page.")
+    ] = "",
     card_port: Annotated[str | None, typer.Option(help="/dev/ttyUSB0, COM3 …")] = None,
-    simulated: Annotated[bool, typer.Option(help="A simulated reader and camera.")] = False,
+    printer_port: Annotated[
+        str | None, typer.Option(help="tcp:10.0.0.5, file:/dev/usb/lp0, /dev/ttyUSB1, COM4 …")
+    ] = None,
+    paper: Annotated[
+        int | None, typer.Option(help="Width of the printer's paper: 58 or 80 mm.")
+    ] = None,
+    chinese_font: Annotated[
+        bool | None, typer.Option(help="The printer has Chinese characters of its own.")
+    ] = None,
+    draws_qr: Annotated[bool | None, typer.Option(help="The printer draws QR codes.")] = None,
+    baud: Annotated[int | None, typer.Option(help="Of a printer on a serial line.")] = None,
+    simulated: Annotated[bool, typer.Option(help="Simulated devices.")] = False,
     cards: Annotated[Path | None, typer.Option(help="Folder of simulated cards.")] = None,
     companion: Companion = False,
 ) -> None:
-    """Run a hall PC's devices: dial out to the server and wait for its commands."""
+    """Run a hall PC's devices: dial out to the server and wait for its commands.
+
+    The first time with --enrol; what was said then is kept, and `chengxin device` is enough.
+    """
     if companion:
         server.end_with_parent()
-    agent.run_agent(
-        server_url,
-        key or demo.device_key_file(device_id),
-        device_id,
-        card_port=card_port,
-        simulated=simulated,
-        cards=cards or demo.cards_folder(),
-    )
+    folder = demo.devices_folder()
+    invited_by, code = hall_pc.invitation(enrol) if enrol else ("", "")
+    said = {
+        "server": server_url or invited_by or None, "device_id": device_id, "card_port": card_port,
+        "printer_port": printer_port, "paper": paper, "chinese_font": chinese_font,
+        "draws_qr": draws_qr, "baud": baud,
+    }  # fmt: skip
+    pc = hall_pc.HallPC.load(folder).told(said)
+    if code:
+        pc = hall_pc.enrol(pc, code, folder)
+        key = DeviceKey.load(hall_pc.key_file(folder, pc.device_id))
+        console.print(f"Enrolled as {pc.device_id}; key {key.fingerprint}.")
+    hall_pc.run(pc, folder, cards=(cards or demo.cards_folder()) if simulated else None)

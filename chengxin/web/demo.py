@@ -20,7 +20,7 @@ from rich.progress import Progress
 from chengxin.core import places
 from chengxin.core.identifiers import resident_check_digit
 from chengxin.core.keys import Keys
-from chengxin.devices import simulator
+from chengxin.devices import hall_pc, simulator
 from chengxin.devices.signing import DeviceKey
 from chengxin.exchange import deliveries, nights
 from chengxin.exchange.models import NightRun
@@ -59,6 +59,7 @@ OFFICERS = (
 
 # cards on the table of props: whose it is, and the drawn face of its picture
 NEWCOMER = "新来客"
+KIOSK = "kiosk-1"
 CARDS = {
     "王守信": "honest",
     "张冒名": "card_owner",
@@ -173,9 +174,9 @@ def make_hall() -> None:
     for number in range(1, 7):
         serves = "enterprise,personal,enrolment" if number <= 4 else "personal,enrolment"
         Window.objects.update_or_create(hall=hall, number=number, defaults={"serves": serves})
-    key = DeviceKey.load(device_key_file("kiosk-1"))
+    key = DeviceKey.load(hall_pc.key_file(devices_folder(), KIOSK))
     Device.objects.update_or_create(
-        pk="kiosk-1",
+        pk=KIOSK,
         defaults={
             "hall": hall,
             "title": "一号排号机",
@@ -218,8 +219,9 @@ def _newcomer_number() -> str:
     return first17 + resident_check_digit(first17)
 
 
-def device_key_file(device_id: str) -> Path:
-    return places.home() / "devices" / f"{device_id}.key"
+def devices_folder() -> Path:
+    """Where a hall PC keeps its key and settings; in the demo, those of the simulated one."""
+    return places.home() / "devices"
 
 
 def cast() -> list[dict[str, str]]:

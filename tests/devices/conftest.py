@@ -81,6 +81,7 @@ SLIP = Slip(
     identified=True,
     code="CX1-7KQ2M9PXRT4WV8YZ",
     english=False,
+    copy=False,
 )
 
 

@@ -15,13 +15,13 @@ import pytest
 
 from chengxin.core.refusal import Refusal, Trouble
 from chengxin.devices import messages
-from chengxin.devices.agent import Agent, events, main
+from chengxin.devices.agent import Agent, events
 from chengxin.devices.messages import Answer, Code, Command, Event, Hello, Status, Verb
 from chengxin.devices.signing import DeviceKey, authenticate
 from chengxin.devices.simulator import write_card
 from chengxin.devices.simulator.station import simulated_station
 from chengxin.devices.station import Station
-from tests.devices.conftest import OLD_LI, WANG
+from tests.devices.conftest import OLD_LI, SLIP, WANG
 
 NONCE = "nonce-of-sixteen-characters"
 
@@ -174,11 +174,76 @@ def test_the_agent_says_hello_and_how_its_devices_stand(server, start):
     start()
 
     hello = server.next(Hello)
-    standing = {status.device: status.code for status in (server.next(Status), server.next(Status))}
+    standing = {status.device: status.code for status in (server.next(Status) for _ in range(3))}
 
     assert (hello.device_id, hello.simulated) == ("kiosk-1", True)
-    assert hello.devices == ["card_reader", "camera"]
-    assert standing.keys() == {"card_reader", "camera"}
+    assert hello.devices == ["card_reader", "camera", "printer"]
+    assert standing.keys() == {"card_reader", "camera", "printer"}
+
+
+def test_a_station_without_printer_says_nothing_of_one(server, start, tmp_path):
+    start(Station(str(tmp_path / "ttyUSB0")))
+
+    assert server.next(Hello).devices == ["card_reader"]
+    assert {server.next(Status).device for _ in range(2)} == {"card_reader", "camera"}
+
+
+def test_a_ticket_is_printed_and_shown(server, start):
+    start()
+    server.ask(Verb.PRINT, {"job": "j1", "slip": vars(SLIP)})
+
+    answer = server.answer()
+
+    assert (answer.kind, answer.payload["tickets"]) == ("done", 1)
+    assert base64.b64decode(answer.payload["picture"]).startswith(b"\x89PNG")
+
+
+def test_another_command_for_the_same_ticket_prints_no_second(server, start):
+    start()
+    server.ask(Verb.PRINT, {"job": "j1", "slip": vars(SLIP)})
+    server.answer()
+    server.ask(Verb.PRINT, {"job": "j1", "slip": vars(SLIP)}, id="c2")
+
+    assert server.answer("c2").payload["tickets"] == 1
+
+
+def test_a_ticket_does_not_wait_for_a_card(server, start):
+    start()
+    server.ask(Verb.READ_ID, id="r1")
+    server.next(Event)
+    server.ask(Verb.PRINT, {"job": "j1", "slip": vars(SLIP)})
+
+    assert server.answer().kind == "done"
+
+
+def test_paper_taken_out_is_a_fault_in_words_at_once(server, start):
+    start()
+    server.next(Hello)
+    server.ask(Verb.SIMULATE, {"act": "trouble_printer", "trouble": "paper_out"}, id="s1")
+    server.answer("s1")
+
+    while (status := server.next(Status, within=5)).code != Code.FAULT:
+        pass
+    assert status.device == "printer"
+    assert "缺纸" in status.words.zh
+
+
+def test_a_ticket_without_paper_is_told_in_words(server, start):
+    start()
+    server.ask(Verb.SIMULATE, {"act": "trouble_printer", "trouble": "paper_out"}, id="s1")
+    server.answer("s1")
+    server.ask(Verb.PRINT, {"job": "j1", "slip": vars(SLIP)})
+
+    answer = server.answer()
+
+    assert (answer.code, answer.payload["reason"]) == (Code.NO_PAPER, "no_paper")
+
+
+def test_what_is_no_slip_is_not_printed(server, start):
+    start()
+    server.ask(Verb.PRINT, {"job": "j1", "slip": {"number": "A001"}})
+
+    assert server.answer().code == Code.BAD_COMMAND
 
 
 def test_a_card_is_read_and_told_whole(server, start):
@@ -360,23 +425,11 @@ def test_events_are_read_by_their_names():
 
 
 @pytest.mark.parametrize("server_address", ["ftp://x", "chengxin", "http://"])
-def test_a_wrong_server_address_is_one_sentence(server_address, key, cards, capsys, tmp_path):
-    status = main(
-        [
-            "--server",
-            server_address,
-            "--device",
-            "kiosk-1",
-            "--key",
-            str(tmp_path / "key"),
-            "--simulated",
-            "--cards",
-            str(cards),
-        ]
-    )
+def test_a_wrong_server_address_is_one_sentence(server_address, key):
+    with pytest.raises(Trouble) as told:
+        Agent(server_address, "kiosk-1", key, Station(None))
 
-    assert status == 1
-    assert len(capsys.readouterr().err.strip().splitlines()) == 1
+    assert len(str(told.value).splitlines()) == 1
 
 
 def test_a_wrong_device_id_is_one_sentence(key, cards):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from dataclasses import replace
@@ -12,6 +13,7 @@ import pytest
 import zxingcpp
 
 from chengxin.devices.messages import Code
+from chengxin.devices.printing import escpos
 from chengxin.devices.printing.jobs import Job, Jobs
 from chengxin.devices.printing.printer import PrinterSettings, PrintFailed, TicketPrinter
 from chengxin.devices.printing.slip import DOTS, Slip
@@ -137,10 +139,25 @@ def test_character_that_no_printer_font_has_makes_the_slip_a_picture(simulated, 
     assert seen(ticket, 384)[1] == [SLIP.code]
 
 
+def test_dots_that_read_like_a_command_to_be_done_at_once_are_not_sent():
+    rows = [bytes([0x10, code]) * 24 for code in (0x04, 0x05, 0x14)]
+
+    sent = escpos.picture(rows)
+
+    assert not re.search(rb"\x10[\x04\x05\x14]", sent)
+    assert len(sent) == 8 + 3 * 48
+
+
 def test_hand_check_is_said_on_the_ticket(simulated, driver):
     driver(simulated).print("job-1", replace(SLIP, identified=False))
 
     assert "由窗口人员人工核验" in simulated.paper.tickets[0].text.replace("\n", "")
+
+
+def test_copy_is_called_one(simulated, driver):
+    driver(simulated).print("job-1", replace(SLIP, copy=True))
+
+    assert "（补打）" in simulated.paper.tickets[0].text
 
 
 def test_same_job_is_printed_once(simulated, driver):

@@ -16,7 +16,11 @@ from chengxin.devices.words import DeviceUnavailable, Words
 
 TEMPLATE = Path(__file__).with_name("slip.typ")
 DOTS_PER_INCH = 203.2  # 8 a millimetre
-FONTS = ("Noto Sans CJK SC", "Source Han Sans SC", "Microsoft YaHei", "SimHei", "WenQuanYi Zen Hei")
+# The first set Latin half as wide as Chinese, as a printer's own font does and `layout` counts.
+FONTS = (
+    "Noto Sans Mono CJK SC", "SimHei", "NSimSun", "WenQuanYi Zen Hei Mono", "Noto Sans CJK SC",
+    "Source Han Sans SC", "Microsoft YaHei", "WenQuanYi Zen Hei",
+)  # fmt: skip
 
 
 def as_picture(slip: Slip, paper: int) -> bytes:

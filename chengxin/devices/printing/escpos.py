@@ -8,6 +8,7 @@ apart: bit 4 is set in the first and clear in the second, bits 7 and 0 are clear
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from chengxin.devices.messages import Code
@@ -22,6 +23,7 @@ HOW_IS_THE_PAPER = b"\x1dr\x01"  # answered after all that went before it was pr
 FORGET = b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08"  # clear what waits in the buffers, at once
 
 PRINTER, OFFLINE_CAUSE, ERROR_CAUSE, PAPER = 1, 2, 3, 4  # n of DLE EOT
+AT_ONCE = re.compile(rb"\x10([\x04\x05\x14])")
 BAND_ROWS = 128  # a picture goes in bands: small printers keep little
 
 
@@ -63,12 +65,16 @@ def qr(data: bytes, module: int) -> bytes:
 
 
 def picture(rows: list[bytes]) -> bytes:
-    """A black and white picture: each row's dots from the left, eight a byte, black is 1."""
+    """A black and white picture: each row's dots from the left, eight a byte, black is 1.
+
+    Dots that read like a command to be done at once (DLE EOT, ENQ, DC4) get one dot more: a printer
+    would take them for it, or out of the picture.
+    """
     sent = b""
     for start in range(0, len(rows), BAND_ROWS):
         band = rows[start : start + BAND_ROWS]
         head = len(band[0]).to_bytes(2, "little") + len(band).to_bytes(2, "little")
-        sent += b"\x1dv0\0" + head + b"".join(band)
+        sent += b"\x1dv0\0" + head + AT_ONCE.sub(b"\x18\\1", b"".join(band))
     return sent
 
 

@@ -14,6 +14,7 @@ from chengxin.devices.words import Words
 DOTS = {58: 384, 80: 576}  # printable dots a line by the paper's width in mm, 8 a millimetre
 COLUMNS = {58: 32, 80: 48}  # Latin characters a line; a Chinese one takes two
 
+COPY = Words("（补打）", "(copy)")
 WAITING = Words("前面等候", "Waiting before you")
 PEOPLE = Words("人", "")
 WINDOWS = Words("办理窗口", "Windows")
@@ -38,11 +39,14 @@ class Slip:
     identified: bool
     code: str  # of the QR: opens this visit once
     english: bool
+    copy: bool  # made by the counter beside or instead of the first one
 
     @classmethod
     def from_json(cls, told: Mapping[str, Json]) -> Slip:
         """ValueError for a missing, unknown or wrong field."""
-        kinds: dict[str, type] = {"ahead": int, "identified": bool, "english": bool}
+        kinds: dict[str, type] = {
+            "ahead": int, "identified": bool, "english": bool, "copy": bool
+        }  # fmt: skip
         names = {field.name for field in fields(cls)}
         if told.keys() != names:
             raise ValueError(f"a slip has {sorted(names)}")
@@ -94,6 +98,8 @@ def layout(slip: Slip, paper: int) -> list[Part]:
     parts: list[Part] = [Line(text, bold=True) for text in wrapped(slip.hall, columns)]
     parts += [Line(text, big=2) for text in wrapped(slip.business, columns // 2)]
     parts.append(Line(slip.number, big=_largest(slip.number, columns), bold=True))
+    if slip.copy:
+        parts.append(Line(say(COPY), bold=True))
     parts.append(Rule())
     parts += [Line(part, align=LEFT) for fact in facts() for part in wrapped(fact, columns)]
     if not slip.identified:

@@ -1,16 +1,21 @@
-"""A whole simulated station: a reader on a pseudo-terminal, a camera, and the hand that puts cards.
+"""A whole simulated station: reader and printer on pseudo-terminals, a camera, and the hand that
+puts cards and takes the paper out.
 
 Apart from the others, because drawing pictures needs OpenCV.
 """
 
 from __future__ import annotations
 
+import base64
 from pathlib import Path
 
 from chengxin.devices.messages import Code
+from chengxin.devices.printing.jobs import Jobs
+from chengxin.devices.printing.printer import PrinterSettings, TicketPrinter
 from chengxin.devices.signing import Json
 from chengxin.devices.simulator.cards import read_cards
 from chengxin.devices.simulator.face import FACES, SimulatedCamera, SimulatedPhotoDecoder
+from chengxin.devices.simulator.printer import SimulatedPrinter, Trouble
 from chengxin.devices.simulator.reader import SimulatedCardReader
 from chengxin.devices.station import Failed, Station
 from chengxin.devices.words import Words
@@ -23,6 +28,7 @@ class Props:
         self.cards = cards
         self.reader = SimulatedCardReader()
         self.camera = SimulatedCamera()
+        self.printer = SimulatedPrinter()
 
     def act(self, args: dict[str, Json]) -> None:
         match args:
@@ -37,17 +43,34 @@ class Props:
                 if name not in FACES:
                     raise Failed(Code.BAD_COMMAND, Words("没有这张模拟人脸", f"No face {name}."))
                 self.camera.face = name
+            case {"act": "trouble_printer", "trouble": str(name)}:
+                if name not in list(Trouble):
+                    raise Failed(Code.BAD_COMMAND, Words("没有这种故障", f"No trouble {name}."))
+                self.printer.stand(Trouble(name))
             case _:
                 raise Failed(Code.BAD_COMMAND, Words("无法识别的模拟动作", "Unknown act."))
 
     def known(self) -> dict[str, Json]:
-        return {"cards": list(read_cards(self.cards)), "faces": list(FACES)}
+        return {
+            "cards": list(read_cards(self.cards)),
+            "faces": list(FACES),
+            "troubles": [str(trouble) for trouble in Trouble],
+        }
+
+    def printed(self) -> dict[str, Json]:
+        tickets = self.printer.paper.tickets
+        if not tickets:
+            return {"picture": "", "tickets": 0}
+        picture = tickets[-1].picture(self.printer.paper.dots)
+        return {"picture": base64.b64encode(picture).decode(), "tickets": len(tickets)}
 
     def close(self) -> None:
         self.reader.close()
+        self.printer.close()
 
 
-def simulated_station(cards: Path) -> Station:
+def simulated_station(cards: Path, jobs: Jobs | None = None) -> Station:
     """Simulated devices; `cards` is the folder of cards that can be put."""
     props = Props(cards)
-    return Station(props.reader.path, SimulatedPhotoDecoder(), props.camera, props)
+    printer = TicketPrinter(PrinterSettings(props.printer.port), jobs)
+    return Station(props.reader.path, SimulatedPhotoDecoder(), props.camera, props, printer)
