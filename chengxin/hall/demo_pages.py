@@ -34,6 +34,17 @@ FACES = {
     "foreigner": _("外国人"),
 }
 
+# What the simulated printer can be made to suffer (devices.simulator.printer.Trouble).
+TROUBLES = {
+    "none": _("正常"),
+    "paper_out": _("取出纸卷"),
+    "near_end": _("纸将用尽"),
+    "runs_out": _("下一张打到一半缺纸"),
+    "cover_open": _("打开上盖"),
+    "cutter": _("卡住切刀"),
+    "offline": _("脱机"),
+}
+
 SHOTS = 8  # pictures of one person, each a little different
 
 MADE_UP = "the demo's made-up cards and faces; not there in a bureau"
@@ -44,7 +55,8 @@ MADE_UP = "the demo's made-up cards and faces; not there in a bureau"
 def props(request: HttpRequest) -> HttpResponse:
     _demo_only()
     found = Device.objects.select_related("hall").exclude(props={}).order_by("pk")
-    return render(request, "hall/props.html", {"devices": found, "faces": FACES.items()})
+    shown = {"devices": found, "faces": FACES.items(), "troubles": TROUBLES.items()}
+    return render(request, "hall/props.html", shown)
 
 
 @access.everyone(MADE_UP)

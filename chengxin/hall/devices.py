@@ -13,22 +13,34 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
+from chengxin import devices as program
 from chengxin.core.keys import digest
 from chengxin.core.refusal import Refusal
 from chengxin.devices import messages, signing
 from chengxin.devices.messages import Code, Verb
 from chengxin.devices.signing import Json
-from chengxin.hall.models import Device, DeviceCommand, DeviceEnrolment
+from chengxin.hall import visits
+from chengxin.hall.models import Device, DeviceCommand, DeviceEnrolment, Hall
 from chengxin.offices.models import Officer
 from chengxin.trace import record
 
 INVITATION = timedelta(days=1)
+
+
+def add(hall: Hall, device_id: str, title: str, *, officer: Officer) -> Device:
+    """A PC that is to stand in `hall`; nothing can speak as it before it is enrolled."""
+    with record.of("device.add", officer=officer, place=hall.place) as trace:
+        trace.detail["device"] = device_id
+        if Device.objects.filter(pk=device_id).exists():
+            raise Refusal("device_known", _("此设备编号已有，请另取一个"))
+        return Device.objects.create(pk=device_id, hall=hall, title=title)
 
 
 def invite(device: Device, *, officer: Officer | None = None) -> str:
@@ -78,13 +90,17 @@ def ask(
     *,
     seconds: int = 60,
     officer: Officer | None = None,
+    id: UUID | None = None,
 ) -> DeviceCommand:
-    """Ask `device` to do `verb` within so many seconds; its open stream hears of it at once."""
+    """Ask `device` to do `verb` within so many seconds; its open stream hears of it at once.
+
+    Whoever must be able to ask once only gives the command's id.
+    """
     with record.of("device.ask", officer=officer, place=device.place) as trace:
         if device.locked:
             raise locked()
         command = DeviceCommand.objects.create(
-            id=uuid4(),
+            id=id or uuid4(),
             device=device,
             verb=verb,
             args=args or {},
@@ -128,7 +144,9 @@ def hello(device: Device, told: messages.Hello) -> None:
     """The agent has started: nothing that stood beside it before counts any more."""
     with record.of("device.hello", place=device.place) as trace:
         trace.detail.update(version=told.version, simulated=told.simulated)
-        Device.objects.filter(pk=device.pk).update(seen_at=now(), parts={})
+        Device.objects.filter(pk=device.pk).update(
+            seen_at=now(), parts={"agent": _agent_stands(told.version)}
+        )
         if told.simulated:
             ask(device, Verb.DISCOVER)
 
@@ -150,9 +168,19 @@ def keep_props(device: Device, told: Mapping[str, Json]) -> None:
     """What a simulated station said it has: the names of its cards and drawn faces."""
     with transaction.atomic():
         held = Device.objects.select_for_update().get(pk=device.pk)
-        for name in ("cards", "faces"):
+        for name in ("cards", "faces", "troubles"):
             listed = told.get(name)
             held.props[name] = [str(one) for one in listed] if isinstance(listed, list) else []
+        held.save(update_fields=["props"])
+
+
+def keep_printed(device: Device, told: Mapping[str, Json]) -> None:
+    """Demo: the last ticket of a simulated printer as a picture, and how many it printed."""
+    if "picture" not in told:
+        return  # a real printer
+    with transaction.atomic():
+        held = Device.objects.select_for_update().get(pk=device.pk)
+        held.props |= {"picture": told["picture"], "tickets": told["tickets"]}
         held.save(update_fields=["props"])
 
 
@@ -170,6 +198,9 @@ def simulate(device: Device, act: str, name: str) -> None:
             case "choose_face" if name in held.props.get("faces", []):
                 args = {"act": act, "face": name}
                 held.props["face"] = name
+            case "trouble_printer" if name in held.props.get("troubles", []):
+                args = {"act": act, "trouble": name}
+                held.props["trouble"] = name
             case _:
                 raise Refusal("not_on_the_table", _("演示台上没有这件道具"))
         ask(held, Verb.SIMULATE, args, seconds=15)
@@ -207,10 +238,30 @@ def as_message(command: DeviceCommand) -> messages.Command:
     return messages.Command(
         id=str(command.pk),
         verb=Verb(command.verb),
-        args=command.args,
+        args=_whole(Verb(command.verb), command.args),
         deadline=int(command.deadline.timestamp()),
         nonce=command.nonce,
     )
+
+
+def _whole(verb: Verb, args: dict[str, Any]) -> dict[str, Json]:
+    """The arguments as the device needs them: a ticket's code stands nowhere but on its paper."""
+    match (verb, args):
+        case (Verb.PRINT, {"job": str(job), "slip": dict(slip)}):
+            code = visits.qr_text(UUID(args.get("of", job)))
+            return {"job": job, "slip": slip | {"code": code}}
+    return args
+
+
+def _agent_stands(version: str) -> dict[str, Json]:
+    """The agent as one more part of its PC: an old one goes on working, and is to be renewed."""
+    if version == program.VERSION:
+        return {"code": Code.OK, "zh": f"程序版本 {version}", "en": f"Program version {version}"}
+    return {
+        "code": Code.WARNING,
+        "zh": f"程序版本 {version}，与服务器的 {program.VERSION} 不同，请更新",
+        "en": f"Program version {version}; the server has {program.VERSION}: update it.",
+    }
 
 
 def _well(code: int | None) -> bool:

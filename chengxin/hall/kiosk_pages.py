@@ -86,6 +86,13 @@ def take(request: HttpRequest, device_id: str) -> HttpResponse:
 
 @access.everyone(IN_THE_HALL)
 @require_POST
+def print_again(request: HttpRequest, device_id: str) -> HttpResponse:
+    device, asked = _device(device_id), _body(request)
+    return _told(device, kiosks.print_again(device, _session_id(asked)).pk)
+
+
+@access.everyone(IN_THE_HALL)
+@require_POST
 def stay(request: HttpRequest, device_id: str) -> HttpResponse:
     device, asked = _device(device_id), _body(request)
     return _told(device, kiosks.stay(device, _session_id(asked)).pk)

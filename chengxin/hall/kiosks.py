@@ -1,7 +1,7 @@
 """One person before one kiosk, from the card to the ticket.
 
     begin ──card──▶ read_card ──face──▶ compare (three tries) ──▶ choices ──▶ take ──▶ end
-                                            └── skip_face, third failure: 待人工核验
+                                            └── skip_face, third failure: 待人工核验    └─▶ printing
 
 The page makes the session's id and sends it with everything, so what a lost line sent twice is
 done once.  A session shows nothing of its person to anyone who does not know its id, and ends by
@@ -25,10 +25,11 @@ from django.utils.translation import gettext as _
 from chengxin.core.items import GROUPS
 from chengxin.core.refusal import Refusal
 from chengxin.devices import messages
-from chengxin.devices.messages import Verb
+from chengxin.devices.messages import Code, Verb
 from chengxin.devices.words import DeviceUnavailable
-from chengxin.hall import devices, visits
+from chengxin.hall import devices, printing, visits
 from chengxin.hall.models import Business, Device, DeviceCommand, Hall, KioskSession, Ticket
+from chengxin.offices.models import Officer
 from chengxin.people import identity
 from chengxin.people.models import Affiliation, Enterprise, Person, Verification
 from chengxin.risk.directives import Decision, Verdict
@@ -102,6 +103,8 @@ def hear(device: Device, told: messages.Answer) -> None:
         return
     if command.verb == Verb.DISCOVER:
         devices.keep_props(device, told.payload)
+    if command.verb == Verb.PRINT:
+        devices.keep_printed(device, told.payload)
     if command.verb == Verb.READ_ID:
         waiting = command.sessions.select_related("device__hall")
         session = waiting.filter(state=State.CARD, until__gt=now()).first()
@@ -193,7 +196,25 @@ def take(device: Device, session_id: UUID, enterprise_id: str | None) -> visits.
         nonce=session.pk,
     )
     KioskSession.objects.filter(pk=session.pk, state=State.CHOOSE).update(state=State.DONE)
+    printing.once(device, session.pk, _ticket_told(session))
     return taken
+
+
+def print_again(device: Device, session_id: UUID) -> KioskSession:
+    """The ticket did not come out for certain, and the person asks once more."""
+    session = _present(device, session_id, State.DONE)
+    printing.again(device, session.pk)
+    return session
+
+
+def print_copy(device: Device, number: str, *, officer: Officer) -> None:
+    """补打 at `device`: of a number of today that a kiosk gave and that still waits."""
+    waiting = Ticket.objects.today(device.hall).filter(state=Ticket.State.WAITING)
+    ticket = waiting.select_related("person").filter(number=number.strip().upper()).first()
+    session = KioskSession.objects.filter(pk=ticket.nonce).first() if ticket else None
+    if ticket is None or session is None:
+        raise Refusal("number_unknown", _("本厅今日没有此等候号码"))
+    printing.copy(device, ticket, _ticket_told(session), officer=officer)
 
 
 def end(device: Device, session_id: UUID) -> None:
@@ -221,6 +242,7 @@ def told(device: Device, session_id: UUID | None) -> dict[str, Any]:
         "device": {
             "locked": device.locked,
             "reader": device.can_read,
+            "printer": _printer_trouble(device),
             "face": device.props.get("face", "") if settings.DEMO else "",
         },
         "waiting": Ticket.objects.waiting_by_business(device.hall),
@@ -280,6 +302,7 @@ def _session_told(session: KioskSession) -> dict[str, Any]:
         shown["choices"] = [_choice_told(choice) for choice in choices(session)]
     if session.state == State.DONE:
         shown["ticket"] = _ticket_told(session)
+        shown["paper"] = printing.told(session.device, session.pk)
     return shown
 
 
@@ -307,6 +330,7 @@ def _ticket_told(session: KioskSession) -> dict[str, Any]:
     token = visits.qr_text(session.pk)
     return {
         "number": ticket.number,
+        "business": ticket.get_business_display(),
         "ahead": ticket.ahead,
         "windows": listed(map(str, windows_for(session.device.hall, ticket.business))),
         "taken_at": localtime(ticket.taken_at).strftime("%Y-%m-%d %H:%M"),
@@ -314,6 +338,14 @@ def _ticket_told(session: KioskSession) -> dict[str, Any]:
         "token": token,
         "qr": segno.make(token, error="m", micro=False).svg_data_uri(border=2, scale=8),
     }
+
+
+def _printer_trouble(device: Device) -> str:
+    """Why no ticket can be printed here now, in a sentence; "" when one can, or none ever could."""
+    stands = device.parts.get("printer", {})
+    if stands.get("code") != Code.FAULT:
+        return ""
+    return str(stands.get("en" if english() else "zh", ""))
 
 
 def _card_trouble(session: KioskSession, reading: DeviceCommand | None) -> str:

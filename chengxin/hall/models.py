@@ -116,6 +116,11 @@ class Device(models.Model):
         return self.alive and code in (Code.OK, Code.WARNING, Code.BUSY)
 
     @property
+    def prints(self) -> bool:
+        """A ticket printer stands beside it, in order or not."""
+        return self.parts.get("printer", {}).get("code") in (Code.OK, Code.WARNING, Code.FAULT)
+
+    @property
     def place(self) -> str:
         return f"hall:{self.hall_id}/device:{self.pk}"
 

@@ -5,6 +5,7 @@ from django.urls import path
 from chengxin.hall import (
     demo_pages,
     device_api,
+    device_pages,
     display_pages,
     kiosk_pages,
     trace_pages,
@@ -20,6 +21,7 @@ urlpatterns = [
     path("kiosk/<slug:device_id>/compare", kiosk_pages.compare, name="kiosk-compare"),
     path("kiosk/<slug:device_id>/skip-face", kiosk_pages.skip_face, name="kiosk-skip-face"),
     path("kiosk/<slug:device_id>/take", kiosk_pages.take, name="kiosk-take"),
+    path("kiosk/<slug:device_id>/print-again", kiosk_pages.print_again, name="kiosk-print-again"),
     path("kiosk/<slug:device_id>/stay", kiosk_pages.stay, name="kiosk-stay"),
     path("kiosk/<slug:device_id>/end", kiosk_pages.end, name="kiosk-end"),
     path("kiosk/<slug:device_id>/stream", kiosk_pages.stream, name="kiosk-stream"),
@@ -69,6 +71,12 @@ urlpatterns = [
         workstation.portrait,
         name="window-portrait",
     ),
+    # /devices/
+    path("devices/", device_pages.hall_devices, name="hall-devices"),
+    path("devices/add", device_pages.add, name="hall-device-add"),
+    path("devices/<slug:device_id>/invite", device_pages.invite, name="hall-device-invite"),
+    path("devices/<slug:device_id>/copy", device_pages.print_copy, name="hall-device-copy"),
+    path("devices/<slug:device_id>/lock", device_pages.lock, name="hall-device-lock"),
     # /traces/
     path("traces/", trace_pages.traces, name="traces"),
     # /api/devices/

@@ -45,6 +45,19 @@ class Agent:
         self.send(Hello(self.device_id, "1", ["card_reader"], False, 0))
         self.send(Status("card_reader", code, Words("正常", "In order"), 0))
 
+    def printer_stands(self, code: Code = Code.OK, words: Words | None = None) -> None:
+        self.send(Status("printer", code, words or Words("正常", "In order"), 0))
+
+    def to_print(self) -> list[Command]:
+        return [one for one in self.commands() if one.verb == "print"]
+
+    def prints(self, code: Code = Code.OK, words: Words | None = None) -> Any:
+        """The printer's answer to the ticket it was asked for last."""
+        told: dict[str, Any] = {"near_end": False}
+        if words:
+            told = {"reason": code.name.lower(), "words": {"zh": words.zh, "en": words.en}}
+        return self.answer(self.to_print()[-1], told, code)
+
     def answer(self, command: Command, payload: dict[str, Any], code: Code = Code.OK) -> Any:
         kind = "done" if code in (Code.OK, Code.WARNING) else "error"
         told = Answer(command.id, kind, int(code), payload)

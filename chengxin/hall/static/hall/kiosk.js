@@ -112,6 +112,8 @@ function render(told) {
     if (place) place.textContent = count;
   }
   document.getElementById("reader-gone").hidden = told.device.reader;
+  document.getElementById("printer-gone").hidden = !told.device.printer;
+  fill(document.getElementById("printer-gone"), { printer: told.device.printer });
   kiosk.dataset.face = told.device.face;
   if (!session) return;
   const now = told.session;
@@ -195,7 +197,18 @@ function ticketScreen(now) {
   document.getElementById("countdown").textContent = countdown;
   document.getElementById("ticket-qr").src = ticket.qr;
   document.getElementById("ticket-by-hand").hidden = ticket.identified;
-  show("ticket", { ...ticket, business: now.business_title });
+  show("ticket", { ...ticket, business: now.business_title, paper: now.paper.words });
+  paper(now.paper);
+}
+
+/** Whether the ticket came out; without one there is more time to write the number down. */
+function paper(told) {
+  const failed = told.state === "failed" || told.state === "unclear";
+  const place = document.getElementById("paper-failed");
+  if (failed && place.hidden) countdown = Math.max(countdown, MORE);
+  place.hidden = !failed;
+  for (const state of ["printing", "printed"]) document.getElementById(`paper-${state}`).hidden = told.state !== state;
+  document.getElementById("print-again").hidden = !told.again;
 }
 
 /* ---- the face ------------------------------------------------------------------------------ */
@@ -268,6 +281,7 @@ const DUTIES = {
   take,
   "read-again": () => send("read-again"),
   "skip-face": () => send("skip-face"),
+  "print-again": () => { countdown = Math.max(countdown, MORE); send("print-again"); },
   "more-time": () => { countdown += MORE; stay(); },
   stay: () => { document.getElementById("still-there").close(); stay(); },
 };
@@ -301,6 +315,7 @@ function tick() {
   if (shown === "ticket") {
     document.getElementById("countdown").textContent = countdown;
     if (countdown-- <= 0) home();
+    else if (!document.getElementById("paper-printing").hidden && seconds % 5 === 0) look(); // the device may be gone
     return;
   }
   if (shown === "card" && seconds % 5 === 0) look(); // the reader's time may be over
