@@ -22,7 +22,18 @@ from datetime import date
 from pathlib import Path
 
 DAY = date(2017, 8, 18)
-PARTS = ("who", "check", "load", "push", "event", "backtest", "dossier", "pictures", "face")
+PARTS = (
+    "who",
+    "check",
+    "load",
+    "desks",
+    "push",
+    "event",
+    "backtest",
+    "dossier",
+    "pictures",
+    "face",
+)
 
 
 def main() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from chengxin.core import descriptions
@@ -57,6 +58,15 @@ def effect_on(item: str, levels: Mapping[str, str]) -> Effect | None:
     The item itself is asked first, then its groups (the strictest), then the rest.  An item that
     no law lets a counter refuse is at most reminded of.
     """
+    return _effects(tuple(levels.items()))[item]
+
+
+@lru_cache(maxsize=1024)  # few levels are in use, and a counter asks for all items at once
+def _effects(levels: tuple[tuple[str, str], ...]) -> Mapping[str, Effect | None]:
+    return {item: _effect_on(item, dict(levels)) for item in ITEMS}
+
+
+def _effect_on(item: str, levels: Mapping[str, str]) -> Effect | None:
     told = ITEMS[item]
     if item in levels:
         found = [levels[item]]

@@ -25,6 +25,8 @@ from chengxin.trace import seals
 
 COUNTER, LATER = "default", "later"  # the queues
 
+READY = "ready for events"  # as the log says it
+
 log = structlog.get_logger("chengxin.worker")
 
 
@@ -138,6 +140,7 @@ def get_ready() -> None:
     """Before the first task: what the first event would wait for."""
     try:
         nights.rehearse()
+        log.info(READY)
     except Trouble as trouble:
         log.warning("changes wait for the night", reason=str(trouble))
 

@@ -329,6 +329,8 @@ def _item(code: str) -> Item:
 
 def _verdict(item: Item, standing: Sequence[tuple[Directive, str]], *, personal: bool) -> Verdict:
     """What directives, each with its words, say of one item."""
+    if not standing:
+        return Verdict(item, Decision.ALLOWED, [], [], personal)
     met = [(effect, *told) for told in standing if (effect := told[0].effect_on(item))]
     met.sort(key=lambda one: STRICTEST_FIRST.index(one[0]))
     effects = [(effect, order) for effect, order, _words in met]
