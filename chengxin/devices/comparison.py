@@ -9,10 +9,11 @@ from chengxin.devices.words import Words
 
 
 class Channel(StrEnum):
-    """Where a reference picture comes from; the live one always comes from a camera."""
+    """Where a picture was captured.  References are the card's and the enrolled one."""
 
     CARD = "card"  # the chip's 102 by 126 pixels
     LIVE = "live"  # an enrolled live picture
+    CAMERA = "camera"  # the person who stands before the kiosk or window now
 
 
 class Band(StrEnum):

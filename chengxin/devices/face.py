@@ -3,230 +3,74 @@
     pictures ─▶ detect ─▶ quality gate ─▶ embed ─▶ compare ─▶ accept | staff | reject
                               └─▶ advice: come closer, take off the mask … and try again
 
-The bundled engine finds faces with `face_nets` and describes them with dlib's residual net (128
-numbers, mean of the picture and its mirror image).  It is not certified and estimated only on few
-people; so it accepts strictly, leaves doubt to an officer, and never turns away for a bad
-picture.  A stronger engine takes its place behind `FaceEngine`.
+Every engine finds and judges faces with `face_nets`.  The bundled one describes them with dlib's
+residual net (128 numbers, mean of the picture and its mirror image).  It is not certified and
+estimated only on few people; so it accepts strictly, leaves doubt to an officer, and never turns
+away for a bad picture.  A stronger recogniser takes its place in `face_onnx`.
 """
 
 from __future__ import annotations
 
 import functools
-import hashlib
-import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Protocol
 
 import cv2
 import dlib
 import numpy as np
-from numpy.typing import NDArray
 
 from chengxin.core.refusal import Trouble
 from chengxin.devices import face_nets, models
 from chengxin.devices.comparison import Band, Channel, Check, Comparison, QualityReport
-from chengxin.devices.face_nets import Picture, Points
+from chengxin.devices.face_calibration import Calibration
+from chengxin.devices.face_nets import Found, Picture
+from chengxin.devices.face_port import (
+    EngineInfo,
+    Face,
+    FaceEngine,
+    Limits,
+    Metric,
+    Score,
+    Template,
+    Vector,
+    distance,
+)
 from chengxin.devices.words import Words
 
 ENGINE = "bundled-dlib-1"
 DIMENSIONS = 128
-LEAST_PEOPLE = 20  # a mean over fewer people makes the engine worse, not better
+LIST_LIMIT = 500  # beyond it the bundled net suggests mostly strangers
+
+# Raw is the Euclidean distance, centred is 1 - cosine after the site's mean is taken off.
+RAW_LIMITS = Limits(0.35, 0.42)
+CENTRED_LIMITS = Limits(0.45, 0.58)
 
 
-# The greatest distance that is accepted, and the greatest that goes to an officer.  Raw is the
-# Euclidean distance, centred is 1 - cosine after the site's mean is taken off (`Calibration`).
-RAW_LIMITS = (0.35, 0.42)
-CENTRED_LIMITS = (0.45, 0.58)
+class NetEngine:
+    """What all engines share: faces are found and judged by the small nets, templates carry who
+    made them.  An engine adds `info`, `embed` and its own limits.  Not for two threads at once."""
 
-
-@dataclass(frozen=True)
-class EngineInfo:
-    id: str
-    model_sha256: str
-    dimensions: int
-    is_bundled: bool
-    limits: Words
-
-
-@dataclass(frozen=True)
-class Face:
-    """One face.  Box and points in the picture's pixels, pose in degrees, openness per eye."""
-
-    score: float
-    box: tuple[float, float, float, float]
-    points: Points = field(repr=False)
-    yaw: float
-    pitch: float
-    roll: float
-    openness: tuple[float, float]
-
-    @property
-    def width(self) -> float:
-        return self.box[2] - self.box[0]
-
-    @property
-    def eye_distance(self) -> float:
-        """Pixels between the outer corners of the eyes."""
-        across = self.points[face_nets.LEFT_OUTER] - self.points[face_nets.RIGHT_OUTER]
-        return float(np.linalg.norm(across[:2]))
-
-
-@dataclass(frozen=True)
-class Template:
-    """A face as numbers.  Only templates of one engine, model and calibration can be compared.
-
-    `vector` is as the net gave it when `calibration_id` is ""; else centred, of length 1.
-    """
-
-    engine: str
-    model_sha256: str
-    calibration_id: str
-    vector: NDArray[np.float32] = field(repr=False)
-
-    def to_bytes(self) -> bytes:
-        """For keeping, sealed: a line of JSON, then the numbers."""
-        head = {
-            "engine": self.engine,
-            "model_sha256": self.model_sha256,
-            "calibration_id": self.calibration_id,
-        }
-        return json.dumps(head).encode() + b"\n" + self.vector.astype("<f4").tobytes()
-
-    @classmethod
-    def from_bytes(cls, raw: bytes) -> Template:
-        head, _, numbers = raw.partition(b"\n")
-        return cls(**json.loads(head), vector=np.frombuffer(numbers, "<f4").copy())
-
-
-@dataclass(frozen=True)
-class Score:
-    distance: float
-    band: Band
-
-
-@dataclass(frozen=True)
-class Calibration:
-    """A site's mean face per channel, taken off before comparing.
-
-    For a population that looks alike to the net this halves the errors; over fewer than
-    LEAST_PEOPLE people it does harm, so it cannot be made.
-    """
-
-    id: str
-    model_sha256: str
-    means: Mapping[Channel, NDArray[np.float32]] = field(repr=False)
-    people: Mapping[Channel, int]
-
-    @classmethod
-    def of(
-        cls, model_sha256: str, vectors: Mapping[Channel, Sequence[NDArray[np.float32]]]
-    ) -> Calibration:
-        """From raw vectors, one per person and channel; ValueError when there are too few."""
-        for channel in Channel:
-            if len(vectors.get(channel, ())) < LEAST_PEOPLE:
-                raise ValueError(
-                    f"channel {channel} has {len(vectors.get(channel, ()))} people; "
-                    f"a calibration needs {LEAST_PEOPLE}"
-                )
-        means = {
-            channel: np.asarray(np.mean(vectors[channel], axis=0), np.float32)
-            for channel in Channel
-        }
-        return cls(
-            id=_calibration_id(model_sha256, means),
-            model_sha256=model_sha256,
-            means=means,
-            people={channel: len(vectors[channel]) for channel in Channel},
-        )
-
-    def save(self, path: Path) -> None:
-        means = {channel: mean.tolist() for channel, mean in self.means.items()}
-        kept = {"model_sha256": self.model_sha256, "means": means, "people": dict(self.people)}
-        path.write_text(json.dumps(kept), encoding="ascii")
-
-    @classmethod
-    def load(cls, path: Path) -> Calibration:
-        """What `save` kept; `Trouble` when the file is none or was made of too few people."""
-        try:
-            kept = json.loads(path.read_text(encoding="ascii"))
-            people = {channel: int(kept["people"][channel]) for channel in Channel}
-            means = {channel: np.array(kept["means"][channel], np.float32) for channel in Channel}
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise Trouble(f"{path} is no face calibration; make it again.") from error
-        if min(people.values()) < LEAST_PEOPLE or any(
-            m.shape != (DIMENSIONS,) for m in means.values()
-        ):
-            raise Trouble(f"{path} was made of fewer than {LEAST_PEOPLE} people; make it again.")
-        return cls(
-            _calibration_id(kept["model_sha256"], means), kept["model_sha256"], means, people
-        )
-
-    def centred(self, vector: NDArray[np.float32], channel: Channel) -> NDArray[np.float32]:
-        away = vector - self.means[channel]
-        return np.asarray(away / np.linalg.norm(away), np.float32)
-
-
-def _calibration_id(model_sha256: str, means: Mapping[Channel, NDArray[np.float32]]) -> str:
-    digest = hashlib.sha256(model_sha256.encode())
-    for channel in Channel:
-        digest.update(means[channel].astype("<f4").tobytes())
-    return digest.hexdigest()[:12]
-
-
-class FaceEngine(Protocol):
-    @property
-    def info(self) -> EngineInfo: ...
-
-    def detect(self, rgb: Picture) -> list[Face]:
-        """The faces of a picture, largest first."""
-        ...
-
-    def quality(self, rgb: Picture, face: Face, channel: Channel) -> QualityReport:
-        """Whether the picture is good enough; a card's picture is asked for less."""
-        ...
-
-    def embed(self, rgb: Picture, face: Face) -> NDArray[np.float32]:
-        """The face as `info.dimensions` numbers, as the net gives them."""
-        ...
-
-    def template(self, vector: NDArray[np.float32], channel: Channel) -> Template: ...
-
-    def compare(self, one: Template, other: Template) -> Score:
-        """ValueError when the two do not come from one engine, model and calibration."""
-        ...
-
-
-class BundledEngine:
-    """BlazeFace, mesh and iris nets with dlib's residual net.  Not for two threads at once."""
+    info: EngineInfo
 
     def __init__(self, calibration: Calibration | None = None) -> None:
-        """DeviceUnavailable when a model file is missing or wrong, `Trouble` when `calibration`
-        was made with another model."""
-        files = models.checked()
+        """DeviceUnavailable when a model file is missing or wrong."""
+        self._files = files = models.checked()
         cv2.setNumThreads(1)
-        sha256 = models.HASHES[models.DESCRIPTOR]
-        if calibration and calibration.model_sha256 != sha256:
-            raise Trouble("The face calibration was made with another model; make it again.")
         self._calibration = calibration
         self._blaze = face_nets.BlazeFace(files[models.DETECTOR])
         self._mesh = face_nets.FaceMesh(files[models.MESH])
         self._iris = face_nets.IrisNet(files[models.IRIS])
-        self._net = dlib.face_recognition_model_v1(str(files[models.DESCRIPTOR]))
-        self.info = EngineInfo(
-            id=ENGINE,
-            model_sha256=sha256,
-            dimensions=DIMENSIONS,
-            is_bundled=True,
-            limits=Words(
-                "内置引擎，未经认证；仅限有人值守的窗口和终端使用",
-                "Bundled engine, not certified; only where staff can see the person.",
-            ),
-        )
+
+    def embed(self, rgb: Picture, face: Face) -> Vector:
+        raise NotImplementedError
+
+    def _own_limits(self, reference: Channel) -> Limits:
+        """Where the calibration says nothing."""
+        raise NotImplementedError
+
+    def find(self, rgb: Picture) -> list[Found]:
+        return self._blaze(rgb)
 
     def detect(self, rgb: Picture) -> list[Face]:
-        faces = [self._face(rgb, found) for found in self._blaze(rgb)]
+        faces = [self.face(rgb, found) for found in self.find(rgb)]
         return sorted(faces, key=lambda face: -face.width)
 
     def quality(self, rgb: Picture, face: Face, channel: Channel) -> QualityReport:
@@ -254,40 +98,7 @@ class BundledEngine:
             )
         )
 
-    def embed(self, rgb: Picture, face: Face) -> NDArray[np.float32]:
-        chip = _chip(rgb, face)
-        both = [chip, np.ascontiguousarray(chip[:, ::-1])]
-        vectors = [np.array(self._net.compute_face_descriptor(one), np.float32) for one in both]
-        return np.asarray(np.mean(vectors, axis=0), np.float32)
-
-    def template(self, vector: NDArray[np.float32], channel: Channel) -> Template:
-        calibration = self._calibration
-        return Template(
-            engine=ENGINE,
-            model_sha256=self.info.model_sha256,
-            calibration_id=calibration.id if calibration else "",
-            vector=calibration.centred(vector, channel) if calibration else vector,
-        )
-
-    def compare(self, one: Template, other: Template) -> Score:
-        expected = (ENGINE, self.info.model_sha256, self._calibration_id)
-        for each in (one, other):
-            if (each.engine, each.model_sha256, each.calibration_id) != expected:
-                raise ValueError("templates of different engines cannot be compared")
-        if self._calibration:
-            return _score(1 - float(one.vector @ other.vector), CENTRED_LIMITS)
-        return _score(float(np.linalg.norm(one.vector - other.vector)), RAW_LIMITS)
-
-    @property
-    def name(self) -> str:
-        """What a comparison is signed with: engine, model, calibration."""
-        return f"{ENGINE}/{self.info.model_sha256[:12]}/{self._calibration_id or 'raw'}"
-
-    @property
-    def _calibration_id(self) -> str:
-        return self._calibration.id if self._calibration else ""
-
-    def _face(self, rgb: Picture, found: face_nets.Found) -> Face:
+    def face(self, rgb: Picture, found: Found) -> Face:
         points, _ = self._mesh(rgb, found)
         yaw, pitch, roll = face_nets.pose(points)
         left, top, right, bottom = (float(edge) for edge in found.box)
@@ -300,6 +111,85 @@ class BundledEngine:
             roll=roll,
             openness=self._iris(rgb, points),
         )
+
+    def template(self, vector: Vector, channel: Channel) -> Template:
+        calibration = self._calibration
+        return Template(
+            engine=self.info.id,
+            model_sha256=self.info.model_sha256,
+            calibration_id=self._calibration_id,
+            vector=calibration.centred(vector, channel) if calibration else vector,
+            channel=channel,
+        )
+
+    def limits(self, reference: Channel) -> Limits:
+        measured = self._calibration.limits.get(reference) if self._calibration else None
+        return measured or self._own_limits(reference)
+
+    def compare(self, one: Template, other: Template) -> Score:
+        expected = (self.info.id, self.info.model_sha256, self._calibration_id)
+        for each in (one, other):
+            if (each.engine, each.model_sha256, each.calibration_id) != expected:
+                raise ValueError("templates of different engines cannot be compared")
+        reference = Channel.CARD if Channel.CARD in (one.channel, other.channel) else Channel.LIVE
+        apart = distance(self.metric, one.vector, other.vector)
+        return Score(apart, self.limits(reference).band(apart))
+
+    @property
+    def metric(self) -> Metric:
+        return Metric.COSINE if self._centred else self.info.metric
+
+    @property
+    def name(self) -> str:
+        return f"{self.info.id}/{self.info.model_sha256[:12]}/{self._calibration_id or 'raw'}"
+
+    @property
+    def _calibration_id(self) -> str:
+        return self._calibration.id if self._calibration else ""
+
+    @property
+    def _centred(self) -> bool:
+        return bool(self._calibration and self._calibration.means)
+
+    def _of_this_model(self, calibration: Calibration | None) -> None:
+        """`Trouble` when `calibration` was made with another model."""
+        if calibration is None:
+            return
+        lengths = {mean.shape for mean in calibration.means.values()}
+        if calibration.model_sha256 != self.info.model_sha256 or lengths - {
+            (self.info.dimensions,)
+        }:
+            raise Trouble("The face calibration was made with another model; make it again.")
+
+
+class BundledEngine(NetEngine):
+    """BlazeFace, mesh and iris nets with dlib's residual net."""
+
+    def __init__(self, calibration: Calibration | None = None) -> None:
+        super().__init__(calibration)
+        self.info = EngineInfo(
+            id=ENGINE,
+            model_sha256=models.HASHES[models.DESCRIPTOR],
+            dimensions=DIMENSIONS,
+            is_bundled=True,
+            metric=Metric.EUCLIDEAN,
+            list_limit=LIST_LIMIT,
+            caution=Words(
+                "内置引擎，未经认证；仅限有人值守的窗口和终端使用",
+                "Bundled engine, not certified; only where staff can see the person.",
+            ),
+        )
+        self._of_this_model(calibration)
+        self._net = dlib.face_recognition_model_v1(str(self._files[models.DESCRIPTOR]))
+
+    def embed(self, rgb: Picture, face: Face) -> Vector:
+        chip = _chip(rgb, face)
+        both = [chip, np.ascontiguousarray(chip[:, ::-1])]
+        vectors = [np.array(self._net.compute_face_descriptor(one), np.float32) for one in both]
+        return np.asarray(np.mean(vectors, axis=0), np.float32)
+
+    def _own_limits(self, reference: Channel) -> Limits:
+        return CENTRED_LIMITS if self._centred else RAW_LIMITS
 
 
 ONE_PERSON = Words("请确保画面中只有您一人", "Please stand alone before the camera.")
@@ -320,7 +210,7 @@ OTHER_PERSON = Words("与留存照片不符", "The face does not match the refer
 
 
 def compare_pictures(
-    live_jpeg: bytes, reference_jpeg: bytes, channel: Channel, engine: BundledEngine | None = None
+    live_jpeg: bytes, reference_jpeg: bytes, channel: Channel, engine: FaceEngine | None = None
 ) -> Comparison:
     """Compare a live picture with a reference from `channel`.
 
@@ -342,14 +232,14 @@ def compare_pictures(
     ):
         return Comparison(None, Band.STAFF, quality, engine.name, (POOR_REFERENCE,))
     score = engine.compare(
-        engine.template(engine.embed(live, faces[0]), Channel.LIVE),
+        engine.template(engine.embed(live, faces[0]), Channel.CAMERA),
         engine.template(engine.embed(reference, others[0]), channel),
     )
     why = {Band.ACCEPT: (), Band.STAFF: (UNSURE,)}.get(score.band, (OTHER_PERSON,))
     return Comparison(score.distance, score.band, quality, engine.name, why)
 
 
-def look(live_jpeg: bytes, engine: BundledEngine | None = None) -> QualityReport:
+def look(live_jpeg: bytes, engine: FaceEngine | None = None) -> QualityReport:
     """Whether a live picture is good enough to compare; its advice guides the person."""
     engine = engine or bundled()
     live = read(live_jpeg)
@@ -362,7 +252,7 @@ def bundled() -> BundledEngine:
     return BundledEngine()
 
 
-def _judged(engine: BundledEngine, live: Picture | None, faces: list[Face]) -> QualityReport:
+def _judged(engine: FaceEngine, live: Picture | None, faces: list[Face]) -> QualityReport:
     if live is None or not faces:
         advice = NO_FACE if live is not None else NO_PICTURE
         return QualityReport((Check("faces", 0, "== 1", False, advice),))
@@ -403,13 +293,6 @@ def _chip(rgb: Picture, face: Face) -> Picture:
     five = [dlib.point(*(round(v * larger) for v in face.points[i, :2])) for i in _FIVE]
     shape = dlib.full_object_detection(box, five)
     return np.asarray(dlib.get_face_chip(rgb, shape, size=150, padding=0.25), np.uint8)
-
-
-def _score(distance: float, limits: tuple[float, float]) -> Score:
-    accept, staff = limits
-    if distance <= accept:
-        return Score(distance, Band.ACCEPT)
-    return Score(distance, Band.STAFF if distance <= staff else Band.REJECT)
 
 
 def _at_least(name: str, value: float, limit: float, advice: Words) -> Check:

@@ -15,6 +15,8 @@ from typing import BinaryIO
 
 from chengxin.devices import face
 from chengxin.devices.comparison import Channel
+from chengxin.devices.face_calibration import Calibration
+from chengxin.devices.face_port import FaceEngine
 from chengxin.devices.words import DeviceUnavailable
 
 
@@ -24,7 +26,7 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a library prints must not come between
     try:
-        calibration = face.Calibration.load(Path(sys.argv[1])) if len(sys.argv) > 1 else None
+        calibration = Calibration.load(Path(sys.argv[1])) if len(sys.argv) > 1 else None
         engine = face.BundledEngine(calibration)
     except DeviceUnavailable as trouble:
         _say(answers, ("unavailable", trouble.words))
@@ -39,7 +41,7 @@ def main() -> None:
         _say(answers, answer)
 
 
-def _do(engine: face.BundledEngine, request: tuple[object, ...]) -> object:
+def _do(engine: FaceEngine, request: tuple[object, ...]) -> object:
     match request:
         case ("compare", bytes(live), bytes(reference), Channel() as channel):
             return face.compare_pictures(live, reference, channel, engine)

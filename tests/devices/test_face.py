@@ -13,7 +13,9 @@ from chengxin.core.refusal import Trouble
 from chengxin.devices import drawn_faces, face, models
 from chengxin.devices.comparison import Band, Channel
 from chengxin.devices.drawn_faces import CAST, card_photo, draw, jpeg, live_photo
-from chengxin.devices.face import BundledEngine, Calibration, Template, compare_pictures
+from chengxin.devices.face import BundledEngine, compare_pictures
+from chengxin.devices.face_calibration import Calibration
+from chengxin.devices.face_port import Template
 from chengxin.devices.words import DeviceUnavailable
 
 pytestmark = pytest.mark.face
