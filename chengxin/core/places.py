@@ -73,5 +73,20 @@ def models() -> Path:
     return Path(os.environ.get("CHENGXIN_MODELS") or ROOT / "var" / "models").absolute()
 
 
+def face() -> Path:
+    """This site's face calibrations, and templates laid ready for searching."""
+    return _home() / "face"
+
+
+def face_calibration() -> Path:
+    """The calibration in force."""
+    return face() / "calibration.json"
+
+
+def face_engine() -> Path:
+    """The bureau's own face engine (devices.face_onnx); the bundled one when it is not there."""
+    return local() / "face.yaml"
+
+
 def key_file() -> Path:
     return Path(os.environ.get("CHENGXIN_KEY_FILE") or home() / "key").absolute()

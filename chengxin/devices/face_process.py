@@ -10,12 +10,10 @@ import os
 import pickle
 import signal
 import sys
-from pathlib import Path
 from typing import BinaryIO
 
-from chengxin.devices import face
+from chengxin.devices import face, face_engines
 from chengxin.devices.comparison import Channel
-from chengxin.devices.face_calibration import Calibration
 from chengxin.devices.face_port import FaceEngine
 from chengxin.devices.words import DeviceUnavailable
 
@@ -26,8 +24,7 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a library prints must not come between
     try:
-        calibration = Calibration.load(Path(sys.argv[1])) if len(sys.argv) > 1 else None
-        engine = face.BundledEngine(calibration)
+        engine = face_engines.in_force()
     except DeviceUnavailable as trouble:
         _say(answers, ("unavailable", trouble.words))
         return

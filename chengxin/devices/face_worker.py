@@ -3,8 +3,9 @@
     request threads ──compare──▶ at most 4 wait ──▶ face_process ──▶ Comparison
 
 The process is started at the first comparison, does one at a time, and is replaced when it dies
-or hangs.  Too many waiting, a comparison that takes too long and missing models are all
-DeviceUnavailable: the person is sent to an officer, nobody is accepted.
+or hangs, or when another engine or calibration is put in force.  Too many waiting, a comparison
+that takes too long and missing models are all DeviceUnavailable: the person is sent to an
+officer, nobody is accepted.
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ import subprocess
 import sys
 import threading
 import time
-from pathlib import Path
 
+from chengxin.core import places
 from chengxin.devices.comparison import Channel, Comparison, QualityReport
 from chengxin.devices.words import DeviceUnavailable, Words
 
@@ -40,17 +41,17 @@ class FaceWorker:
     def __init__(
         self,
         *,
-        calibration: Path | None = None,
         command: tuple[str, ...] = (sys.executable, "-m", "chengxin.devices.face_process"),
         start_seconds: float = START_SECONDS,
         work_seconds: float = WORK_SECONDS,
     ) -> None:
-        self._command = (*command, str(calibration)) if calibration else command
+        self._command = command
         self._start_seconds = start_seconds
         self._work_seconds = work_seconds
         self._room = threading.Semaphore(1 + WAITING)
         self._turn = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
+        self._described: tuple[int, ...] = ()
 
     def compare(
         self, live_jpeg: bytes, reference_jpeg: bytes, channel: Channel | str
@@ -98,8 +99,11 @@ class FaceWorker:
         raise AssertionError("not reached")
 
     def _started(self) -> subprocess.Popen[bytes]:
-        if self._process is None or self._process.poll() is not None:
+        described = _described()
+        alive = self._process is not None and self._process.poll() is None
+        if self._process is None or not alive or described != self._described:
             self._end()
+            self._described = described
             self._process = subprocess.Popen(  # noqa: S603 (our own command)
                 self._command,
                 stdin=subprocess.PIPE,
@@ -149,6 +153,14 @@ def shared() -> FaceWorker:
     worker = FaceWorker()
     atexit.register(worker.close)
     return worker
+
+
+def _described() -> tuple[int, ...]:
+    """Changes when another engine or calibration is put in force: the next comparison uses it."""
+    return tuple(
+        path.stat().st_mtime_ns if path.exists() else 0
+        for path in (places.face_engine(), places.face_calibration())
+    )
 
 
 def _send(process: subprocess.Popen[bytes], request: object) -> None:
