@@ -12,7 +12,7 @@ import warnings
 from chengxin.core.refusal import Refusal, Trouble
 
 # These need no database: they read or write files, or talk to a server from a hall PC.
-WITHOUT_DATABASE = {"city", "device", "local"}
+WITHOUT_DATABASE = {"city", "device", "local", "face measure"}
 
 UNDEFINED = {"42P01", "42703"}  # PostgreSQL: no such table, no such column
 
@@ -20,7 +20,8 @@ UNDEFINED = {"42P01", "42703"}  # PostgreSQL: no such table, no such column
 def main() -> None:
     warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chengxin.web.settings")
-    command = next((word for word in sys.argv[1:] if not word.startswith("-")), "")
+    words = [word for word in sys.argv[1:] if not word.startswith("-")]
+    command = " ".join(words[: 2 if words[:1] == ["face"] else 1])
     if command == "serve":
         os.environ.setdefault("CHENGXIN_POOL", "20")
         if "--demo" in sys.argv:

@@ -9,12 +9,11 @@ Where there are too few pairs to say a thing, `TooFew` says how many it takes.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 Distances: TypeAlias = NDArray[np.float64]
 
@@ -76,7 +75,7 @@ class Proposal:
     staff: Operating | TooFew
 
 
-def equal_error(same: Sequence[float], other: Sequence[float]) -> Equal | None:
+def equal_error(same: ArrayLike, other: ArrayLike) -> Equal | None:
     """None without a pair of each kind."""
     mine, others = _sorted(same), _sorted(other)
     if not len(mine) or not len(others):
@@ -96,23 +95,21 @@ def equal_error(same: Sequence[float], other: Sequence[float]) -> Equal | None:
     )
 
 
-def true_accepts_at(
-    fpr: float, same: Sequence[float], other: Sequence[float]
-) -> Operating | TooFew:
+def true_accepts_at(fpr: float, same: ArrayLike, other: ArrayLike) -> Operating | TooFew:
     """How many of the same are accepted where at most `fpr` of the others are."""
-    needed = math.ceil(LEAST_EXPECTED / fpr - 1e-6)
-    if len(other) < needed:
-        return TooFew(needed, len(other))
-    return _below(math.floor(fpr * len(other) + 1e-9), _sorted(same), _sorted(other))
+    others, needed = _sorted(other), math.ceil(LEAST_EXPECTED / fpr - 1e-6)
+    if len(others) < needed:
+        return TooFew(needed, len(others))
+    return _below(math.floor(fpr * len(others) + 1e-9), _sorted(same), others)
 
 
-def proposed(same: Sequence[float], other: Sequence[float]) -> Proposal:
+def proposed(same: ArrayLike, other: ArrayLike) -> Proposal:
     """The widest bands of which the data themselves show that they let no more through."""
     mine, others = _sorted(same), _sorted(other)
     return Proposal(*(_shown(fpr, mine, others) for fpr in (ACCEPT_FPR, STAFF_FPR)))
 
 
-def at_limit(limit: float, same: Sequence[float], other: Sequence[float]) -> Operating | None:
+def at_limit(limit: float, same: ArrayLike, other: ArrayLike) -> Operating | None:
     """What a limit that is in force does on these pairs; None without a pair of each kind."""
     mine, others = _sorted(same), _sorted(other)
     if not len(mine) or not len(others):
@@ -160,7 +157,7 @@ def _below(allowed: int, same: Distances, other: Distances) -> Operating:
     )
 
 
-def _sorted(distances: Sequence[float]) -> Distances:
+def _sorted(distances: ArrayLike) -> Distances:
     return np.sort(np.asarray(distances, np.float64))
 
 

@@ -256,10 +256,10 @@ def _judged(engine: FaceEngine, live: Picture | None, faces: list[Face]) -> Qual
     if live is None or not faces:
         advice = NO_FACE if live is not None else NO_PICTURE
         return QualityReport((Check("faces", 0, "== 1", False, advice),))
-    return QualityReport((_alone(faces), *engine.quality(live, faces[0], Channel.LIVE).checks))
+    return QualityReport((alone(faces), *engine.quality(live, faces[0], Channel.LIVE).checks))
 
 
-def _alone(faces: list[Face]) -> Check:
+def alone(faces: list[Face]) -> Check:
     """Someone in the queue behind is small; who is half as large or larger stands beside."""
     near = sum(face.width >= faces[0].width / 2 for face in faces)
     return Check("faces", near, "== 1", near == 1, ONE_PERSON)

@@ -65,6 +65,8 @@ ACTIONS: dict[str, str | Promise] = {
     "dossier.rows": _("查看档案明细"),
     "dossier.search": _("查询档案"),
     "enterprise.verify": _("法定代表人逐户核实"),
+    "face.calibrate": _("校准人脸比对"),
+    "face.reembed": _("重新提取人像特征"),
     "file.see": _("查看案件资料"),
     "identity.judge": _("身份认定"),
     "identity.put_off": _("身份认定稍后处理"),

@@ -19,7 +19,6 @@ from procrastinate import App
 from procrastinate.contrib.django import app as tasks
 from procrastinate.contrib.django.django_connector import DjangoConnector
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from chengxin.core.items import ITEMS
 from chengxin.core.keys import Keys
@@ -35,8 +34,9 @@ from chengxin.risk import directives
 from chengxin.risk.models import RiskScore
 from chengxin.studio import trials
 from chengxin.trace import seals
-from chengxin.web import demo
+from chengxin.web import demo, face_commands
 from chengxin.web import serve as server
+from chengxin.web.face_commands import Json, bar
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -53,7 +53,8 @@ app.add_typer(client, name="client")
 lake = typer.Typer(no_args_is_help=True, help="Keep the lake well.")
 app.add_typer(lake, name="lake")
 
-Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
+app.add_typer(face_commands.app, name="face")
+
 EngineName = Annotated[str, typer.Option(help="Where the SQL runs: duckdb or spark.")]
 Companion = Annotated[bool, typer.Option(hidden=True)]  # started by `serve`, ends with it
 console = Console(stderr=True)
@@ -71,13 +72,6 @@ def day_of(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError as error:
         raise Trouble(f"{text} is not a day; write it as 2017-08-18.") from error
-
-
-def bar(title: str) -> Progress:
-    return Progress(
-        TextColumn(title), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
-        TimeElapsedColumn(), console=console, transient=True,
-    )  # fmt: skip
 
 
 @app.command()
