@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from enum import StrEnum
 
+from chengxin.core import places
 from chengxin.devices.words import Words
 
 
@@ -62,3 +64,12 @@ class Comparison:
     quality: QualityReport  # of the live picture
     engine: str  # engine id / first 12 of the model's sha256 / calibration id or "raw"
     reasons: tuple[Words, ...] = ()
+
+
+def kept_limits(calibration: str, channel: str) -> tuple[float, float] | None:
+    """The bands that a calibration of this site gave a channel; None where it gave none."""
+    path = places.face() / f"calibration-{calibration}.json"
+    if not path.exists():
+        return None
+    accept, staff = json.loads(path.read_text("ascii"))["limits"].get(channel, (None, None))
+    return None if accept is None else (accept, staff)

@@ -15,6 +15,7 @@ from django.utils.timezone import localdate
 
 from chengxin.core.effects import STRICTEST_FIRST
 from chengxin.core.items import GROUPS, ITEMS, Group
+from chengxin.devices.comparison import kept_limits
 from chengxin.hall import visits
 from chengxin.hall.models import Device, ItemRecord, Ticket, Window
 from chengxin.offices import access
@@ -275,7 +276,11 @@ class Desk:
     @cached_property
     def scale(self) -> Scale | None:
         made = self.verification
-        return Scale(made.distance, *edges(made.engine)) if made and made.distance else None
+        if not made or not made.distance:
+            return None
+        channel = made.reference.channel if made.reference else Portrait.Channel.CARD
+        judged_by = edges(made.engine, channel)
+        return Scale(made.distance, *judged_by) if judged_by else None
 
 
 @dataclass(frozen=True)
@@ -311,9 +316,13 @@ class Scale:
         return 100 - self.staff_at
 
 
-def edges(engine: str) -> tuple[float, float]:
-    """The band edges under which `engine` ("id/model/calibration") gave its distance."""
-    return EDGES.get(engine.rpartition("/")[2], CENTRED_EDGES)
+def edges(engine: str, channel: str) -> tuple[float, float] | None:
+    """The band edges under which `engine` ("id/model/calibration") judged a picture of `channel`;
+    None for a bureau's own engine, whose page may have changed since."""
+    calibration = engine.rpartition("/")[2]
+    if measured := kept_limits(calibration, channel):
+        return measured
+    return EDGES.get(calibration, CENTRED_EDGES) if engine.startswith("bundled") else None
 
 
 def of(window: Window, officer: Officer, chosen: str = "") -> Desk:

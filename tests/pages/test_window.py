@@ -240,8 +240,20 @@ def test_pages_of_a_window_ask_a_bounded_number_of_questions(
 def test_band_edges_are_those_of_the_face_engine():
     face = pytest.importorskip("chengxin.devices.face")
 
-    assert desk.edges("bundled/abc/raw") == face.RAW_LIMITS
-    assert desk.edges("bundled/abc/yangxin-1") == face.CENTRED_LIMITS
+    assert desk.edges("bundled/abc/raw", "card") == face.RAW_LIMITS
+    assert desk.edges("bundled/abc/yangxin-1", "card") == face.CENTRED_LIMITS
+    assert desk.edges("bureau-r50/abc/raw", "card") is None
+
+
+def test_band_edges_of_a_calibration_are_those_it_was_kept_with(tmp_path, monkeypatch):
+    monkeypatch.setenv("CHENGXIN_HOME", str(tmp_path))
+    (tmp_path / "face").mkdir()
+    kept = tmp_path / "face" / "calibration-0123456789ab.json"
+    kept.write_text('{"limits": {"card": [0.31, 0.4]}}', "ascii")
+
+    assert desk.edges("bureau-r50/abc/0123456789ab", "card") == (0.31, 0.4)
+    assert desk.edges("bureau-r50/abc/0123456789ab", "live") is None
+    assert desk.edges("bundled/abc/0123456789ab", "live") == desk.CENTRED_EDGES
 
 
 def test_two_windows_show_their_own_person(zhaos, take, wang, li, hall, window, zhao):
