@@ -13,7 +13,7 @@ import yaml
 from chengxin import nightly
 from chengxin.core.keys import Keys
 from chengxin.indicators import cases
-from chengxin.indicators.catalogue import Indicator, all_indicators
+from chengxin.indicators.catalogue import Indicator, all_indicators, cases_of
 from chengxin.indicators.scan import Finding, scan
 from chengxin.lake.engine import DuckDB, render
 from chengxin.lake.spark import Spark
@@ -26,7 +26,6 @@ from tests.spark.together import apart, together
 pytestmark = pytest.mark.spark
 
 DAY = date(2017, 8, 18)
-CASES = Path(__file__).parents[1] / "indicators"
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +37,7 @@ def bench(spark: Spark) -> Iterator[cases.Bench]:
 
 @pytest.mark.parametrize("indicator", all_indicators(), ids=lambda one: one.name)
 def test_indicator_finds_what_its_cases_expect(indicator: Indicator, bench: cases.Bench) -> None:
-    told = yaml.safe_load((CASES / f"{indicator.name}.yaml").read_text("utf-8"))
+    told = yaml.safe_load(cases_of(indicator))
     every = [told | case for case in told["cases"]]
     alone = [case for case in every if not case["given"]]
     for some in together([case for case in every if case["given"]]):
