@@ -97,6 +97,7 @@ def invitation(text: str) -> tuple[str, str]:
 
 def enrol(pc: HallPC, code: str, folder: Path, *, client: httpx.Client | None = None) -> HallPC:
     """Make this PC's key, let the server accept it, and keep the settings with the id it gave."""
+    _ = pc.printer  # `Trouble` now, before the code is used up
     key = DeviceKey.load(folder / NEW_KEY)
     with client or client_of(pc.server) as line:
         try:

@@ -37,10 +37,15 @@ PARTS = {
 TAGS = {Code.OK: "ok", Code.BUSY: "ok", Code.WARNING: "warn", Code.FAULT: "danger"}
 
 
+class HallChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
+    def label_from_instance(self, obj: Hall) -> str:
+        return obj.title
+
+
 class NewDevice(forms.Form):
     """A PC that is to stand in the hall."""
 
-    hall = forms.ModelChoiceField(Hall.objects.none(), label=_("大厅"), empty_label=None)
+    hall = HallChoice(Hall.objects.none(), label=_("大厅"), empty_label=None)
     id = forms.CharField(
         label=_("设备编号"),
         max_length=50,
@@ -69,7 +74,15 @@ class Part:
 class Row:
     device: Device
     parts: list[Part]
-    fingerprint: str
+
+    @property
+    def title(self) -> str:
+        device = self.device
+        return device.title_en if english() and device.title_en else device.title
+
+    @property
+    def fingerprint(self) -> str:
+        return signing.fingerprint(self.device.public_key)
 
 
 @access.roles(*KEEPERS)
@@ -122,10 +135,7 @@ def print_copy(request: OfficerRequest, device_id: str) -> HttpResponse:
 def _page(
     request: OfficerRequest, form: NewDevice, invited: dict[str, object] | None = None
 ) -> HttpResponse:
-    rows = [
-        Row(device, _parts(device), signing.fingerprint(device.public_key))
-        for device in _devices(request)
-    ]
+    rows = [Row(device, _parts(device)) for device in _devices(request)]
     page = render(request, "hall/devices.html", {"rows": rows, "form": form, "invited": invited})
     page["Cache-Control"] = "no-store"  # it may show a code
     return page

@@ -395,7 +395,7 @@ def device(
 ) -> None:
     """Run a hall PC's devices: dial out to the server and wait for its commands.
 
-    The first time with --enrol; what was said then is kept, and `chengxin device` is enough.
+    The first time with --enrol; what is said is kept, and then `chengxin device` is enough.
     """
     if companion:
         server.end_with_parent()
@@ -406,9 +406,12 @@ def device(
         "printer_port": printer_port, "paper": paper, "chinese_font": chinese_font,
         "draws_qr": draws_qr, "baud": baud,
     }  # fmt: skip
-    pc = hall_pc.HallPC.load(folder).told(said)
+    kept = hall_pc.HallPC.load(folder)
+    pc = kept.told(said)
     if code:
         pc = hall_pc.enrol(pc, code, folder)
         key = DeviceKey.load(hall_pc.key_file(folder, pc.device_id))
         console.print(f"Enrolled as {pc.device_id}; key {key.fingerprint}.")
+    elif pc != kept and not simulated:
+        pc.save(folder)
     hall_pc.run(pc, folder, cards=(cards or demo.cards_folder()) if simulated else None)

@@ -104,6 +104,19 @@ def test_paper_of_another_width_is_refused():
         _ = HallPC(printer_port="tcp:10.0.0.5", paper=60).printer
 
 
+def test_settings_that_cannot_work_use_up_no_code(tmp_path):
+    heard: list[dict[str, str]] = []
+    with pytest.raises(Trouble, match="58 or 80"):
+        hall_pc.enrol(
+            HallPC(server=SERVER, printer_port="tcp:10.0.0.5", paper=60),
+            "code",
+            tmp_path,
+            client=server(accepts(heard)),
+        )
+
+    assert heard == []
+
+
 @pytest.mark.parametrize("text", ["", "[]", '{"speed": 1}', '{"paper": "58"}', '{"paper": true}'])
 def test_settings_that_are_none_are_one_sentence(tmp_path, text):
     (tmp_path / "device.json").write_text(text)

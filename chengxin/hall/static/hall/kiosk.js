@@ -9,7 +9,7 @@ import { openEye } from "./camera.js";
 const kiosk = document.getElementById("kiosk");
 const base = kiosk.dataset.base;
 const TRIES = 3; // of comparing the face (KioskSession.TRIES)
-const IDLE = 60, ASK = 15, TICKET = 15, MORE = 30, HOME_POLL = 15; // seconds
+const IDLE = 60, ASK = 15, TICKET = 15, MORE = 30, HOME_POLL = 15, PRINTING = 5; // seconds
 const RETRY = 2000, BETWEEN_PICTURES = 900; // milliseconds
 
 let session = ""; // id of the person's session; "" on the start screen
@@ -313,9 +313,12 @@ function tick() {
     return;
   }
   if (shown === "ticket") {
+    if (!document.getElementById("paper-printing").hidden) {
+      countdown = Math.max(countdown, PRINTING); // nobody leaves before it is out, or said not to be
+      if (seconds % PRINTING === 0) look(); // the device may be gone
+    }
     document.getElementById("countdown").textContent = countdown;
     if (countdown-- <= 0) home();
-    else if (!document.getElementById("paper-printing").hidden && seconds % 5 === 0) look(); // the device may be gone
     return;
   }
   if (shown === "card" && seconds % 5 === 0) look(); // the reader's time may be over
