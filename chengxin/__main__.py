@@ -12,7 +12,7 @@ import warnings
 from chengxin.core.refusal import Refusal, Trouble
 
 # These need no database: they read or write files, or talk to a server from a hall PC.
-WITHOUT_DATABASE = {"city", "device", "local", "face measure"}
+WITHOUT_DATABASE = {"city", "device", "local", "face engine", "face measure"}
 
 UNDEFINED = {"42P01", "42703"}  # PostgreSQL: no such table, no such column
 

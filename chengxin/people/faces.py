@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 from django.db.models import Q, QuerySet
+from django.utils.timezone import localdate
 
 from chengxin.core import places
 from chengxin.core.refusal import Trouble
@@ -170,11 +171,11 @@ def _vectors(
 
 def _his_own(person: Person) -> list[int]:
     verifications = list(Verification.objects.filter(person=person))
-    by_hand = {v.at.date() for v in verifications if v.band == Verification.Band.MANUAL}
+    by_hand = {localdate(v.at) for v in verifications if v.band == Verification.Band.MANUAL}
     return [
         v.live_id
         for v in verifications
-        if v.live_id and (v.band == Verification.Band.ACCEPT or v.at.date() in by_hand)
+        if v.live_id and (v.band == Verification.Band.ACCEPT or localdate(v.at) in by_hand)
     ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterator
+from math import isfinite
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,6 +20,32 @@ console = Console(stderr=True)
 app = typer.Typer(no_args_is_help=True, help="The face engine: how well it does, and which one.")
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
+
+
+@app.command()
+def engine(as_json: Json = False) -> None:
+    """Which engine compares here and its bands; says what is wrong when it cannot be used."""
+    from chengxin.devices import face_engines  # half a second of libraries
+    from chengxin.devices.face_calibration import REFERENCES
+
+    used = face_engines.in_force()
+    bands = {str(channel): used.limits(channel)._asdict() for channel in REFERENCES}
+    told: dict[str, Any] = {
+        "engine": used.name,
+        "metric": str(used.metric),
+        "list_limit": used.info.list_limit,
+        # without bands everybody goes to an officer
+        "bands": {
+            channel: pair if isfinite(pair["staff"]) else None for channel, pair in bands.items()
+        },
+    }
+    if as_json:
+        sys.stdout.write(json.dumps(told) + "\n")
+        return
+    sys.stdout.write("{engine}, {metric}, lists of at most {list_limit}\n".format(**told))
+    for channel, pair in told["bands"].items():
+        said = "accept {accept}, staff {staff}".format(**pair) if pair else "all to an officer"
+        sys.stdout.write(f"{channel}: {said}\n")
 
 
 @app.command()

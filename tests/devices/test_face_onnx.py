@@ -1,11 +1,13 @@
 """A bureau's own engine: what its page says is what is run, and what does not fit is not run."""
 
 import hashlib
+import json
 import math
 
 import numpy as np
 import pytest
 import yaml
+from typer.testing import CliRunner
 
 from chengxin.devices import face, face_engines, face_onnx, onnx_shape
 from chengxin.devices.comparison import Band, Channel
@@ -213,3 +215,18 @@ def test_an_onnx_file_says_what_it_takes():
     for bad in (b"", b"rubbish", tiny_onnx.model()[:60], b"\xff" * 40):
         with pytest.raises(ValueError, match="no ONNX file"):
             onnx_shape.taken(bad)
+
+
+def test_the_command_says_which_engine_compares_and_by_which_bands(describe):
+    from chengxin.web.commands import app
+
+    describe(bands={"card": BANDS["card"]}, list_limit=9)
+    told = CliRunner().invoke(app, ["face", "engine", "--json"])
+    said = json.loads(told.stdout)
+    assert said["engine"].startswith("tiny/")
+    assert (said["metric"], said["list_limit"]) == ("cosine", 9)
+    assert said["bands"] == {"card": BANDS["card"], "live": None}
+    assert "live: all to an officer" in CliRunner().invoke(app, ["face", "engine"]).stdout
+
+    describe(sha256="0" * 64)
+    assert "another SHA-256" in str(CliRunner().invoke(app, ["face", "engine"]).exception)
