@@ -1,0 +1,67 @@
+"""What a hall is: its windows, and the three businesses that people come for."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from chengxin.offices.models import Office
+from chengxin.trace.tongue import english, listed
+
+
+class Business(models.TextChoices):
+    """The three modules of the kiosk."""
+
+    ENTERPRISE = "enterprise", _("企业业务")
+    PERSONAL = "personal", _("个人业务")
+    ENROLMENT = "enrolment", _("实名采集")
+
+
+PREFIX = {Business.ENTERPRISE: "A", Business.PERSONAL: "D", Business.ENROLMENT: "K"}
+
+
+class Hall(models.Model):
+    """One tax service hall, shared by both bureaus (国地税联合办税)."""
+
+    code = models.SlugField(primary_key=True)
+    name = models.CharField(max_length=60)
+    name_en = models.CharField(max_length=80, blank=True)
+    office = models.ForeignKey(Office, models.PROTECT)  # of county level
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def place(self) -> str:
+        return f"hall:{self.pk}"
+
+    @property
+    def title(self) -> str:
+        """Its name in the reader's language."""
+        return self.name_en if english() and self.name_en else self.name
+
+
+class Window(models.Model):
+    """A desk of the hall and the businesses it serves."""
+
+    hall = models.ForeignKey(Hall, models.PROTECT, related_name="windows")
+    number = models.PositiveSmallIntegerField()
+    serves = models.CharField(max_length=60)  # "enterprise,personal,enrolment"
+
+    class Meta:
+        ordering = ["hall", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["hall", "number"], name="window_number_once_per_hall"),
+        ]
+
+    def __str__(self) -> str:
+        return self.place
+
+    @property
+    def place(self) -> str:
+        return f"hall:{self.hall_id}/window:{self.number}"
+
+    @property
+    def titles(self) -> str:
+        """The businesses it serves, in words."""
+        return listed(str(Business(one).label) for one in self.serves.split(","))
