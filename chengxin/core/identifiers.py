@@ -58,6 +58,14 @@ def normal_resident_id(text: str) -> str | None:
     return number
 
 
+def born_on(number: str) -> date | None:
+    """The birthday that a resident identity number tells; None for any other number."""
+    resident = normal_resident_id(number)
+    if resident is None or resident.startswith("9"):
+        return None
+    return date.fromisoformat(f"{resident[6:10]}-{resident[10:12]}-{resident[12:14]}")
+
+
 def normal_number(kind: DocumentKind, text: str) -> str | None:
     """`text` as the one way to write this document's number; None if it cannot be one."""
     number = text.strip().upper()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -27,6 +28,7 @@ class Hall(models.Model):
     name = models.CharField(max_length=60)
     name_en = models.CharField(max_length=80, blank=True)
     office = models.ForeignKey(Office, models.PROTECT)  # of county level
+    leap = models.PositiveSmallIntegerField(default=8)  # places a priority goes forward at most
 
     def __str__(self) -> str:
         return self.name
@@ -42,11 +44,16 @@ class Hall(models.Model):
 
 
 class Window(models.Model):
-    """A desk of the hall and the businesses it serves."""
+    """A desk of the hall, the businesses it serves, and which items of them.
+
+    One list for the items of both bureaus: a window of 国税 or 地税 alone names the groups it can
+    do; a joint window (一窗通办) names none and does all.
+    """
 
     hall = models.ForeignKey(Hall, models.PROTECT, related_name="windows")
     number = models.PositiveSmallIntegerField()
     serves = models.CharField(max_length=60)  # "enterprise,personal,enrolment"
+    groups = ArrayField(models.CharField(max_length=12), default=list)  # of items; empty: all
 
     class Meta:
         ordering = ["hall", "number"]

@@ -1,7 +1,7 @@
 """办税服务厅: halls, their windows and devices, tickets and what was handled.
 
-Only `hall.visits` changes a ticket or an item record; only `hall.kiosks` a kiosk session; only
-`hall.devices` a device and its commands.
+Only `hall.ledger` changes a ticket's state; only `hall.visits` an item record; only `hall.kiosks`
+a kiosk session; only `hall.devices` a device and its commands.
 """
 
 from __future__ import annotations
@@ -16,7 +16,14 @@ from django.utils.translation import gettext_lazy as _
 from chengxin.devices.messages import Code
 from chengxin.hall.check_models import EnterpriseCheck
 from chengxin.hall.hall_models import PREFIX, Business, Hall, Window
-from chengxin.hall.ticket_models import ItemRecord, Ticket, TicketCounter, TicketQuerySet
+from chengxin.hall.ticket_models import (
+    ItemRecord,
+    Priority,
+    Ticket,
+    TicketCounter,
+    TicketMove,
+    TicketQuerySet,
+)
 from chengxin.people.models import Person, Verification
 
 __all__ = [
@@ -30,8 +37,10 @@ __all__ = [
     "Hall",
     "ItemRecord",
     "KioskSession",
+    "Priority",
     "Ticket",
     "TicketCounter",
+    "TicketMove",
     "TicketQuerySet",
     "Window",
 ]

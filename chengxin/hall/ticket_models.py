@@ -1,24 +1,29 @@
-"""The queue: numbers, tickets, and what was handled for each.
+"""The queue: numbers, tickets with their time ledger, and what was handled for each.
 
-Only `hall.visits` changes a ticket or an item record.
+Only `hall.ledger` changes a ticket's state, for the operations of `hall.visits` and `hall.queue`.
 """
 
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.timezone import localdate, now
 from django.utils.translation import gettext_lazy as _
 
 from chengxin.core.items import ITEMS
+from chengxin.hall import moves
 from chengxin.hall.hall_models import Business, Hall, Window
 from chengxin.people.models import Enterprise, Person, Verification
 from chengxin.trace.tongue import english
 
 
 class TicketCounter(models.Model):
-    """The last number given in one hall, for one prefix, on one local day: one row, one lock."""
+    """The last number given in one hall, for one prefix, on one local day: one row, one lock.
+
+    The prefix "" counts every ticket of the hall: the order in which people came (`Ticket.seq`).
+    """
 
     hall = models.ForeignKey(Hall, models.PROTECT)
     prefix = models.CharField(max_length=2)
@@ -58,32 +63,38 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         )
 
     def queue_of(self, window: Window) -> TicketQuerySet:
-        """Waiting today in this hall for a business this window serves, first come first."""
-        return self.filter(
+        """Waiting today in this hall for what this window serves, in the order of their turns."""
+        found = self.filter(
             hall=window.hall_id,
             day=localdate(),
             state=Ticket.State.WAITING,
             business__in=window.serves.split(","),
-        ).order_by("pk")
+        )
+        if window.groups:
+            found = found.filter(needs__contained_by=window.groups)
+        own = Q(to_window=None) | Q(to_window=window.pk)
+        return found.filter(own).order_by("turn", "pk")
+
+
+class Priority(models.TextChoices):
+    """Why somebody is called before his turn (优先)."""
+
+    NONE = "", _("普通")
+    ELDERLY = "elderly", _("老年人")
+    DISABLED = "disabled", _("残疾人")
+    MILITARY = "military", _("军人")
+    APPOINTMENT = "appointment", _("预约")
+    GRADE_A = "grade_a", _("A级绿色通道")
 
 
 class Ticket(models.Model):
     """号票: a place in one hall's queue, held by one person for one business.
 
-        waiting ──call──▶ called ──start──▶ serving ──finish──▶ finished
-                            └──miss──▶ missed
-
-    Only `hall.visits` changes `state`.
+    `hall.moves` says what may become of it.  `turn` orders the queue: see `hall.turns`.
     """
 
-    class State(models.TextChoices):
-        WAITING = "waiting", _("等候")
-        CALLED = "called", _("已叫号")
-        SERVING = "serving", _("办理中")
-        FINISHED = "finished", _("办结")
-        MISSED = "missed", _("过号")
-
-    OPEN = (State.WAITING, State.CALLED, State.SERVING)
+    State = moves.State
+    OPEN = moves.OPEN
 
     hall = models.ForeignKey(Hall, models.PROTECT)
     day = models.DateField(default=localdate)
@@ -91,12 +102,21 @@ class Ticket(models.Model):
     person = models.ForeignKey(Person, models.PROTECT, related_name="tickets")
     enterprise = models.ForeignKey(Enterprise, models.PROTECT, null=True, related_name="tickets")
     business = models.CharField(max_length=20, choices=Business)
-    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    state = models.CharField(max_length=10, choices=moves.State, default=moves.State.WAITING)
+    seq = models.PositiveIntegerField(default=0)  # the hall's how-manieth of the day
+    turn = models.IntegerField(default=0)
+    priority = models.CharField(max_length=12, choices=Priority, default=Priority.NONE, blank=True)
+    planned = models.JSONField(default=list)  # codes in core.items that the person came for
+    needs = ArrayField(models.CharField(max_length=12), default=list)  # groups a window must serve
+    to_window = models.ForeignKey(Window, models.PROTECT, null=True, related_name="sent_here")
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged")
+    misses = models.PositiveSmallIntegerField(default=0)
     verification = models.ForeignKey(Verification, models.PROTECT, null=True)
     window = models.ForeignKey(Window, models.PROTECT, null=True, related_name="tickets")
     officer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True)
     token = models.CharField(max_length=64, unique=True)  # SHA-256 of the token in the QR
     token_used_at = models.DateTimeField(null=True)
+    place_code = models.CharField(max_length=64, blank=True)  # SHA-256 of the phone page's code
     nonce = models.UUIDField(unique=True)  # the kiosk's own id for the swipe
     taken_at = models.DateTimeField(default=now)
     called_at = models.DateTimeField(null=True)
@@ -113,7 +133,7 @@ class Ticket(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["person", "business", "day"],
-                condition=Q(state__in=["waiting", "called", "serving"]),
+                condition=Q(state__in=moves.OPEN),
                 name="one_open_ticket_per_person_and_business",
             ),
             models.UniqueConstraint(
@@ -121,11 +141,17 @@ class Ticket(models.Model):
                 condition=Q(state__in=["called", "serving"]),
                 name="one_person_at_a_window",
             ),
+            models.UniqueConstraint(
+                fields=["place_code"], condition=~Q(place_code=""), name="one_place_code_a_ticket"
+            ),
+            models.UniqueConstraint(
+                fields=["window"], condition=Q(state="ready"), name="one_ready_at_a_window"
+            ),
         ]
         indexes = [
             # "who is next here": the queue
             models.Index(
-                fields=["hall", "day", "business", "id"],
+                fields=["hall", "day", "turn", "id"],
                 name="ticket_queue",
                 condition=Q(state="waiting"),
             ),
@@ -149,11 +175,34 @@ class Ticket(models.Model):
 
     @property
     def ahead(self) -> int:
-        """Waiting people who come before this ticket."""
-        earlier = Ticket.objects.filter(
+        """People waiting for the same business whose turn comes before this ticket's."""
+        waiting = Ticket.objects.filter(
             hall=self.hall_id, day=self.day, business=self.business, state=Ticket.State.WAITING
         )
-        return earlier.filter(pk__lt=self.pk).count()
+        before = Q(turn__lt=self.turn) | Q(turn=self.turn, pk__lt=self.pk)
+        return waiting.filter(before).count()
+
+
+class TicketMove(models.Model):
+    """时间台账: one step of one ticket, one row, never changed: waits and services are counted
+    from these rows alone."""
+
+    ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="moves")
+    step = models.CharField(max_length=10)  # in hall.moves.MOVES
+    before = models.CharField(max_length=10, blank=True)
+    after = models.CharField(max_length=10)
+    at = models.DateTimeField(default=now)
+    business = models.CharField(max_length=20, choices=Business)  # of the ticket after the step
+    window = models.ForeignKey(Window, models.PROTECT, null=True, related_name="+")
+    officer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True)  # NULL: itself
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=moves.legal(), name="ledger_has_legal_moves_only"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.ticket_id} {self.step}"
 
 
 class ItemRecord(models.Model):

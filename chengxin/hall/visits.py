@@ -4,6 +4,9 @@
                              │                    └──miss──▶ missed
                              └── or the officer scans the ticket: open_by_token
 
+What else may become of a ticket (pre-call, park, transfer, return, merge, give up) is in
+`hall.queue`; all moves stand in the table of `hall.moves`.
+
 Every function here is one operation: one transaction, one trace, and a Refusal when the rules say
 no.  Nothing else in the system changes a ticket or an item record.  A face that does not match
 refuses nobody a number: the ticket is marked 待人工核验 and an officer looks (事前提醒); what may
@@ -12,13 +15,12 @@ not be done is refused item by item at the window (事中阻断).
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import F
 from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
 
@@ -26,8 +28,8 @@ from chengxin.core.items import ITEMS, Item
 from chengxin.core.keys import Keys, digest
 from chengxin.core.refusal import Refusal
 from chengxin.devices.words import DeviceUnavailable
-from chengxin.hall import checks
-from chengxin.hall.models import PREFIX, Business, Hall, ItemRecord, Ticket, TicketCounter, Window
+from chengxin.hall import checks, ledger, moves, turns
+from chengxin.hall.models import PREFIX, Business, Hall, ItemRecord, Ticket, Window
 from chengxin.offices import access
 from chengxin.offices.models import Officer, Role
 from chengxin.people import identity
@@ -60,12 +62,13 @@ def take_ticket(
     enterprise: Enterprise | None,
     verification: Verification | None,
     nonce: UUID,
+    items: Sequence[str] = (),
 ) -> Taken:
     """Give `person` a number; without a matching face one that is marked 待人工核验.
 
     The kiosk resends when the line drops, so the same `nonce` returns the same ticket.  Refuses
     only who holds an open ticket of this business, is not bound to the enterprise, or for whom
-    nothing at all could be done.
+    nothing at all could be done.  Who missed his call and takes a new number gives the old one up.
     """
     with record.of("ticket.take", about=person.key, place=hall.place) as trace:
         trace.detail["business"] = business
@@ -74,8 +77,8 @@ def take_ticket(
         if ticket := Ticket.objects.filter(nonce=nonce).first():
             trace.drop()
             return Taken(ticket, token)
-        held = Ticket.objects.open().filter(person=person, business=business, day=localdate())
-        if ticket := held.first():
+        mine = Ticket.objects.filter(person=person, business=business, day=localdate())
+        if ticket := mine.open().first():
             trace.detail["ticket"] = ticket.number
             raise Refusal(
                 "already_waiting",
@@ -86,6 +89,10 @@ def take_ticket(
             _require_bound(person, enterprise)
         if nothing_possible(verdicts(person, business, enterprise)):
             raise Refusal("restricted", _("您的业务暂不能在此取号，请到咨询台由工作人员协助"))
+        for missed in mine.filter(state=Ticket.State.MISSED).select_for_update():
+            ledger.move(missed, "abandon", officer=None, ended_at=now())
+        seq, priority = turns.next_of(hall, ""), turns.due(person)
+        prefix = PREFIX[business]
         ticket = Ticket.objects.create(
             hall=hall,
             person=person,
@@ -94,27 +101,39 @@ def take_ticket(
             verification=verification,
             nonce=nonce,
             token=digest(token.encode()),
-            number=_next_number(hall, business),
+            number=f"{prefix}{turns.next_of(hall, prefix):03}",
+            seq=seq,
+            turn=turns.of(seq, priority, hall.leap),
+            priority=priority,
+            planned=list(items),
+            needs=turns.needs(hall, business, items),
         )
+        ledger.taken(ticket)
         trace.detail.update(ticket=ticket.number, identified=ticket.identified)
     return Taken(ticket, token)
 
 
 def call_next(window: Window, *, officer: Officer) -> Ticket | None:
-    """Call the first person waiting for this window; None when nobody is.
+    """Call whoever was pre-called here, else the first in turn for this window; None when nobody
+    waits.
 
     Two windows may press the button at once: each skips the row the other has locked.
     """
     with record.of("ticket.call", officer=officer, place=window.place) as trace:
-        _require_free(window)
-        queue = Ticket.objects.queue_of(window).select_related("person")
-        ticket = queue.select_for_update(skip_locked=True, of=["self"]).first()
+        require_free(window)
+        ticket = _ready_at(window) or next_for(window)
         if ticket is None:
             trace.drop()
             return None
         _to_window(ticket, window, officer)
         trace.about, trace.detail["ticket"] = ticket.person.key, ticket.number
     return ticket
+
+
+def next_for(window: Window) -> Ticket | None:
+    """The first in turn for this window, its row locked; rows that others hold are passed over."""
+    queue = Ticket.objects.queue_of(window).select_related("person")
+    return queue.select_for_update(skip_locked=True, of=["self"]).first()
 
 
 def open_by_token(window: Window, token: str, *, officer: Officer) -> Ticket:
@@ -135,60 +154,59 @@ def open_by_token(window: Window, token: str, *, officer: Officer) -> Ticket:
         trace.about, trace.detail["ticket"] = ticket.person.key, ticket.number
         if ticket.token_used_at is not None:
             raise Refusal("token_used", _("此二维码已使用过"))
-        if ticket.state == Ticket.State.WAITING:
-            _require_free(window)
+        if moves.may("call", ticket.state):
+            require_free(window)
+            trace.detail["out_of_turn"] = ticket.state == Ticket.State.WAITING
             _to_window(ticket, window, officer)
-            trace.detail["out_of_turn"] = True
-        elif ticket.state not in (Ticket.State.CALLED, Ticket.State.SERVING):
-            raise _wrong_state(ticket)
+        elif ticket.state not in moves.HERE:
+            raise ledger.wrong_state(ticket)
         elif ticket.window_id != window.pk:
             raise Refusal(
                 "other_window", _("%(number)s 已由其他窗口叫号") % {"number": ticket.number}
             )
         if ticket.state == Ticket.State.CALLED:
-            ticket.state, ticket.started_at = Ticket.State.SERVING, now()
+            ledger.move(ticket, "start", officer=officer, started_at=now())
         ticket.token_used_at = now()
-        ticket.save(update_fields=["state", "started_at", "token_used_at"])
+        ticket.save(update_fields=["token_used_at"])
     return ticket
 
 
 def recall(ticket: Ticket, *, officer: Officer) -> Ticket:
     """Call the same number again: display and loudspeaker repeat it."""
     with record.of("ticket.recall", about=ticket.person.key, officer=officer) as trace:
-        held = _held(ticket, trace, Ticket.State.CALLED)
-        held.called_at, held.calls = now(), F("calls") + 1
-        held.save(update_fields=["called_at", "calls"])
-    held.refresh_from_db(fields=["calls"])
+        held = ledger.held(ticket, trace, "recall")
+        ledger.move(held, "recall", officer=officer, called_at=now(), calls=held.calls + 1)
     return held
 
 
 def start(ticket: Ticket, *, officer: Officer) -> Ticket:
     """The person is at the window and the officer begins."""
     with record.of("ticket.start", about=ticket.person.key, officer=officer) as trace:
-        held = _held(ticket, trace, Ticket.State.CALLED)
-        held.state, held.started_at = Ticket.State.SERVING, now()
-        held.save(update_fields=["state", "started_at"])
+        held = ledger.held(ticket, trace, "start")
+        ledger.move(held, "start", officer=officer, started_at=now())
     return held
 
 
 def miss(ticket: Ticket, *, officer: Officer) -> Ticket:
-    """Nobody came to the window (过号)."""
+    """Nobody came to the window (过号); who misses his call a second time has given up (弃号)."""
     with record.of("ticket.miss", about=ticket.person.key, officer=officer) as trace:
-        held = _held(ticket, trace, Ticket.State.CALLED)
-        held.state, held.ended_at = Ticket.State.MISSED, now()
-        held.save(update_fields=["state", "ended_at"])
+        held = ledger.held(ticket, trace, "miss")
+        ledger.move(held, "miss", officer=officer, ended_at=now(), misses=held.misses + 1)
+        if held.misses > turns.RETURNS:
+            trace.detail["abandoned"] = True
+            ledger.move(held, "abandon", officer=None)
     return held
 
 
 def finish(ticket: Ticket, *, officer: Officer) -> Ticket:
     """Close the visit (办结); every item must have come to an end before."""
     with record.of("ticket.finish", about=ticket.person.key, officer=officer) as trace:
-        held = _held(ticket, trace, Ticket.State.SERVING)
+        held = ledger.held(ticket, trace, "finish")
         if held.items.filter(state=ItemRecord.State.STARTED).exists():
             raise Refusal("item_open", _("还有事项未办结，请先办结或中止"))
-        trace.detail["items"] = list(held.items.order_by("pk").values_list("item", flat=True))
-        held.state, held.ended_at = Ticket.State.FINISHED, now()
-        held.save(update_fields=["state", "ended_at"])
+        done = held.items.order_by("pk").values_list("item", flat=True)
+        trace.detail["items"] = list(done)
+        ledger.move(held, "finish", officer=officer, ended_at=now())
     return held
 
 
@@ -431,7 +449,7 @@ def _held(ticket: Ticket, trace: Trace, *states: str) -> Ticket:
     trace.place = held.window.place if held.window else ""
     trace.detail["ticket"] = held.number
     if held.state not in states:
-        raise _wrong_state(held)
+        raise ledger.wrong_state(held)
     return held
 
 
@@ -462,24 +480,30 @@ def _note_verification(ticket: Ticket, made: Verification, officer: Officer) -> 
 
 
 def _to_window(ticket: Ticket, window: Window, officer: Officer) -> None:
-    ticket.state, ticket.window, ticket.officer = Ticket.State.CALLED, window, officer
-    ticket.called_at, ticket.calls = now(), 1
-    ticket.save(update_fields=["state", "window", "officer", "called_at", "calls"])
+    ledger.move(
+        ticket, "call", officer=officer, window=window, officer_id=officer.pk,
+        window_id=window.pk, called_at=now(), calls=1,
+    )  # fmt: skip
 
 
-def _require_free(window: Window) -> None:
+def _ready_at(window: Window) -> Ticket | None:
+    """Who was pre-called to this window."""
+    ready = Ticket.objects.filter(window=window, state=Ticket.State.READY)
+    return ready.select_related("person").select_for_update(of=["self"]).first()
+
+
+def require_free(window: Window) -> None:
     """One person at a window: two presses of one officer's button call only one."""
     _one_at_a_time(window.place)
-    here = (Ticket.State.CALLED, Ticket.State.SERVING)
-    if before := Ticket.objects.filter(window=window, state__in=here).first():
+    if before := Ticket.objects.filter(window=window, state__in=moves.HERE).first():
         raise Refusal(
             "window_busy", _("%(number)s 尚未办结，请先办结或过号") % {"number": before.number}
         )
 
 
 def _require_here(ticket: Ticket) -> None:
-    if ticket.state not in (Ticket.State.CALLED, Ticket.State.SERVING):
-        raise _wrong_state(ticket)
+    if ticket.state not in moves.HERE:
+        raise ledger.wrong_state(ticket)
 
 
 def _require_identity(ticket: Ticket, item: Item) -> None:
@@ -492,21 +516,6 @@ def _require_bound(person: Person, enterprise: Enterprise) -> None:
     roles = person.affiliations.on(localdate())
     if not roles.filter(enterprise=enterprise, role__in=Affiliation.HANDLING).exists():
         raise Refusal("not_bound", _("此人不是该企业的法定代表人、财务负责人或办税人员"))
-
-
-def _wrong_state(ticket: Ticket) -> Refusal:
-    told = {"number": ticket.number, "state": ticket.get_state_display()}
-    return Refusal("wrong_state", _("%(number)s 当前为“%(state)s”") % told)
-
-
-def _next_number(hall: Hall, business: Business) -> str:
-    """One row a hall, prefix and local day: whoever holds its lock has the next number."""
-    prefix, day = PREFIX[business], localdate()
-    TicketCounter.objects.get_or_create(hall=hall, prefix=prefix, day=day)
-    counter = TicketCounter.objects.select_for_update().get(hall=hall, prefix=prefix, day=day)
-    counter.last += 1
-    counter.save(update_fields=["last"])
-    return f"{prefix}{counter.last:03}"
 
 
 def _one_at_a_time(*names: str) -> None:

@@ -48,6 +48,19 @@ def take(hall: Hall) -> Take:
 
 
 @pytest.fixture
+def take_for(hall: Hall) -> Callable[..., Ticket]:
+    """Take a ticket for certain items: personal ones unless told otherwise."""
+
+    def taken(person: Person, items: list[str], business: Business = Business.PERSONAL) -> Ticket:
+        return visits.take_ticket(
+            hall, person, business, enterprise=None, verification=None, nonce=uuid.uuid4(),
+            items=items,
+        ).ticket  # fmt: skip
+
+    return taken
+
+
+@pytest.fixture
 def serving(take, window, zhao) -> Callable[..., Ticket]:
     """A person who stands at window 3, begun to be served."""
 

@@ -1,0 +1,76 @@
+"""The one place where a ticket's state changes: the step is checked against the table of
+`hall.moves`, the ticket is saved, and the ledger gets its row, in the caller's transaction."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+
+from chengxin.core.refusal import Refusal
+from chengxin.hall import moves
+from chengxin.hall.models import Ticket, TicketMove, Window
+from chengxin.offices.models import Officer
+from chengxin.trace.models import Trace
+
+
+def move(
+    ticket: Ticket,
+    step: str,
+    *,
+    officer: Officer | None,
+    window: Window | None = None,
+    **changed: Any,
+) -> None:
+    """Make `step` with `ticket`, whose row the caller holds; `changed` are fields that change too.
+
+    `window` is where it happened: the ticket's own window unless told.
+    """
+    before = ticket.state
+    if not moves.may(step, before):
+        raise wrong_state(ticket)
+    ticket.state = moves.MOVES[step].after
+    for name, value in changed.items():
+        setattr(ticket, name, value)
+    ticket.save(update_fields=["state", *changed])
+    _note(ticket, step, before, officer, window or ticket.window)
+
+
+def taken(ticket: Ticket) -> None:
+    """The first row of a ticket that was just made."""
+    _note(ticket, "take", "", None, None)
+
+
+def held(ticket: Ticket, trace: Trace, step: str) -> Ticket:
+    """The ticket's row, locked, with its place noted; Refusal unless it may make `step`."""
+    found = (
+        Ticket.objects.select_for_update(of=["self"])
+        .select_related("hall", "window__hall", "person", "verification")
+        .get(pk=ticket.pk)
+    )
+    trace.place = found.window.place if found.window else found.hall.place
+    trace.detail["ticket"] = found.number
+    if not moves.may(step, found.state):
+        raise wrong_state(found)
+    return found
+
+
+def wrong_state(ticket: Ticket) -> Refusal:
+    told = {"number": ticket.number, "state": ticket.get_state_display()}
+    return Refusal("wrong_state", _("%(number)s 当前为“%(state)s”") % told)
+
+
+def _note(
+    ticket: Ticket, step: str, before: str, officer: Officer | None, window: Window | None
+) -> None:
+    TicketMove.objects.create(
+        ticket=ticket,
+        step=step,
+        before=before,
+        after=ticket.state,
+        at=ticket.taken_at if step == "take" else now(),
+        business=ticket.business,
+        window=window,
+        officer=officer,
+    )
