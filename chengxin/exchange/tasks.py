@@ -19,6 +19,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 from chengxin.core import places
 from chengxin.core.refusal import Trouble
 from chengxin.exchange import deliveries, events, nights
+from chengxin.hall import queue
 from chengxin.risk import urging
 from chengxin.studio import trials, versions
 from chengxin.trace import seals
@@ -36,6 +37,14 @@ def seal(timestamp: int) -> None:
     """Every minute: close the settled traces into the hash chain."""
     if count := seals.seal():
         log.info("traces sealed", count=count)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queueing_lock="sweep", pass_context=False)
+def sweep(timestamp: int) -> None:
+    """Every minute: give up the numbers that were missed and did not come back in time."""
+    if count := queue.sweep():
+        log.info("numbers given up", count=count)
 
 
 @app.periodic(cron="*/5 * * * *")

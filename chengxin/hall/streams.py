@@ -16,8 +16,9 @@ from chengxin.people.models import Person
 from chengxin.trace.stream import Event, Interest, listener
 
 QUEUE_MOVES = {
-    "ticket.take", "ticket.call", "ticket.recall", "ticket.scan", "ticket.start", "ticket.miss",
-    "ticket.finish",
+    "ticket.take", "ticket.precall", "ticket.release", "ticket.call", "ticket.recall",
+    "ticket.scan", "ticket.start", "ticket.miss", "ticket.return", "ticket.park", "ticket.resume",
+    "ticket.transfer", "ticket.merge", "ticket.abandon", "ticket.prioritise", "ticket.finish",
 }  # fmt: skip
 KIOSK_STEPS = {"kiosk.read", "device.answer", "device.status", "device.hello", "device.lock"}
 # the counter obeys anew

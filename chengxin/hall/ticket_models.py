@@ -53,11 +53,11 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         return {business: found.get(business, 0) for business in Business.values}
 
     def last_called(self, hall: Hall) -> TicketQuerySet:
-        """Called today and not missed, the newest call first."""
+        """Called today and come or awaited, the newest call first."""
+        shown = (*moves.HERE, moves.State.PARKED, moves.State.FINISHED)
         return (
             self.today(hall)
-            .exclude(called_at=None)
-            .exclude(state=Ticket.State.MISSED)
+            .filter(called_at__isnull=False, state__in=shown)
             .select_related("window")
             .order_by("-called_at")
         )

@@ -72,7 +72,7 @@ def take_ticket(
     """
     with record.of("ticket.take", about=person.key, place=hall.place) as trace:
         trace.detail["business"] = business
-        _one_at_a_time(person.key, str(nonce))
+        one_at_a_time(person.key, str(nonce))
         token = qr_text(nonce)
         if ticket := Ticket.objects.filter(nonce=nonce).first():
             trace.drop()
@@ -121,7 +121,7 @@ def call_next(window: Window, *, officer: Officer) -> Ticket | None:
     """
     with record.of("ticket.call", officer=officer, place=window.place) as trace:
         require_free(window)
-        ticket = _ready_at(window) or next_for(window)
+        ticket = ready_at(window) or next_for(window)
         if ticket is None:
             trace.drop()
             return None
@@ -140,7 +140,7 @@ def open_by_token(window: Window, token: str, *, officer: Officer) -> Ticket:
     """The officer scans the QR on the ticket: its holder stands here, so the visit begins.
 
     Opens the ticket called to this window; one that waits in this hall is called and opened out
-    of turn, and the trace says so.  The token opens once.
+    of turn, and the trace says so; one that was parked goes on here.  The token opens once.
     """
     with record.of("ticket.scan", officer=officer, place=window.place) as trace:
         ticket = (
@@ -154,11 +154,17 @@ def open_by_token(window: Window, token: str, *, officer: Officer) -> Ticket:
         trace.about, trace.detail["ticket"] = ticket.person.key, ticket.number
         if ticket.token_used_at is not None:
             raise Refusal("token_used", _("此二维码已使用过"))
-        if moves.may("call", ticket.state):
+        if ticket.state == Ticket.State.PARKED:
+            require_free(window)
+            ledger.move(
+                ticket, "resume", officer=officer, window=window, window_id=window.pk,
+                officer_id=officer.pk,
+            )  # fmt: skip
+        elif ticket.state == Ticket.State.WAITING or ticket == ready_at(window):
             require_free(window)
             trace.detail["out_of_turn"] = ticket.state == Ticket.State.WAITING
             _to_window(ticket, window, officer)
-        elif ticket.state not in moves.HERE:
+        elif ticket.state not in (*moves.HERE, Ticket.State.READY):
             raise ledger.wrong_state(ticket)
         elif ticket.window_id != window.pk:
             raise Refusal(
@@ -486,7 +492,7 @@ def _to_window(ticket: Ticket, window: Window, officer: Officer) -> None:
     )  # fmt: skip
 
 
-def _ready_at(window: Window) -> Ticket | None:
+def ready_at(window: Window) -> Ticket | None:
     """Who was pre-called to this window."""
     ready = Ticket.objects.filter(window=window, state=Ticket.State.READY)
     return ready.select_related("person").select_for_update(of=["self"]).first()
@@ -494,7 +500,7 @@ def _ready_at(window: Window) -> Ticket | None:
 
 def require_free(window: Window) -> None:
     """One person at a window: two presses of one officer's button call only one."""
-    _one_at_a_time(window.place)
+    one_at_a_time(window.place)
     if before := Ticket.objects.filter(window=window, state__in=moves.HERE).first():
         raise Refusal(
             "window_busy", _("%(number)s 尚未办结，请先办结或过号") % {"number": before.number}
@@ -518,7 +524,7 @@ def _require_bound(person: Person, enterprise: Enterprise) -> None:
         raise Refusal("not_bound", _("此人不是该企业的法定代表人、财务负责人或办税人员"))
 
 
-def _one_at_a_time(*names: str) -> None:
+def one_at_a_time(*names: str) -> None:
     """Let no other transaction hold any of these names until this one ends."""
     with connection.cursor() as cursor:
         for name in sorted(names):

@@ -42,14 +42,20 @@ VISITS = (
     "item.begin",
     "item.finish",
     "item.stop",
+    "ticket.abandon",
     "ticket.call",
     "ticket.finish",
     "ticket.identify",
+    "ticket.merge",
     "ticket.miss",
+    "ticket.park",
     "ticket.recall",
+    "ticket.resume",
+    "ticket.return",
     "ticket.scan",
     "ticket.start",
     "ticket.take",
+    "ticket.transfer",
 )
 
 

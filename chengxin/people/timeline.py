@@ -61,7 +61,10 @@ TRACED = {  # beginning of a trace's action -> kind
     "archive.": Kind.PAPER,
     "image.": Kind.PAPER,
 }
-QUIET = {"alert.see", "alert.refresh", "ticket.identify", "ticket.scan", "ticket.recall"}
+QUIET = {
+    "alert.see", "alert.refresh", "ticket.identify", "ticket.precall", "ticket.prioritise",
+    "ticket.recall", "ticket.release", "ticket.scan",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
