@@ -16,7 +16,7 @@ from django.utils.timezone import localdate
 from chengxin.core.effects import STRICTEST_FIRST
 from chengxin.core.items import GROUPS, ITEMS, Group
 from chengxin.devices.comparison import kept_limits
-from chengxin.hall import visits
+from chengxin.hall import moves, visits
 from chengxin.hall.models import Device, ItemRecord, Ticket, Window
 from chengxin.offices import access
 from chengxin.offices.models import Jurisdiction, Officer
@@ -31,6 +31,7 @@ from chengxin.trace.tongue import english, listed
 HERE = (Ticket.State.CALLED, Ticket.State.SERVING)
 FREQUENT = ("INV", "INV-AUTH", "INV-ISS", "FILE", "PAY", "CURE")  # groups shown first
 UNNAMED = {"M01", "M02"}  # a window says nothing of a case, to nobody who looks at its screen
+ASIDE = 6  # parked and missed numbers shown; the others are found by number
 VISITS = 40  # earlier lines shown; the trace page has the rest
 # The greatest distances that the engine accepts and that it leaves to an officer, without and
 # with a site's calibration (chengxin.devices.face, which is too heavy for this process).
@@ -124,6 +125,37 @@ class Desk:
     @cached_property
     def queue(self) -> list[Ticket]:
         return list(Ticket.objects.queue_of(self.window)[:12])
+
+    @cached_property
+    def ready(self) -> Ticket | None:
+        """Who was pre-called to this window."""
+        return Ticket.objects.filter(window=self.window, state=Ticket.State.READY).first()
+
+    @cached_property
+    def aside(self) -> list[Ticket]:
+        """Parked and missed numbers of this hall that an officer may bring back."""
+        found = Ticket.objects.today(self.window.hall).filter(business__in=self.serves)
+        states = (Ticket.State.PARKED, Ticket.State.MISSED)
+        return list(found.filter(state__in=states).order_by("state", "-pk")[:ASIDE])
+
+    @cached_property
+    def others(self) -> list[Ticket]:
+        """Other numbers of the person here, which this visit may take up (一票到底)."""
+        if self.ticket is None:
+            return []
+        his = Ticket.objects.filter(hall=self.window.hall_id, day=self.ticket.day)
+        mergeable = moves.MOVES["merge"].before
+        return list(his.filter(person=self.ticket.person_id, state__in=mergeable).order_by("pk"))
+
+    @property
+    def serves(self) -> list[str]:
+        return self.window.serves.split(",")
+
+    @property
+    def planned(self) -> list[str]:
+        """What the person came for, in words."""
+        items = [ITEMS[item] for item in self.ticket.planned] if self.ticket else []
+        return [item.title_en if english() else item.title for item in items]
 
     @cached_property
     def waiting(self) -> int:

@@ -14,6 +14,7 @@ from chengxin.hall.models import Business, Hall, Ticket
 from chengxin.offices import access
 
 PUBLIC = "hangs in the hall; shows numbers and windows only"
+READY = 4  # pre-called numbers shown beside them
 CALLS = 6  # rows that can be read from ten metres
 
 
@@ -41,7 +42,9 @@ async def stream(request: HttpRequest, hall_code: str) -> HttpResponseBase:
 def _calls(hall: Hall) -> dict[str, Any]:
     waiting = Ticket.objects.waiting_by_business(hall)
     titles = dict(Business.choices)
+    ready = Ticket.objects.today(hall).filter(state=Ticket.State.READY).select_related("window")
     return {
         "calls": Ticket.objects.last_called(hall)[:CALLS],
+        "ready": ready.order_by("turn", "pk")[:READY],
         "waiting": [(titles[business], count) for business, count in waiting.items()],
     }

@@ -34,9 +34,22 @@ urlpatterns = [
     # /windows/<pk>/
     path("windows/<int:pk>/", workstation.window, name="window"),
     path("windows/<int:pk>/desk", workstation.fragment, name="window-desk"),
-    path("windows/<int:pk>/queue", workstation.queue, name="window-queue"),
+    path("windows/<int:pk>/queue", workstation.waiting, name="window-queue"),
     path("windows/<int:pk>/stream", workstation.stream, name="window-stream"),
     path("windows/<int:pk>/call-next", workstation.call_next, name="call-next"),
+    path("windows/<int:pk>/precall", workstation.precall, name="precall"),
+    path("windows/<int:pk>/park", workstation.move, {"step": "park"}, name="park"),
+    path("windows/<int:pk>/transfer", workstation.transfer, name="transfer"),
+    path("windows/<int:pk>/find", workstation.find, name="find-number"),
+    *(
+        path(
+            f"windows/<int:pk>/numbers/<int:ticket_pk>/{step}",
+            workstation.move_number,
+            {"step": step},
+            name=f"number-{step}",
+        )
+        for step in ("release", "return", "resume", "merge", "abandon", "prioritise")
+    ),
     path("windows/<int:pk>/scan", workstation.scan, name="scan"),
     path("windows/<int:pk>/recall", workstation.move, {"step": "recall"}, name="recall"),
     path("windows/<int:pk>/start", workstation.move, {"step": "start"}, name="start"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from asgiref.sync import sync_to_async
 from django import forms
 from django.db.models import QuerySet
@@ -11,14 +13,15 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
 from chengxin.core.refusal import Refusal
-from chengxin.hall import desk, streams, visits
-from chengxin.hall.models import ItemRecord, Ticket, Window
+from chengxin.hall import desk, moves, queue, streams, visits
+from chengxin.hall.models import Business, ItemRecord, Priority, Ticket, Window
 from chengxin.offices import access
 from chengxin.offices.access import OfficerRequest
 from chengxin.offices.models import Officer, Role
 from chengxin.people.models import Enterprise, Portrait
 from chengxin.trace import record
 
+OF_A_NUMBER = ("return", "resume", "merge", "release", "call", "abandon")  # steps offered for one
 SHOWN_SECONDS = 30  # how long an unmasked number stays on the screen
 
 
@@ -53,7 +56,8 @@ def window(request: OfficerRequest, pk: int) -> HttpResponse:
     shown = desk.of(here, request.user, request.GET.get("enterprise", ""))
     if shown.person:
         record.seen("person.see", about=shown.person.key, officer=request.user, place=here.place)
-    return render(request, "hall/window.html", {"desk": shown, "window": here})
+    told = {"desk": shown, "window": here, "businesses": Business.choices}
+    return render(request, "hall/window.html", told)
 
 
 @access.roles(Role.WINDOW)
@@ -65,7 +69,7 @@ def fragment(request: OfficerRequest, pk: int) -> HttpResponse:
 
 @access.roles(Role.WINDOW)
 @require_GET
-def queue(request: OfficerRequest, pk: int) -> HttpResponse:
+def waiting(request: OfficerRequest, pk: int) -> HttpResponse:
     here = _window(request, pk)
     shown = desk.Desk(here, request.user, None)
     return render(request, "hall/_queue.html", {"desk": shown, "window": here})
@@ -81,6 +85,67 @@ def call_next(request: OfficerRequest, pk: int) -> HttpResponse:
 
 @access.roles(Role.WINDOW)
 @require_POST
+def precall(request: OfficerRequest, pk: int) -> HttpResponse:
+    here = _window(request, pk)
+    queue.precall(here, officer=request.user)
+    return _desk(request, here)
+
+
+@access.roles(Role.WINDOW)
+@require_POST
+def transfer(request: OfficerRequest, pk: int) -> HttpResponse:
+    """Send the person at this window on: `to` is "business:personal" or "window:4"."""
+    here = _window(request, pk)
+    kind, _sep, name = request.POST.get("to", "").partition(":")
+    if kind == "window" and name.isdecimal() and len(name) < 5:
+        target = get_object_or_404(Window, hall=here.hall_id, number=int(name))
+        queue.transfer(_ticket(here, request.user), to_window=target, officer=request.user)
+    elif kind == "business" and name in Business.values:
+        queue.transfer(_ticket(here, request.user), business=name, officer=request.user)
+    else:
+        raise Http404
+    return _desk(request, here)
+
+
+@access.roles(Role.WINDOW)
+@require_GET
+def find(request: OfficerRequest, pk: int) -> HttpResponse:
+    """A number of this hall and what may be done with it; nobody's name."""
+    here = _window(request, pk)
+    number = request.GET.get("number", "").strip().upper()[:6]
+    found = Ticket.objects.today(here.hall).filter(number=number).first()
+    told = {
+        "window": here, "asked": number, "ticket": found, "priorities": Priority.choices,
+        "may": [step for step in OF_A_NUMBER if found and moves.may(step, found.state)],
+    }  # fmt: skip
+    return render(request, "hall/_found.html", told)
+
+
+@access.roles(Role.WINDOW)
+@require_POST
+def move_number(request: OfficerRequest, pk: int, ticket_pk: int, step: str) -> HttpResponse:
+    """Any number of this hall today: bring it back, give it up, put it forward, take it up."""
+    here = _window(request, pk)
+    ticket = get_object_or_404(
+        Ticket.objects.today(here.hall).select_related("person"), pk=ticket_pk
+    )
+    officer = request.user
+    steps: dict[str, Callable[[], object]] = {
+        "release": lambda: queue.release(ticket, officer=officer),
+        "return": lambda: queue.give_back(ticket, officer=officer),
+        "resume": lambda: queue.resume(ticket, here, officer=officer),
+        "merge": lambda: queue.merge(_ticket(here, officer), ticket, officer=officer),
+        "abandon": lambda: queue.abandon(ticket, officer=officer),
+        "prioritise": lambda: queue.prioritise(
+            ticket, request.POST.get("priority", ""), officer=officer
+        ),
+    }
+    steps[step]()
+    return _desk(request, here)
+
+
+@access.roles(Role.WINDOW)
+@require_POST
 def scan(request: OfficerRequest, pk: int) -> HttpResponse:
     here = _window(request, pk)
     visits.open_by_token(here, request.POST.get("token", ""), officer=request.user)
@@ -90,12 +155,13 @@ def scan(request: OfficerRequest, pk: int) -> HttpResponse:
 @access.roles(Role.WINDOW)
 @require_POST
 def move(request: OfficerRequest, pk: int, step: str) -> HttpResponse:
-    """recall, start, miss or finish the ticket at this window."""
+    """recall, start, miss, park or finish the ticket at this window."""
     here = _window(request, pk)
     steps = {
         "recall": visits.recall,
         "start": visits.start,
         "miss": visits.miss,
+        "park": queue.park,
         "finish": visits.finish,
     }
     steps[step](_ticket(here, request.user), officer=request.user)

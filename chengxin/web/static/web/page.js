@@ -116,14 +116,15 @@ function typing(target) {
   return target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
 }
 
-/** A key written on a button (`data-key="F2"`) presses it; letters do not while one types. */
+/** A key written on a button (`data-key="F2"`, "Shift+F2") presses it; letters do not while one types. */
 function pressKey(event) {
   const open = document.querySelector("dialog[open]");
   if (event.ctrlKey || event.metaKey || event.altKey || localStorage.getItem(OFF)) return;
   if (event.key.length === 1 && typing(event.target)) return;
   if (event.key === "?" && !open) return listShortcuts();
+  const key = (event.shiftKey && event.key.length > 1 ? `Shift+${event.key}` : event.key).toLowerCase();
   for (const button of document.querySelectorAll("[data-key]")) {
-    if (button.dataset.key.toLowerCase() !== event.key.toLowerCase()) continue;
+    if (button.dataset.key.toLowerCase() !== key) continue;
     event.preventDefault();
     const reachable = open ? open.contains(button) : button.getClientRects().length > 0;
     if (reachable && !button.disabled) button.click();
