@@ -19,7 +19,6 @@ from chengxin.hall import devices, streams, visits
 from chengxin.hall.models import Device
 from chengxin.offices import access
 from chengxin.trace import stream
-from chengxin.trace.models import Trace
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -148,25 +147,6 @@ class TestKiosk:
         )
 
         assert factory.name not in block
-
-    def test_directive_reaches_whoever_came_after_the_line_was_opened(
-        self, agent, page, wang, order
-    ):
-        page.begin()
-
-        async def follow() -> None:
-            lines = streams.of_kiosk(the_kiosk(agent))
-            await heard(lines, "ready")
-            await sync_to_async(agent.put_card)(wang)
-            read = await Trace.objects.aget(action="kiosk.read")
-            while f"id: {read.pk}\n" not in await heard(lines, "changed"):
-                pass
-            await sync_to_async(order)(wang, {"INV": "block"})
-            await heard(lines, "changed")
-            await lines.aclose()
-            await sync_to_async(connections.close_all)()
-
-        asyncio.run(follow())
 
     def test_directive_on_somebody_else_does_not_disturb_it(self, agent, page, wang, li, order):
         page.begin()
