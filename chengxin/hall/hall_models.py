@@ -28,6 +28,7 @@ class Hall(models.Model):
     name = models.CharField(max_length=60)
     name_en = models.CharField(max_length=80, blank=True)
     office = models.ForeignKey(Office, models.PROTECT)  # of county level
+    slots = models.PositiveSmallIntegerField(default=4)  # appointments in half an hour
     leap = models.PositiveSmallIntegerField(default=8)  # places a priority goes forward at most
 
     def __str__(self) -> str:

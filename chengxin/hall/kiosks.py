@@ -19,6 +19,7 @@ from uuid import UUID
 import segno
 from django.conf import settings
 from django.db import transaction
+from django.urls import reverse
 from django.utils.timezone import localdate, localtime, now
 from django.utils.translation import gettext as _
 
@@ -27,7 +28,7 @@ from chengxin.core.refusal import Refusal
 from chengxin.devices import messages
 from chengxin.devices.messages import Code, Verb
 from chengxin.devices.words import DeviceUnavailable
-from chengxin.hall import devices, printing, visits
+from chengxin.hall import devices, printing, promises, visits
 from chengxin.hall.models import Business, Device, DeviceCommand, Hall, KioskSession, Ticket
 from chengxin.offices.models import Officer
 from chengxin.people import identity
@@ -328,7 +329,11 @@ def _choice_told(choice: Choice) -> dict[str, Any]:
 def _ticket_told(session: KioskSession) -> dict[str, Any]:
     ticket = Ticket.objects.select_related("verification").get(nonce=session.pk)
     token = visits.qr_text(session.pk)
+    promise = ticket.promises.order_by("pk").first()
+    link = place_link(session.pk)
     return {
+        "wait": promises.words(promise) if promise else "",
+        "place": _picture(link) if link else "",
         "number": ticket.number,
         "business": ticket.get_business_display(),
         "ahead": ticket.ahead,
@@ -336,7 +341,7 @@ def _ticket_told(session: KioskSession) -> dict[str, Any]:
         "taken_at": localtime(ticket.taken_at).strftime("%Y-%m-%d %H:%M"),
         "identified": ticket.identified,
         "token": token,
-        "qr": segno.make(token, error="m", micro=False).svg_data_uri(border=2, scale=8),
+        "qr": _picture(token),
     }
 
 
@@ -346,6 +351,17 @@ def _printer_trouble(device: Device) -> str:
     if stands.get("code") != Code.FAULT:
         return ""
     return str(stands.get("en" if english() else "zh", ""))
+
+
+def place_link(nonce: UUID) -> str:
+    """The address of the phone page; "" while the hall is reached from no phone."""
+    if not settings.PUBLIC_URL:
+        return ""
+    return settings.PUBLIC_URL.rstrip("/") + reverse("place", args=[visits.place_text(nonce)])
+
+
+def _picture(text: str) -> str:
+    return segno.make(text, error="m", micro=False).svg_data_uri(border=2, scale=8)
 
 
 def _card_trouble(session: KioskSession, reading: DeviceCommand | None) -> str:

@@ -10,9 +10,11 @@ from django.utils.translation import gettext as _
 
 from chengxin.core.refusal import Refusal
 from chengxin.hall import moves
-from chengxin.hall.models import Ticket, TicketMove, Window
+from chengxin.hall.models import Promise, Ticket, TicketMove, Window
 from chengxin.offices.models import Officer
 from chengxin.trace.models import Trace
+
+ENDS_A_PROMISE = {"call", "abandon", "merge"}
 
 
 def move(
@@ -35,6 +37,9 @@ def move(
         setattr(ticket, name, value)
     ticket.save(update_fields=["state", *changed])
     _note(ticket, step, before, officer, window or ticket.window)
+    if step in ENDS_A_PROMISE:
+        open_ones = Promise.objects.filter(ticket=ticket, outcome="")
+        open_ones.update(outcome=step, ended_at=now())
 
 
 def taken(ticket: Ticket) -> None:

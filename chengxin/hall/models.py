@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from chengxin.devices.messages import Code
 from chengxin.hall.check_models import EnterpriseCheck
 from chengxin.hall.hall_models import PREFIX, Business, Hall, Window
+from chengxin.hall.promise_models import Appointment, Promise
 from chengxin.hall.ticket_models import (
     ItemRecord,
     Priority,
@@ -28,6 +29,7 @@ from chengxin.people.models import Person, Verification
 
 __all__ = [
     "PREFIX",
+    "Appointment",
     "Business",
     "Device",
     "DeviceCommand",
@@ -38,6 +40,7 @@ __all__ = [
     "ItemRecord",
     "KioskSession",
     "Priority",
+    "Promise",
     "Ticket",
     "TicketCounter",
     "TicketMove",

@@ -17,7 +17,8 @@ from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
 
 from chengxin.core.refusal import Refusal
-from chengxin.hall import ledger, moves, turns, visits
+from chengxin.hall import appointments, ledger, moves, turns, visits
+from chengxin.hall.locks import one_at_a_time
 from chengxin.hall.models import ItemRecord, Priority, Ticket, Window
 from chengxin.offices.models import Officer
 from chengxin.trace import record
@@ -31,8 +32,8 @@ LEFT_BEHIND = (moves.State.WAITING, moves.State.READY, moves.State.CALLED, moves
 def precall(window: Window, *, officer: Officer) -> Ticket | None:
     """Keep the next person for this window and tell him to come near; None when nobody waits."""
     with record.of("ticket.precall", officer=officer, place=window.place) as trace:
-        visits.one_at_a_time(window.place)
-        if ready := visits.ready_at(window):
+        one_at_a_time(window.place)
+        if ready := Ticket.objects.filter(window=window, state=moves.State.READY).first():
             trace.drop()
             return ready
         ticket = visits.next_for(window)
@@ -43,7 +44,7 @@ def precall(window: Window, *, officer: Officer) -> Ticket | None:
             ticket, "precall", officer=officer, window=window, window_id=window.pk,
             officer_id=officer.pk,
         )  # fmt: skip
-        trace.about, trace.detail["ticket"] = ticket.person.key, ticket.number
+        trace.about, trace.detail["ticket"] = ticket.about, ticket.number
     return ticket
 
 
@@ -190,6 +191,7 @@ def sweep() -> int:
             _note_of_itself(trace, held)
             ledger.move(held, "abandon", officer=None, ended_at=held.ended_at or now())
             count += 1
+    appointments.sweep()
     return count
 
 

@@ -163,6 +163,11 @@ class Ticket(models.Model):
         return self.number
 
     @property
+    def about(self) -> str:
+        """The key of the person, without asking for him."""
+        return f"person:{self.person_id}"
+
+    @property
     def visit(self) -> str:
         """This visit in what the back office keeps of it."""
         return f"ticket:{self.pk}"

@@ -8,6 +8,7 @@ from chengxin.hall import (
     device_pages,
     display_pages,
     kiosk_pages,
+    place_pages,
     trace_pages,
     workstation,
 )
@@ -29,6 +30,10 @@ urlpatterns = [
     path("display/<slug:hall_code>/", display_pages.display, name="display"),
     path("display/<slug:hall_code>/calls", display_pages.calls, name="display-calls"),
     path("display/<slug:hall_code>/stream", display_pages.stream, name="display-stream"),
+    # /q/<code>/
+    path("q/<slug:code>/", place_pages.place, name="place"),
+    path("q/<slug:code>/abandon", place_pages.move, {"step": "abandon"}, name="place-abandon"),
+    path("q/<slug:code>/return", place_pages.move, {"step": "return"}, name="place-return"),
     # /windows/
     path("windows/", workstation.windows, name="windows"),
     # /windows/<pk>/

@@ -20,7 +20,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from django.db import connection
 from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
 
@@ -28,8 +27,9 @@ from chengxin.core.items import ITEMS, Item
 from chengxin.core.keys import Keys, digest
 from chengxin.core.refusal import Refusal
 from chengxin.devices.words import DeviceUnavailable
-from chengxin.hall import checks, ledger, moves, turns
-from chengxin.hall.models import PREFIX, Business, Hall, ItemRecord, Ticket, Window
+from chengxin.hall import appointments, checks, ledger, moves, promises, turns
+from chengxin.hall.locks import one_at_a_time
+from chengxin.hall.models import PREFIX, Business, Hall, ItemRecord, Priority, Ticket, Window
 from chengxin.offices import access
 from chengxin.offices.models import Officer, Role
 from chengxin.people import identity
@@ -92,6 +92,9 @@ def take_ticket(
         for missed in mine.filter(state=Ticket.State.MISSED).select_for_update():
             ledger.move(missed, "abandon", officer=None, ended_at=now())
         seq, priority = turns.next_of(hall, ""), turns.due(person)
+        appointment = appointments.due(hall, person, business)
+        if appointment and not priority:
+            priority = Priority.APPOINTMENT
         prefix = PREFIX[business]
         ticket = Ticket.objects.create(
             hall=hall,
@@ -101,6 +104,7 @@ def take_ticket(
             verification=verification,
             nonce=nonce,
             token=digest(token.encode()),
+            place_code=digest(place_text(nonce).encode()),
             number=f"{prefix}{turns.next_of(hall, prefix):03}",
             seq=seq,
             turn=turns.of(seq, priority, hall.leap),
@@ -109,6 +113,9 @@ def take_ticket(
             needs=turns.needs(hall, business, items),
         )
         ledger.taken(ticket)
+        promises.make(ticket)
+        if appointment:
+            appointments.keep(appointment, ticket)
         trace.detail.update(ticket=ticket.number, identified=ticket.identified)
     return Taken(ticket, token)
 
@@ -120,20 +127,18 @@ def call_next(window: Window, *, officer: Officer) -> Ticket | None:
     Two windows may press the button at once: each skips the row the other has locked.
     """
     with record.of("ticket.call", officer=officer, place=window.place) as trace:
-        require_free(window)
-        ticket = ready_at(window) or next_for(window)
+        ticket = require_free(window) or next_for(window)
         if ticket is None:
             trace.drop()
             return None
         _to_window(ticket, window, officer)
-        trace.about, trace.detail["ticket"] = ticket.person.key, ticket.number
+        trace.about, trace.detail["ticket"] = ticket.about, ticket.number
     return ticket
 
 
 def next_for(window: Window) -> Ticket | None:
     """The first in turn for this window, its row locked; rows that others hold are passed over."""
-    queue = Ticket.objects.queue_of(window).select_related("person")
-    return queue.select_for_update(skip_locked=True, of=["self"]).first()
+    return Ticket.objects.queue_of(window).select_for_update(skip_locked=True).first()
 
 
 def open_by_token(window: Window, token: str, *, officer: Officer) -> Ticket:
@@ -160,7 +165,7 @@ def open_by_token(window: Window, token: str, *, officer: Officer) -> Ticket:
                 ticket, "resume", officer=officer, window=window, window_id=window.pk,
                 officer_id=officer.pk,
             )  # fmt: skip
-        elif ticket.state == Ticket.State.WAITING or ticket == ready_at(window):
+        elif ticket.state == Ticket.State.WAITING or _ready_here(ticket, window):
             require_free(window)
             trace.detail["out_of_turn"] = ticket.state == Ticket.State.WAITING
             _to_window(ticket, window, officer)
@@ -445,6 +450,12 @@ def qr_text(nonce: UUID) -> str:
     return QR_PREFIX + Keys.load().token("ticket", str(nonce)).upper()
 
 
+def place_text(nonce: UUID) -> str:
+    """The code of the phone page: it shows a place in the queue and can give the number up or back,
+    and is no use at a window; 26 characters that only this installation can make."""
+    return Keys.load().token("place", str(nonce)).lower()
+
+
 def _held(ticket: Ticket, trace: Trace, *states: str) -> Ticket:
     """The ticket's row, locked, with its place noted; Refusal unless it is in one of `states`."""
     held = (
@@ -492,19 +503,26 @@ def _to_window(ticket: Ticket, window: Window, officer: Officer) -> None:
     )  # fmt: skip
 
 
-def ready_at(window: Window) -> Ticket | None:
-    """Who was pre-called to this window."""
-    ready = Ticket.objects.filter(window=window, state=Ticket.State.READY)
-    return ready.select_related("person").select_for_update(of=["self"]).first()
+def _ready_here(ticket: Ticket, window: Window) -> bool:
+    return ticket.state == Ticket.State.READY and ticket.window_id == window.pk
 
 
-def require_free(window: Window) -> None:
-    """One person at a window: two presses of one officer's button call only one."""
+def require_free(window: Window) -> Ticket | None:
+    """Whoever was pre-called to this window; Refusal when somebody is at it already.
+
+    One person at a window: two presses of one officer's button call only one.
+    """
     one_at_a_time(window.place)
-    if before := Ticket.objects.filter(window=window, state__in=moves.HERE).first():
-        raise Refusal(
-            "window_busy", _("%(number)s 尚未办结，请先办结或过号") % {"number": before.number}
-        )
+    states = (Ticket.State.READY, *moves.HERE)
+    kept = list(Ticket.objects.filter(window=window, state__in=states))
+    for before in kept:
+        if before.state in moves.HERE:
+            raise Refusal(
+                "window_busy", _("%(number)s 尚未办结，请先办结或过号") % {"number": before.number}
+            )
+    if not kept:
+        return None
+    return Ticket.objects.select_for_update().filter(pk=kept[0].pk, state=states[0]).first()
 
 
 def _require_here(ticket: Ticket) -> None:
@@ -522,10 +540,3 @@ def _require_bound(person: Person, enterprise: Enterprise) -> None:
     roles = person.affiliations.on(localdate())
     if not roles.filter(enterprise=enterprise, role__in=Affiliation.HANDLING).exists():
         raise Refusal("not_bound", _("此人不是该企业的法定代表人、财务负责人或办税人员"))
-
-
-def one_at_a_time(*names: str) -> None:
-    """Let no other transaction hold any of these names until this one ends."""
-    with connection.cursor() as cursor:
-        for name in sorted(names):
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])

@@ -51,6 +51,8 @@ ACTIONS: dict[str, str | Promise] = {
     "device.status": _("设备状态"),
     "directive.acknowledge": _("确认阅读指令"),
     "directive.await_release": _("待解除指令"),
+    "appointment.book": _("预约"),
+    "appointment.cancel": _("取消预约"),
     "directive.ease": _("减轻限制指令"),
     "directive.impose": _("下达限制指令"),
     "directive.lift": _("解除限制指令"),
@@ -168,6 +170,7 @@ ACTIONS: dict[str, str | Promise] = {
 }
 OUTCOMES: dict[str, str | Promise] = {
     "done": _("成功"),
+    "already_booked": _("已有预约"),
     "already_answered": _("已经说明过"),
     "already_asked": _("已要求说明"),
     "already_handled": _("已处理"),
@@ -184,6 +187,7 @@ OUTCOMES: dict[str, str | Promise] = {
     "enterprise_needed": _("未选企业"),
     "face_mismatch": _("人脸不符"),
     "file_too_large": _("资料过大"),
+    "half_hour_full": _("时段已满"),
     "held_by_other": _("他人承办"),
     "inquiry_over": _("无需说明或已过期"),
     "inquiry_unknown": _("查询码无效"),
@@ -212,6 +216,7 @@ OUTCOMES: dict[str, str | Promise] = {
     "review_awaited": _("已提请复核"),
     "says_too_much": _("内容不得告知"),
     "second_officer_needed": _("须他人复核"),
+    "time_unknown": _("时间不可预约"),
     "token_unknown": _("二维码无效"),
     "token_used": _("二维码已用"),
     "too_late": _("超时"),

@@ -16,6 +16,11 @@ DEBUG = environment.env_bool("CHENGXIN_DEBUG", False)  # pages with stack traces
 DEMO = environment.env_bool("CHENGXIN_DEMO", False)  # demo accounts and the table of props
 ALLOWED_HOSTS = environment.env_list("CHENGXIN_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = environment.env_list("CHENGXIN_ORIGINS", "")
+# where phones reach this system, printed as a code on the tickets; "" prints none
+PUBLIC_URL = environment.env_text(
+    "CHENGXIN_PUBLIC_URL",
+    f"http://localhost:{environment.env_text('PORT', '8000')}" if DEMO else "",
+)
 SECURE = environment.env_bool("CHENGXIN_HTTPS", False)  # behind TLS: cookies only over it
 SECRET_KEY = environment.env_secret("CHENGXIN_SECRET") or Keys.load().token("django", "secret key")
 

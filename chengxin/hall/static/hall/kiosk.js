@@ -197,6 +197,9 @@ function ticketScreen(now) {
   document.getElementById("countdown").textContent = countdown;
   document.getElementById("ticket-qr").src = ticket.qr;
   document.getElementById("ticket-by-hand").hidden = ticket.identified;
+  const place = document.getElementById("ticket-place");
+  place.hidden = !ticket.place;
+  if (ticket.place) place.querySelector("img").src = ticket.place;
   show("ticket", { ...ticket, business: now.business_title, paper: now.paper.words });
   paper(now.paper);
 }

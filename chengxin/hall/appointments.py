@@ -1,0 +1,75 @@
+"""预约: who said when he would come is called before his turn when he comes then."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.utils.timezone import localdate, localtime, now
+from django.utils.translation import gettext as _
+
+from chengxin.core.refusal import Refusal
+from chengxin.hall.locks import one_at_a_time
+from chengxin.hall.models import Appointment, Business, Hall, Ticket
+from chengxin.offices.models import Officer
+from chengxin.people.models import Person
+from chengxin.trace import record
+
+HALF_HOUR = timedelta(minutes=30)
+AHEAD = timedelta(days=7)  # how far ahead one may book
+EARLY, LATE = timedelta(minutes=20), timedelta(minutes=15)  # before and after, what counts as come
+State = Appointment.State
+
+
+def book(
+    hall: Hall, person: Person, business: Business, at: datetime, *, officer: Officer | None = None
+) -> Appointment:
+    """Keep the half hour that begins at `at` for `person`; Refusal when it is full, past, or he
+    has one that day already."""
+    with record.of(
+        "appointment.book", about=person.key, officer=officer, place=hall.place
+    ) as trace:
+        trace.detail.update(business=business, at=f"{localtime(at):%F %H:%M}")
+        if not now() < at <= now() + AHEAD or at.minute % 30 or at.second or at.microsecond:
+            raise Refusal("time_unknown", _("请选择今后七日内的整点或半点"))
+        one_at_a_time(f"{hall.place}/{at.isoformat()}", person.key)
+        day = localdate(at)
+        mine = Appointment.objects.filter(person=person, business=business, day=day)
+        if mine.filter(state=State.BOOKED).exists():
+            raise Refusal("already_booked", _("当日已有同类预约"))
+        if Appointment.objects.filter(hall=hall, at=at, state=State.BOOKED).count() >= hall.slots:
+            raise Refusal("half_hour_full", _("该时段预约已满，请另选时段"))
+        return Appointment.objects.create(
+            hall=hall, person=person, business=business, day=day, at=at
+        )
+
+
+def cancel(appointment: Appointment, *, officer: Officer | None = None) -> None:
+    """The half hour is free for somebody else."""
+    about, place = appointment.person.key, appointment.hall.place
+    with record.of("appointment.cancel", about=about, officer=officer, place=place):
+        held = Appointment.objects.select_for_update().get(pk=appointment.pk)
+        if held.state != State.BOOKED:
+            raise Refusal(
+                "wrong_state", _("该预约当前为“%(state)s”") % {"state": held.get_state_display()}
+            )
+        held.state = State.CANCELLED
+        held.save(update_fields=["state"])
+
+
+def due(hall: Hall, person: Person, business: str) -> Appointment | None:
+    """The appointment that somebody who takes a number now comes for."""
+    booked = Appointment.objects.filter(hall=hall, person=person, business=business)
+    about_now = booked.filter(state=State.BOOKED, at__range=(now() - LATE, now() + EARLY))
+    return about_now.select_for_update().first()
+
+
+def keep(appointment: Appointment, ticket: Ticket) -> None:
+    """He came, and has this number."""
+    appointment.state, appointment.ticket = State.KEPT, ticket
+    appointment.save(update_fields=["state", "ticket"])
+
+
+def sweep() -> int:
+    """Who did not come has lost his half hour; how many."""
+    late = Appointment.objects.filter(state=State.BOOKED, at__lt=now() - LATE)
+    return late.update(state=State.MISSED)

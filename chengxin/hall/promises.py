@@ -1,0 +1,79 @@
+"""Estimates that were shown, each kept with what happened; and what is learnt from them."""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+
+from chengxin.hall import estimates
+from chengxin.hall.models import Hall, Promise, Ticket
+
+SAME = timedelta(minutes=1)  # a phone that looks again so soon is shown the same
+ENOUGH = 30  # kept promises before the range is learnt from them
+LEARNT = 300  # of the newest
+WITHOUT = (0.4, 1.7)  # the range, as parts of the expected wait, before that
+EDGES = (6, 94)  # per cent between which four of five waits surely lie
+FLOOR = 60.0  # seconds added to both when they are compared: nobody is off by parts of nothing
+
+
+def make(ticket: Ticket, *, on_phone: bool = False) -> Promise:
+    """Say how long `ticket` will wait, and keep what was said."""
+    last = ticket.promises.filter(on_phone=on_phone, at__gt=now() - SAME).order_by("-pk").first()
+    if last is not None:
+        return last
+    wait = estimates.expected(ticket)
+    low, high = (None, None) if wait is None else spread(wait, past(ticket.hall))
+    return Promise.objects.create(
+        ticket=ticket, on_phone=on_phone, ahead=ticket.ahead, expected=wait, low=low, high=high
+    )
+
+
+def spread(wait: float, ratios: Sequence[float]) -> tuple[int, int]:
+    """Minutes from–to around an expected wait, as far apart as such numbers were off before."""
+    parts = WITHOUT
+    if len(ratios) >= ENOUGH:
+        cuts = statistics.quantiles(ratios, n=100)
+        parts = (cuts[EDGES[0] - 1], cuts[EDGES[1] - 1])
+    low, high = (max(0.0, (wait + FLOOR) * part - FLOOR) for part in parts)
+    return math.floor(low / 60), max(1, math.ceil(high / 60))
+
+
+def past(hall: Hall) -> list[float]:
+    """Real over expected wait of the newest promises that came to their end by a call."""
+    ended = Promise.objects.filter(ticket__hall=hall, outcome="call", expected__isnull=False)
+    told = ended.order_by("-pk").values_list("at", "ended_at", "expected")[:LEARNT]
+    return [
+        ((end - at).total_seconds() + FLOOR) / (wait + FLOOR)
+        for at, end, wait in told
+        if end is not None and wait is not None
+    ]
+
+
+def count(hall: Hall, day: date) -> dict[str, int]:
+    """Of the promises of one day: how many were kept, broken either way, unknown, or not tried."""
+    told = dict.fromkeys(("kept", "early", "late", "unknown", "left", "open"), 0)
+    for one in Promise.objects.filter(ticket__hall=hall, ticket__day=day):
+        told[_end_of(one)] += 1
+    return told
+
+
+def words(promise: Promise) -> str:
+    """As it is shown: 预计等候 5–10 分钟, or 等候时间无法预计."""
+    if promise.low is None or promise.high is None:
+        return _("等候时间无法预计")
+    return _("预计等候 %(low)s–%(high)s 分钟") % {"low": promise.low, "high": promise.high}
+
+
+def _end_of(one: Promise) -> str:
+    if one.low is None:
+        return "unknown"
+    if one.waited is None:
+        return "left" if one.outcome else "open"
+    if one.kept:
+        return "kept"
+    return "early" if one.waited < timedelta(minutes=one.low) else "late"
