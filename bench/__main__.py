@@ -29,6 +29,7 @@ PARTS = (
     "desks",
     "push",
     "event",
+    "queue",
     "backtest",
     "dossier",
     "pictures",
