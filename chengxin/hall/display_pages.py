@@ -14,8 +14,8 @@ from chengxin.hall.models import Business, Hall, Ticket
 from chengxin.offices import access
 
 PUBLIC = "hangs in the hall; shows numbers and windows only"
-READY = 4  # pre-called numbers shown beside them
 CALLS = 6  # rows that can be read from ten metres
+READY = 2  # of them for numbers that are to get ready
 
 
 @access.everyone(PUBLIC)
@@ -43,8 +43,9 @@ def _calls(hall: Hall) -> dict[str, Any]:
     waiting = Ticket.objects.waiting_by_business(hall)
     titles = dict(Business.choices)
     ready = Ticket.objects.today(hall).filter(state=Ticket.State.READY).select_related("window")
+    first = list(ready.order_by("turn", "pk")[:READY])
     return {
-        "calls": Ticket.objects.last_called(hall)[:CALLS],
-        "ready": ready.order_by("turn", "pk")[:READY],
+        "calls": Ticket.objects.last_called(hall)[: CALLS - len(first)],
+        "ready": first,
         "waiting": [(titles[business], count) for business, count in waiting.items()],
     }

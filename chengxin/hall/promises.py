@@ -63,10 +63,10 @@ def count(hall: Hall, day: date) -> dict[str, int]:
 
 
 def words(promise: Promise) -> str:
-    """As it is shown: 预计等候 5–10 分钟, or 等候时间无法预计."""
+    """As it is shown beside 预计等候: 5–10 分钟, or 无法预计."""
     if promise.low is None or promise.high is None:
-        return _("等候时间无法预计")
-    return _("预计等候 %(low)s–%(high)s 分钟") % {"low": promise.low, "high": promise.high}
+        return _("无法预计")
+    return _("%(low)s–%(high)s 分钟") % {"low": promise.low, "high": promise.high}
 
 
 def _end_of(one: Promise) -> str:

@@ -114,8 +114,10 @@ def find(request: OfficerRequest, pk: int) -> HttpResponse:
     here = _window(request, pk)
     number = request.GET.get("number", "").strip().upper()[:6]
     found = Ticket.objects.today(here.hall).filter(number=number).first()
+    here_now = Ticket.objects.filter(window=here, state__in=moves.HERE).exists()
     told = {
-        "window": here, "asked": number, "ticket": found, "priorities": Priority.choices,
+        "window": here, "asked": number, "can_merge": here_now, "ticket": found,
+        "priorities": Priority.choices,
         "may": [step for step in OF_A_NUMBER if found and moves.may(step, found.state)],
     }  # fmt: skip
     return render(request, "hall/_found.html", told)

@@ -31,7 +31,7 @@ def test_phone_shows_number_place_and_wait_but_nobody(client, address, take, li,
 
     assert "A001" in shown
     assert 'data-testid="place-ahead">0<' in shown
-    assert "等候时间无法预计" in shown
+    assert "无法预计" in shown
     for secret in (wang.name, wang.public_name, wang.number, wang.pk, wang.masked_number):
         assert secret not in shown
 

@@ -97,6 +97,15 @@ def test_number_that_was_not_given_is_said_in_a_sentence(page):
     assert "今日本厅没有 Z999 号" in body(page.get("find", number="Z999"))
 
 
+def test_merging_is_offered_only_with_somebody_at_the_window(page, serving, take, wang, li):
+    other = take(li).ticket
+    assert f"numbers/{other.pk}/merge" not in body(page.get("find", number="A001"))
+
+    serving(wang, business=Business.PERSONAL)
+    take(wang)
+    assert "/merge" in body(page.get("find", number="A002"))
+
+
 def test_priority_is_given_and_shown_in_the_queue(page, take, wang):
     ticket = take(wang).ticket
 
@@ -126,9 +135,8 @@ def test_display_says_who_is_to_get_ready_and_where(client, serving, take, wang,
     queue.precall(window, officer=zhao)
     shown = body(client.get("/display/yangxin/calls"))
 
-    assert "请准备" in shown
-    ready = shown[shown.index("请准备") :]
-    assert "A002" in ready
-    assert "3 号窗口" in ready
+    ready = shown[shown.index("display-ready") :].split("</tr>")[0]
+    for told in ("A002", ">3<", "请准备"):
+        assert told in ready
     for secret in (li.name, li.public_name, li.pk):
         assert secret not in shown

@@ -90,7 +90,7 @@ def test_first_ticket_of_a_new_hall_is_told_that_nobody_can_say(take, wang):
     promise = Promise.objects.get()
 
     assert (promise.low, promise.high) == (None, None)
-    assert promises.words(promise) == "等候时间无法预计"
+    assert promises.words(promise) == "无法预计"
 
 
 @pytest.mark.django_db
