@@ -108,7 +108,6 @@ def test_case_told_by_the_police_turns_the_window_red_until_it_has_ended(
 
     expect(bands).to_have_count(0, timeout=AT_ONCE)
     expect(invoices).not_to_contain_text("不予办理")
-    officer.wait_for_timeout(1_000)  # a press while the desk is renewed a second time is lost
     finish(officer)
 
 

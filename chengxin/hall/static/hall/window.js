@@ -10,6 +10,8 @@ const BURST = 100; // milliseconds: no hand types a prefix as fast as a scanner
 const PAUSE = 1000; // milliseconds that a scanner on a slow line may take within its code
 const OWN = 1500; // milliseconds within which news of this window are our own
 const LOOK = 1200; // milliseconds that the person is given to look into the camera
+const TOGETHER = 100; // milliseconds within which news make one refresh
+const HANDS_OFF = 1500; // milliseconds until it is asked again whether the officer is through
 
 /* ---- what comes by itself ------------------------------------------------------------------ */
 
@@ -17,9 +19,20 @@ function chosen() {
   return document.getElementById("chosen")?.value ?? "";
 }
 
-/** Ask for the desk anew, but not under the officer's hands: not while he answers a dialog. */
+let coming = 0, pressed = false;
+addEventListener("pointerdown", () => { pressed = true; }, true);
+for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => { pressed = false; }, true);
+
+/** Ask for the desk anew, once for all that comes together. */
 function refreshDesk() {
-  if (document.querySelector("dialog[open]") || eye) setTimeout(refreshDesk, 1500);
+  clearTimeout(coming);
+  coming = setTimeout(askForDesk, TOGETHER);
+}
+
+/** But not under the officer's hands: not while he answers a dialog or holds a button down. */
+function askForDesk() {
+  if (document.querySelector("dialog[open]") || eye) coming = setTimeout(askForDesk, HANDS_OFF);
+  else if (pressed) refreshDesk();
   else htmx.trigger("#refresh-desk", "refresh");
 }
 
@@ -69,7 +82,13 @@ let before = null, own = 0;
 for (const moment of ["htmx:beforeRequest", "htmx:afterRequest"]) {
   document.addEventListener(moment, (event) => { if (event.detail.requestConfig.verb !== "get") own = performance.now(); });
 }
-document.addEventListener("htmx:beforeSwap", (event) => { if (event.detail.target.id === "desk") before = keep(); });
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.target.id !== "desk") return;
+  if (pressed && event.detail.requestConfig.elt?.id === "refresh-desk") { // the button under his finger stays
+    event.detail.shouldSwap = false;
+    refreshDesk();
+  } else before = keep();
+});
 document.addEventListener("htmx:afterSwap", (event) => {
   hideNumberLater();
   if (before) restore(before);
