@@ -29,12 +29,8 @@ def firms(enterprise) -> list[Enterprise]:
 
 
 @pytest.fixture
-def world(night, finding, firms, wang, li, zhang, qian) -> dict[str, Alert]:
-    """Every way a finding can go, today; the first hard fact of 60 days ago, ended 20 days ago.
-
-    Chance drew 张冒名 for a control sample: nothing was found about him.
-    """
-    _draw(zhang.key, qian)
+def world(night, finding, firms, wang, li, qian) -> dict[str, Alert]:
+    """Every way a finding can go, today; the first hard fact of 60 days ago, ended 20 days ago."""
     night(
         "A04 M09 M07",
         *(finding("A04", firm.key, band="excess") for firm in firms),
@@ -59,18 +55,21 @@ def world(night, finding, firms, wang, li, zhang, qian) -> dict[str, Alert]:
     return {"old": old, "asked": suspected[0], "confirmed": suspected[1]}
 
 
-def _draw(about: str, officer) -> None:
+@pytest.fixture
+def drawn(zhang, qian) -> str:
+    """Chance drew 张冒名 for a control sample; nothing was found about him.  His key."""
     told = {"as_of": localdate(), "lake_version": 1}
     sample = Control.objects.create(
         bureau="state", region="371622", seed=1, population=9, fingerprint="0", hits=0, size=1,
-        drawn_by=officer, **told,
+        drawn_by=qian, **told,
     )  # fmt: skip
     case = Alert.objects.create(
-        indicator=OF_A_SAMPLE, kind=Alert.Kind.CONTROL, control=sample, subject=about, value=0,
+        indicator=OF_A_SAMPLE, kind=Alert.Kind.CONTROL, control=sample, subject=zhang.key, value=0,
         findings=[], due_on=localdate(), **told,
     )  # fmt: skip
-    managed = Jurisdiction.objects.filter(about=about).values_list("office", flat=True)
+    managed = Jurisdiction.objects.filter(about=zhang.key).values_list("office", flat=True)
     case.offices.add(*managed)
+    return str(zhang.key)
 
 
 @pytest.fixture

@@ -53,7 +53,7 @@ def listed(client, address: str) -> int:
 
 
 @pytest.mark.parametrize("asked", WAYS, ids=str)
-def test_every_number_is_its_list_counted(client, qian, world, ran, asked):
+def test_every_number_is_its_list_counted(client, qian, world, drawn, ran, asked):
     ran(0, 20, 60)
     client.force_login(qian)
     page = client.get(reverse("panorama"), asked).content.decode()
@@ -164,9 +164,9 @@ def test_numbers_of_persons_are_masked_in_the_list(client, qian, world, wang):
     assert wang.number not in page
 
 
-def test_case_of_a_control_sample_is_no_finding(client, qian, world, zhang):
+def test_case_of_a_control_sample_is_no_finding(client, qian, world, drawn):
     client.force_login(qian)
     found = client.get(reverse("subjects"), {"found": "yes"}).content.decode()
-    assert zhang.key not in found
+    assert drawn not in found
     page = client.get(reverse("panorama")).content.decode()
     assert "对照抽样" not in page
