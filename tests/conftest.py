@@ -31,14 +31,27 @@ def _chinese_again() -> Iterator[None]:
     translation.deactivate()
 
 
+_emptied: list[str] = []  # by tests of this process: the trigger stays off behind them
+
+
 @pytest.fixture(autouse=True)
 def _traces_may_be_emptied_between_tests(request) -> None:
-    """Tests with threads empty every table behind them; pytest runs them after all others."""
+    """Tests with threads empty every table behind them; whoever comes later finds the trigger."""
     marked = request.node.get_closest_marker("django_db")
-    if marked and marked.kwargs.get("transaction"):
+    if marked is None:
+        return
+    if marked.kwargs.get("transaction"):
         request.getfixturevalue("transactional_db")
-        with connection.cursor() as cursor:
-            cursor.execute("ALTER TABLE trace_trace DISABLE TRIGGER never_emptied")
+        _emptied.append(request.node.nodeid)
+        _trigger("DISABLE")
+    elif _emptied:
+        request.getfixturevalue("db")
+        _trigger("ENABLE")  # within the test's own transaction
+
+
+def _trigger(how: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE trace_trace {how} TRIGGER never_emptied")
 
 
 def number(first17: str) -> str:

@@ -85,4 +85,4 @@ def test_explanation_of_the_taxpayer_closes_the_alert_and_lowers_the_precision(
     expect(field.get_by_test_id("state")).to_have_text("已说明")
 
     assert int(outcome(head, address, "explained")) == explained + 1
-    assert re.match(r"0%\s*\(0%–", outcome(head, address, "precision"))
+    assert re.match(r"0%\s*0%–", outcome(head, address, "precision"))
