@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import secrets
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
@@ -36,8 +35,6 @@ from chengxin.lake.commit import SMALL, Change, Compaction, Delivery, clear, fil
 from chengxin.lake.engine import DuckDB
 from chengxin.lake.staging import locked
 from chengxin.lake.tables import TABLES
-
-_RECORD = re.compile(r"\d+\.json")
 
 Stamp = tuple[int, int, int]
 
@@ -102,7 +99,7 @@ class Lake:
                         f"The lake {self.root} has lost its version records (_versions); "
                         "restore the folder from its backup."
                     )
-            names = [name for name in os.listdir(self._versions) if _RECORD.fullmatch(name)]
+            names = [name for name in os.listdir(self._versions) if name.endswith(".json")]
             return max((int(name[:-5]) for name in names), default=0)
 
     def at(self, version: int | None = None) -> Published:
