@@ -40,7 +40,7 @@ def test_texts_are_found_in_templates_and_in_code() -> None:
     places = messages.used()
 
     assert "chengxin/web/templates/front.html" in places["", "首页"]
-    assert "chengxin/hall/models.py" in places["", "企业业务"]
+    assert "chengxin/hall/hall_models.py" in places["", "企业业务"]
 
 
 def test_compiled_catalogue_speaks_english(english) -> None:
