@@ -45,6 +45,7 @@ def _told(ticket: Ticket) -> dict[str, object]:
         "ticket": ticket,
         "ahead": ticket.ahead if waiting else None,
         "wait": promises.words(promise) if promise else "",
+        "is_range": promise is not None and promise.low is not None,
         "windows": listed(map(str, kiosks.windows_for(ticket.hall, ticket.business))),
         "may_return": ticket.state == moves.State.MISSED,
         "may_abandon": waiting or ticket.state == moves.State.MISSED,

@@ -32,6 +32,7 @@ def test_phone_shows_number_place_and_wait_but_nobody(client, address, take, li,
     assert "A001" in shown
     assert 'data-testid="place-ahead">0<' in shown
     assert "无法预计" in shown
+    assert "五次中约有四次" not in shown  # no range was promised
     for secret in (wang.name, wang.public_name, wang.number, wang.pk, wang.masked_number):
         assert secret not in shown
 
