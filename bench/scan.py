@@ -33,7 +33,7 @@ from chengxin.lake.engine import DuckDB
 from chengxin.warehouse import build, by_key
 
 SCHEMA = "bench_scan"
-SUBJECTS = 200  # asked one by one
+SUBJECTS = 400  # asked one by one
 
 # What a careful administrator would index besides the columns that name a subject (`_indexes`).
 SPECIFIC = {
