@@ -1,4 +1,4 @@
-"""Addresses of the hall: what stands in it, the officers' windows, the devices, the traces."""
+"""Addresses of the hall: what stands in it, the officers' windows, the devices."""
 
 from django.urls import path
 
@@ -9,7 +9,6 @@ from chengxin.hall import (
     display_pages,
     kiosk_pages,
     place_pages,
-    trace_pages,
     workstation,
 )
 
@@ -95,8 +94,6 @@ urlpatterns = [
     path("devices/<slug:device_id>/invite", device_pages.invite, name="hall-device-invite"),
     path("devices/<slug:device_id>/copy", device_pages.print_copy, name="hall-device-copy"),
     path("devices/<slug:device_id>/lock", device_pages.lock, name="hall-device-lock"),
-    # /traces/
-    path("traces/", trace_pages.traces, name="traces"),
     # /api/devices/
     path("api/devices/enrol", device_api.enrol, name="device-enrol"),
     path("api/devices/<slug:device_id>/commands", device_api.commands, name="device-commands"),

@@ -166,7 +166,10 @@ ACTIONS: dict[str, str | Promise] = {
     "tuning.look_back": _("回溯测算阈值"),
     "tuning.see": _("查看阈值调整"),
     "tuning.take": _("采纳阈值调整"),
+    "trace.export": _("导出痕迹"),
     "trace.search": _("查询痕迹"),
+    "trace.see": _("查看痕迹"),
+    "picture.see": _("查看当时影像"),
 }
 OUTCOMES: dict[str, str | Promise] = {
     "done": _("成功"),
