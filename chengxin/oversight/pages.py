@@ -44,6 +44,7 @@ def traces(request: OfficerRequest) -> HttpResponse:
             "search": search, "lines": shown[:LINES], "most": LINES, "purposes": Purpose.choices,
             "older": told.urlencode() if told["before"] else "",
             "auditor": request.user.holds(Role.AUDITOR),
+            "asked": understood.names if understood else [],
         },
     )  # fmt: skip
 

@@ -234,3 +234,13 @@ def test_looks_without_business_and_figures_are_for_the_auditor(auditor, officer
     assert 'data-officer="qian"' in client.get("/traces/officers").content.decode()
     for address in ("/traces/looks", "/traces/officers"):
         assert signed_in(manager).get(address).status_code == 403
+
+
+def test_devices_do_not_fill_the_page_unless_asked_for(auditor, hall):
+    with record.of("device.status", place=hall.place):
+        pass
+    client = signed_in(auditor)
+
+    assert "device.status" not in found(client)
+    assert found(client, action="device.status") == ["device.status"]
+    assert "device.status" in found(client, place=hall.place)
