@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -18,7 +18,15 @@ from chengxin.core import places
 from chengxin.core.refusal import Trouble
 from chengxin.exchange import deliveries, ready
 from chengxin.exchange.models import NightRun
-from chengxin.indicators.catalogue import KINDS, all_indicators, indicator
+from chengxin.indicators import published
+from chengxin.indicators.catalogue import (
+    KINDS,
+    Indicator,
+    all_indicators,
+    at,
+    cases_of,
+    indicator,
+)
 from chengxin.indicators.scan import Finding, scan, select
 from chengxin.indicators.scope import ASKED, AT_ONCE, STAYING
 from chengxin.lake.engine import DuckDB, Engine
@@ -61,6 +69,7 @@ def run(
     with record.of("night.run", place="exchange") as trace:
         began = time.monotonic()
         versions.lay_down()
+        _keep_files()
         engine = engine_of(engine_name)
         # one subject is DuckDB's at the counter too, so the audit compares the two
         single = None if isinstance(engine, DuckDB) else DuckDB()
@@ -103,6 +112,13 @@ def run(
             different=night.audit.different,
             seconds=time.monotonic() - began,
         )
+
+
+def _keep_files() -> None:
+    """The files of what this night asks, so that a later program can still ask as it did."""
+    for one in all_indicators():
+        if published.path(one.version) is None:
+            published.keep(one.text, cases_of(one), kind=one.kind, name=one.name)
 
 
 def follow() -> NightRun | None:
@@ -360,9 +376,14 @@ def look(
     code: str | None = None,
     subject: str | None = None,
     engine_name: str = "duckdb",
+    in_force: bool = False,
 ) -> list[Finding]:
     """What the indicators find, without handing it to anyone; the last night's day and the newest
-    lake version when not given."""
+    lake version when not given.
+
+    Where a run was over that day and that version, its versions of the indicators are asked, so
+    that what it found comes out to the same bytes; with `in_force` those of now.
+    """
     last = NightRun.objects.order_by("-pk").first()
     if as_of is None and last is None:
         raise Trouble("No night has run yet; say the day: --as-of 2017-08-18.")
@@ -370,8 +391,27 @@ def look(
     lake, engine = Lake(), engine_of(engine_name)
     try:
         version = lake.version() if lake_version is None else lake_version
+        newest = in_force or lake_version is None
+        chosen = _asked(code, {} if newest else _versions_of(day, version))
         build.build(engine, lake, version, places.warehouse())
-        chosen = [indicator(code)] if code else all_indicators()
         return scan(chosen, engine, day, version, subject=subject)
     finally:
         engine.close()
+
+
+def _versions_of(day: date, lake_version: int) -> dict[str, str]:
+    """Code -> version of what the last run over that day and lake version asked; {} without one."""
+    runs = NightRun.objects.filter(day=day, lake_version=lake_version)
+    return dict(runs.order_by("-pk").values_list("indicators", flat=True).first() or {})
+
+
+def _asked(code: str | None, then: dict[str, str]) -> Sequence[Indicator]:
+    """One indicator or all; those of `then` (code -> version) where that is told."""
+    if not then:
+        return [indicator(code)] if code else all_indicators()
+    if code is not None:
+        own = code if code in then else indicator(code).code
+        if own not in then:
+            raise Trouble(f"There was no indicator {own} in that run; ask --in-force.")
+        then = {own: then[own]}
+    return at(then)

@@ -1,4 +1,5 @@
-"""Where the studio's published indicators lie, and which of them are in force.
+"""Where the studio's published indicators lie, and which of them are in force.  Beside them lies
+every version that a night has asked, so that an old finding can be computed again.
 
     CHENGXIN_HOME/studio/<version>/<kind>/<name>.sql    a version: written once, never changed
                                    <name>.yaml          the cases that were checked with it

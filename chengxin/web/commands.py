@@ -242,16 +242,26 @@ def scan(
     as_of: Annotated[str | None, typer.Option(help="The day; the last night's by default.")] = None,
     lake_version: Annotated[int | None, typer.Option(help="The newest by default.")] = None,
     undecided: Annotated[bool, typer.Option(help="Also what data was missing for.")] = False,
+    in_force: Annotated[
+        bool,
+        typer.Option(
+            "--in-force", help="Ask a lake version by the indicators of now, not of its run."
+        ),
+    ] = False,
     engine: EngineName = "duckdb",
     as_json: Json = False,
 ) -> None:
-    """What the indicators find: for everyone, or for one subject.  Changes nothing."""
+    """What the indicators find: for everyone, or for one subject.  Changes nothing.
+
+    With --lake-version and the day of a run over it: what that run found, to the same bytes.
+    """
     found = nights.look(
         as_of=day_of(as_of) if as_of else None,
         lake_version=lake_version,
         code=indicator,
         subject=lookup.subject_key(subject) if subject else None,
         engine_name=engine,
+        in_force=in_force,
     )
     for finding in found:
         if finding.undecided and not undecided:
