@@ -115,11 +115,12 @@ class Standing:
 
 @dataclass(frozen=True)
 class Board:
-    """All sources, those in trouble first, and the last night."""
+    """All sources, those in trouble first, the last run and the last audit."""
 
     day: date
     standings: list[Standing]
     night: NightRun | None
+    audited: NightRun | None  # the last run that asked subjects once more: what follows asks none
 
     @property
     def counts(self) -> list[tuple[str, int]]:
@@ -148,7 +149,8 @@ def board() -> Board:
         if name not in OWN
     ]
     standings.sort(key=lambda one: (_ORDER.index(one.state), -one.days_late, one.source.title))
-    return Board(day, standings, night)
+    audited = NightRun.objects.filter(audited__gt=0).order_by("-pk").first()
+    return Board(day, standings, night, audited)
 
 
 def standing(source: Source, recent: Iterable[Delivery], day: date) -> Standing:

@@ -93,6 +93,7 @@ class NightRun(models.Model):
     lake_version = models.BigIntegerField()
     indicators = models.JSONField(default=dict)  # code → version
     findings = models.IntegerField(default=0)
+    counts = models.JSONField(default=dict)  # code → findings, the undecided among them
     seconds = models.FloatField(default=0)
     followed = models.BooleanField(default=False)  # only what changed since the run before
     audited = models.IntegerField(default=0)  # subjects that were scanned once more by themselves

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -108,10 +109,16 @@ def run(
             lake_version=night.lake_version,
             indicators=night.indicators,
             findings=len(night.findings),
+            counts=_counts(night.findings),
             audited=night.audit.asked,
             different=night.audit.different,
             seconds=time.monotonic() - began,
         )
+
+
+def _counts(findings: Iterable[Finding]) -> dict[str, int]:
+    """How many each indicator found."""
+    return dict(sorted(Counter(one.indicator for one in findings).items()))
 
 
 def _keep_files() -> None:
@@ -171,6 +178,7 @@ def _follow(hand: ready.Ready, last: NightRun, version: int) -> NightRun:
             lake_version=version,
             indicators=last.indicators,
             findings=len(followed.findings),
+            counts=_counts(followed.findings),
             followed=True,
             seconds=time.monotonic() - began,
         )
@@ -282,6 +290,7 @@ def adopt() -> NightRun | None:
             lake_version=adopted.lake_version,
             indicators=adopted.indicators,
             findings=len(adopted.findings),
+            counts=_counts(adopted.findings),
             followed=True,
             seconds=time.monotonic() - began,
         )
