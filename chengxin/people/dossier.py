@@ -273,8 +273,9 @@ class EnterpriseDossier:
 
     @cached_property
     def arrears(self) -> list[Row]:
-        """Amounts not paid in time."""
-        return gathered.about("arrears_item", self.enterprise.key)
+        """Amounts not paid in time, as far as they are known."""
+        found = gathered.about("arrears_item", self.enterprise.key)
+        return [row for row in found if row["amount"] is not None]
 
     @cached_property
     def years(self) -> list[Row]:

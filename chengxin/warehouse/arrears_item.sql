@@ -5,8 +5,8 @@ grain:    [enterprise_id, bureau, voucher, kind]
 reads:    [tax_due, registration_enterprise]
 why: |
   What an enterprise owed on any day: due (JKQX) before it, unpaid or paid (RKRQ) after it.  What was
-  paid in time was never in arrears and is left out; so is what has no due day or no amount, and
-  what is to be paid back.
+  paid in time was never in arrears and is left out; so is what has no due day, and what is to be
+  paid back.  What has no amount stays, for it can be asked about.
 */
 SELECT
     e.enterprise_id,
@@ -21,6 +21,6 @@ SELECT
     d.paid_on
 FROM tax_due AS d
 JOIN registration_enterprise AS e ON e.bureau = d.bureau AND e.registration_id = d.registration_id
-WHERE d.amount > 0
+WHERE (d.amount > 0 OR d.amount IS NULL)
   AND d.due_on IS NOT NULL
   AND (d.paid_on IS NULL OR d.paid_on > d.due_on)

@@ -4,8 +4,7 @@ title_en: Amounts that a natural person did not pay in time
 grain:    [person_id, bureau, voucher, kind]
 reads:    [tax_due, natural_person]
 why: |
-  As `arrears_item`, of those registered in their own name.  What has no amount stays, for it can be
-  asked about; what has no due day is nobody's arrears.
+  As `arrears_item`, of those registered in their own name.
 */
 SELECT
     n.person_id,

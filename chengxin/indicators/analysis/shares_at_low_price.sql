@@ -159,6 +159,7 @@ open_matters AS (
     SELECT enterprise_id
     FROM arrears_item
     WHERE kind = 'tax'
+      AND amount > 0
       AND due_on < :as_of
       AND (paid_on IS NULL OR paid_on > :as_of)
     UNION

@@ -33,6 +33,12 @@ bands:
     title_en: Owing enough for the city bureau
     levels: *large
     push: [R]
+  undecided:
+    title: 资料不全
+    title_en: Undecided
+    wording:
+      zh: 逾期应征税款的金额不明，暂不能判定。
+      en: The amount that is past its due day is not known, so this cannot be decided.
 wording:
   zh: '{who}欠税{value:,.2f}元（截至{as_of}），可先缴清；处置不动产或大额资产前须报告。'
   en: '{who} owes {value:,.2f} yuan of tax (as of {as_of}), which can be paid first; report before disposing of real estate or large assets.'
@@ -46,21 +52,34 @@ owner:    征收管理科
 why: |
   Tax (not surcharge or fine) past its due day and unpaid, over both bureaus.  Any amount is said at
   the counter and keeps the certificate and the deregistration back; larger ones need approval
-  before more invoices or money are given.
+  before more invoices or money are given.  An amount that is not known adds nothing; an enterprise of
+  which none is known is undecided.
 */
-WITH owing AS (
+WITH past_due AS (
     SELECT
         enterprise_id,
-        CAST(SUM(amount) AS DECIMAL(18, 2)) AS owed,
+        bureau,
+        voucher,
+        due_on,
+        amount,
+        COUNT(amount) OVER (PARTITION BY enterprise_id) AS known
+    FROM arrears_item
+    WHERE kind = 'tax'
+      AND due_on < :as_of
+      AND (paid_on IS NULL OR paid_on > :as_of)
+),
+owing AS (
+    -- an amount that is not known adds nothing, and is told only where no other one is
+    SELECT
+        enterprise_id,
+        CAST(COALESCE(SUM(amount), 0) AS DECIMAL(18, 2)) AS owed,
         CAST(COALESCE(SUM(amount) FILTER (WHERE bureau = 'state'), 0) AS DECIMAL(18, 2)) AS owed_state,
         CAST(COALESCE(SUM(amount) FILTER (WHERE bureau = 'local'), 0) AS DECIMAL(18, 2)) AS owed_local,
         MIN(due_on) AS oldest_due_on,
         COUNT(*) AS dues,
         ARRAY_AGG(voucher ORDER BY due_on, bureau, voucher) AS vouchers
-    FROM arrears_item
-    WHERE kind = 'tax'
-      AND due_on < :as_of
-      AND (paid_on IS NULL OR paid_on > :as_of)
+    FROM past_due
+    WHERE amount IS NOT NULL OR known = 0
     GROUP BY enterprise_id
 )
 SELECT
@@ -70,12 +89,13 @@ SELECT
     CASE
         WHEN owed >= :city_from THEN 'owing_2m'
         WHEN owed >= :report_from THEN 'owing_50k'
-        ELSE 'owing'
+        WHEN owed > 0 THEN 'owing'
+        ELSE 'undecided'
     END AS band,
     owed_state,
     owed_local,
     oldest_due_on,
-    (oldest_due_on < :as_of - INTERVAL (:long_days) DAY) AS long_overdue,
+    (owed > 0 AND oldest_due_on < :as_of - INTERVAL (:long_days) DAY) AS long_overdue,
     dues,
     vouchers
 FROM owing

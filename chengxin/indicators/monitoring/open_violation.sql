@@ -34,6 +34,12 @@ bands:
     levels:
       enterprise: {DEREG: block, CERT-NA: block, INV-AUTH: approval, '*': remind}
       person: *fine_levels
+  undecided:
+    title: 资料不全
+    title_en: Undecided
+    wording:
+      zh: 罚款是否缴清不明，暂不能判定。
+      en: Whether the fine was paid is not known, so this cannot be decided.
 wording:
   zh: '{who}有违法违章记录未处理（{value}笔），请先处理。'
   en: '{who} has {value} unsettled violations; please have them handled first.'
@@ -47,8 +53,8 @@ why: |
   A violation other than of invoices (those are M13's) that is not closed hits at once; a closed one
   hits when its fine is not paid 15 days after the decision.  Before a household is cleared everything
   must be settled, so that deregistration waits; the certificate of no arrears waits only for an
-  overdue fine.  After 60 days more invoices need approval.  A fine whose payment is not known is no
-  hit by itself.  A person is reminded and keeps his enterprises' invoices.
+  overdue fine.  After 60 days more invoices need approval.  A closed violation of which nobody knows
+  whether its fine was paid is no hit: without another it is undecided.  A person is reminded and keeps his enterprises' invoices.
 */
 WITH counted AS (
     SELECT
@@ -56,21 +62,39 @@ WITH counted AS (
         violation_id,
         bureau,
         registered_on,
-        stage <> 'closed' AS unsettled,
-        COALESCE(unpaid > 0 AND decided_on < :as_of - INTERVAL (:fine_days) DAY, FALSE) AS overdue
+        COALESCE(stage <> 'closed', FALSE) AS unsettled,
+        COALESCE(unpaid > 0 AND decided_on < :as_of - INTERVAL (:fine_days) DAY, FALSE) AS overdue,
+        COALESCE(
+            fine > 0
+            AND fine_paid IS NULL
+            AND decided_on < :as_of - INTERVAL (:fine_days) DAY,
+            FALSE
+        ) AS unknown
     FROM violation_case
     WHERE kind <> 'invoice'
       AND registered_on <= :as_of
 ),
+weighed AS (
+    SELECT
+        subject_key,
+        violation_id,
+        bureau,
+        registered_on,
+        overdue,
+        unsettled OR overdue AS hits,
+        BOOL_OR(unsettled OR overdue) OVER (PARTITION BY subject_key) AS decided
+    FROM counted
+    WHERE unsettled OR overdue OR unknown
+),
 hit AS (
     SELECT
         subject_key,
-        COUNT(*) AS violations,
+        COUNT(*) FILTER (WHERE hits) AS violations,
         BOOL_OR(overdue) AS overdue,
         MIN(registered_on) AS oldest_on,
         ARRAY_AGG(violation_id ORDER BY registered_on, bureau, violation_id) AS violation_ids
-    FROM counted
-    WHERE unsettled OR overdue
+    FROM weighed
+    WHERE hits OR NOT decided
     GROUP BY subject_key
 )
 SELECT
@@ -78,6 +102,7 @@ SELECT
     subject_key AS acted_on_id,
     violations AS value,
     CASE
+        WHEN violations = 0 THEN 'undecided'
         WHEN overdue AND oldest_on < :as_of - INTERVAL (:long_days) DAY THEN 'fine_overdue_long'
         WHEN overdue THEN 'fine_overdue'
         WHEN oldest_on < :as_of - INTERVAL (:long_days) DAY THEN 'open_long'
