@@ -27,6 +27,7 @@ from city.people import CAST
 from city.world import World
 
 VAT, SURTAX, CIT, IIT, DEED_TAX = "10101", "10109", "10104", "10106", "10119"
+VESSEL_TAX, PURCHASE_TAX = "10114", "10116"  # of vehicles
 TAX, SURCHARGE, FINE = "10", "20", "30"
 _INVOICED_DAYS = 125  # the last months of which invoices are written
 _RETURNS = 256  # serial numbers for each enterprise's returns of the year

@@ -15,6 +15,7 @@ from datetime import date
 
 import numpy as np
 
+from city import vehicle_taxes
 from city.dice import Bools, Dice, Ints, chosen, shares
 from city.enterprises import Enterprises
 from city.forms import NONE
@@ -120,6 +121,7 @@ class Unidentified:
             price[mask],
             since[mask],
         )
+        vehicle_taxes.write(self._world, persons, mask, price, since)
         new = since >= self._world.year_ago.toordinal()
         self._judge_cars(persons, mask & new & (price >= CAR_PRICE), price)
         return np.where(mask & (since >= self._world.three_years_ago.toordinal()), price, 0)

@@ -176,3 +176,33 @@ def test_only_a_notice_that_names_the_number_is_sure(small: Path) -> None:
         assert (row["匹配把握"] == 1) is (row["匹配方式"] == "号码一致")
         assert 0 < float(row["匹配把握"]) <= 1
         assert row["网址"].split("/")[2].endswith(".example")  # no such place exists
+
+
+def test_who_has_a_car_has_paid_its_taxes(small: Path) -> None:
+    """Purchase tax at the state bureau before the plate, the year's vessel tax at the local one."""
+    cars = {row["证件号码"]: row for row in sent(small, "vehicle_registration") if row["证件号码"]}
+    numbers = {
+        row["登记序号"]: row["身份证件号码"]
+        for row in sent(small, "golden_tax_local_natural_person")
+    }
+    numbers |= {
+        row["DJXH"]: row["SFZJHM"] for row in sent(small, "golden_tax_state_natural_person")
+    }
+    bought = [row for row in sent(small, "golden_tax_state_ledger") if row["ZSXM_DM"] == "10116"]
+    yearly = [
+        row for row in sent(small, "golden_tax_local_ledger") if row["征收项目代码"] == "10114"
+    ]
+
+    assert len(bought) > 5
+    for row in bought:
+        number = numbers[row["DJXH"]]
+        car = cars[normal_resident_id(number) or number]
+        price = amount(car["发票价格"])
+        assert abs(amount(row["YBTSE"]) - price / Decimal("1.17") / 10) < 1
+        assert row["RKRQ"] == car["初次登记日期"].replace("-", "")
+    assert len(yearly) > 50
+    for row in yearly:
+        number = numbers[row["登记序号"]]
+        assert (normal_resident_id(number) or number) in cars
+        assert row["缴款期限"] == f"{DAY.year}-12-31"
+        assert row["入库日期"] <= DAY.isoformat()

@@ -476,6 +476,22 @@ def test_tax_of_a_natural_persons_own_registration_is_his(told, qian, wang):
     ]
 
 
+@pytest.mark.parametrize(
+    ("item", "words"),
+    [("10106", "个人所得税"), ("10119", "契税"), ("10114", "车船税"), ("10116", "车辆购置税")],
+)
+def test_own_taxes_of_a_person_are_called_by_their_names(told, qian, wang, item, words):
+    registered = {"registration_id": OWN, "bureau": "local"}
+    told(
+        {
+            "natural_person": [registered | {"person_id": wang.pk}],
+            "tax_due": [registered | {"voucher": "1", "kind": "tax", "levy_item": item}],
+        }
+    )
+    [row] = texts(section(qian, wang, "tax_due"))
+    assert row[2] == words
+
+
 def test_row_that_names_its_enterprise_by_two_numbers_is_there_once(told, qian, factory):
     told({"registration": [REGISTRATIONS[0]]})
     assert section(qian, factory, "registration").count == 1
