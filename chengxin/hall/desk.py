@@ -16,7 +16,7 @@ from django.utils.timezone import localdate
 from chengxin.core.effects import STRICTEST_FIRST
 from chengxin.core.items import GROUPS, ITEMS, Group
 from chengxin.devices.comparison import kept_limits
-from chengxin.hall import moves, visits
+from chengxin.hall import items, moves, orders
 from chengxin.hall.models import Device, ItemRecord, Ticket, Window
 from chengxin.offices import access
 from chengxin.offices.models import Jurisdiction, Officer
@@ -154,8 +154,8 @@ class Desk:
     @property
     def planned(self) -> list[str]:
         """What the person came for, in words."""
-        items = [ITEMS[item] for item in self.ticket.planned] if self.ticket else []
-        return [item.title_en if english() else item.title for item in items]
+        planned = [ITEMS[item] for item in self.ticket.planned] if self.ticket else []
+        return [item.title_en if english() else item.title for item in planned]
 
     @cached_property
     def waiting(self) -> int:
@@ -204,7 +204,7 @@ class Desk:
             return []
         assert self.ticket is not None
         keys = [self.person.key] + ([self.enterprise.key] if self.enterprise else [])
-        read = counter.read_in(visits.visit_of(self.ticket, self.enterprise))
+        read = counter.read_in(orders.visit_of(self.ticket, self.enterprise))
         return [
             Order(one, one.about == self.person.key, _contact(one), one.pk in read)
             for one in sorted(_in_force(*keys), key=_severity)
@@ -233,7 +233,7 @@ class Desk:
         """The catalogue group by group, each item with its verdict for the one it concerns."""
         if self.person is None:
             return []
-        own = [code for code, item in ITEMS.items() if not visits.needs_enterprise(item)]
+        own = [code for code, item in ITEMS.items() if not items.needs_enterprise(item)]
         theirs = [code for code in ITEMS if code not in own] if self.enterprise else []
         key = self.enterprise.key if self.enterprise else None
         found = {
@@ -241,7 +241,7 @@ class Desk:
             for verdict in directives.check_all(self.person.key, key, [*own, *theirs])
         }
         begun = {one.item: one for one in self.handled if one.state == "started"}
-        represented = visits.is_legal_rep(self.person, self.enterprise)
+        represented = items.is_legal_rep(self.person, self.enterprise)
         rows: dict[str, list[Row]] = {}
         for code in ITEMS:
             if code in found:

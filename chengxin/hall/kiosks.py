@@ -28,7 +28,7 @@ from chengxin.core.refusal import Refusal
 from chengxin.devices import messages
 from chengxin.devices.messages import Code, Verb
 from chengxin.devices.words import DeviceUnavailable
-from chengxin.hall import devices, printing, promises, visits
+from chengxin.hall import codes, devices, identify, items, printing, promises, visits
 from chengxin.hall.models import Business, Device, DeviceCommand, Hall, KioskSession, Ticket
 from chengxin.offices.models import Officer
 from chengxin.people import identity
@@ -140,7 +140,7 @@ def compare(device: Device, session_id: UUID, live_jpeg: bytes) -> KioskSession:
     try:
         made = identity.verify(session.person, live_jpeg, place=device.place)
     except DeviceUnavailable as trouble:
-        raise visits.no_engine(trouble) from trouble
+        raise identify.no_engine(trouble) from trouble
     with transaction.atomic():
         session = _present(device, session_id, State.FACE)
         session.verification = made
@@ -328,7 +328,7 @@ def _choice_told(choice: Choice) -> dict[str, Any]:
 
 def _ticket_told(session: KioskSession) -> dict[str, Any]:
     ticket = Ticket.objects.select_related("verification").get(nonce=session.pk)
-    token = visits.qr_text(session.pk)
+    token = codes.qr_text(session.pk)
     promise = ticket.promises.order_by("pk").first()
     link = place_link(session.pk)
     return {
@@ -357,7 +357,7 @@ def place_link(nonce: UUID) -> str:
     """The address of the phone page; "" while the hall is reached from no phone."""
     if not settings.PUBLIC_URL:
         return ""
-    return settings.PUBLIC_URL.rstrip("/") + reverse("place", args=[visits.place_text(nonce)])
+    return settings.PUBLIC_URL.rstrip("/") + reverse("place", args=[codes.place_text(nonce)])
 
 
 def _picture(text: str) -> str:
@@ -382,8 +382,8 @@ def _card_trouble(session: KioskSession, reading: DeviceCommand | None) -> str:
 def _choice(
     person: Person, business: Business, enterprise: Enterprise | None, roles: list[str]
 ) -> Choice:
-    verdicts = visits.verdicts(person, business, enterprise)
-    possible = not visits.nothing_possible(verdicts)
+    verdicts = items.verdicts(person, business, enterprise)
+    possible = not items.nothing_possible(verdicts)
     return Choice(enterprise, roles, notices_of(verdicts), possible)
 
 

@@ -49,6 +49,11 @@ def taken(ticket: Ticket) -> None:
 
 def held(ticket: Ticket, trace: Trace, step: str) -> Ticket:
     """The ticket's row, locked, with its place noted; Refusal unless it may make `step`."""
+    return held_in(ticket, trace, *moves.MOVES[step].before)
+
+
+def held_in(ticket: Ticket, trace: Trace, *states: str) -> Ticket:
+    """As `held`, for what moves no ticket but needs it in one of `states`."""
     found = (
         Ticket.objects.select_for_update(of=["self"])
         .select_related("hall", "window__hall", "person", "verification")
@@ -56,9 +61,14 @@ def held(ticket: Ticket, trace: Trace, step: str) -> Ticket:
     )
     trace.place = found.window.place if found.window else found.hall.place
     trace.detail["ticket"] = found.number
-    if not moves.may(step, found.state):
+    if found.state not in states:
         raise wrong_state(found)
     return found
+
+
+def require_here(ticket: Ticket) -> None:
+    if ticket.state not in moves.HERE:
+        raise wrong_state(ticket)
 
 
 def wrong_state(ticket: Ticket) -> Refusal:

@@ -1,6 +1,6 @@
 """办税服务厅: halls, their windows and devices, tickets and what was handled.
 
-Only `hall.ledger` changes a ticket's state; only `hall.visits` an item record; only `hall.kiosks`
+Only `hall.ledger` changes a ticket's state; only `hall.items` an item record; only `hall.kiosks`
 a kiosk session; only `hall.devices` a device and its commands.
 """
 

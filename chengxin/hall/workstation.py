@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
 from chengxin.core.refusal import Refusal
-from chengxin.hall import desk, moves, queue, streams, visits
+from chengxin.hall import approvals, desk, identify, items, moves, orders, queue, streams, visits
 from chengxin.hall.models import Business, ItemRecord, Priority, Ticket, Window
 from chengxin.offices import access
 from chengxin.offices.access import OfficerRequest
@@ -174,7 +174,7 @@ def move(request: OfficerRequest, pk: int, step: str) -> HttpResponse:
 @require_POST
 def compare(request: OfficerRequest, pk: int) -> HttpResponse:
     here = _window(request, pk)
-    visits.compare_face(_ticket(here, request.user), _picture(request), officer=request.user)
+    identify.compare_face(_ticket(here, request.user), _picture(request), officer=request.user)
     return _desk(request, here)
 
 
@@ -182,7 +182,7 @@ def compare(request: OfficerRequest, pk: int) -> HttpResponse:
 @require_POST
 def enrol(request: OfficerRequest, pk: int) -> HttpResponse:
     here = _window(request, pk)
-    visits.enrol_face(_ticket(here, request.user), _picture(request), officer=request.user)
+    identify.enrol_face(_ticket(here, request.user), _picture(request), officer=request.user)
     return _desk(request, here)
 
 
@@ -195,8 +195,8 @@ def verify_by_hand(request: OfficerRequest, pk: int) -> HttpResponse:
     second = None
     if number := request.POST.get("work_number", "").strip()[:30]:
         password = request.POST.get("password", "")[:128]
-        second = visits.colleague(number, password, officer=request.user, window=here)
-    visits.verify_by_hand(ticket, reason, officer=request.user, second=second)
+        second = approvals.colleague(number, password, officer=request.user, window=here)
+    identify.verify_by_hand(ticket, reason, officer=request.user, second=second)
     return _desk(request, here)
 
 
@@ -224,10 +224,10 @@ def begin_item(request: OfficerRequest, pk: int) -> HttpResponse:
         enterprise = get_object_or_404(Enterprise, pk=told["enterprise"])
     approver = None
     if told["work_number"]:
-        approver = visits.approver(
+        approver = approvals.approver(
             told["work_number"], told["password"], officer=request.user, window=here
         )
-    visits.begin_item(
+    items.begin(
         ticket,
         told["item"],
         enterprise,
@@ -247,7 +247,7 @@ def acknowledge(request: OfficerRequest, pk: int) -> HttpResponse:
     told = request.POST.getlist("directive")
     shown = [int(one) for one in told if one.isdecimal() and len(one) < 19]
     enterprise = desk.of(here, request.user, request.POST.get("chosen", "")).enterprise
-    visits.acknowledge(ticket, enterprise, shown, officer=request.user)
+    orders.acknowledge(ticket, enterprise, shown, officer=request.user)
     return _desk(request, here)
 
 
@@ -261,7 +261,7 @@ def object_to(request: OfficerRequest, pk: int) -> HttpResponse:
     directive = int(told) if told.isdecimal() and len(told) < 19 else 0
     enterprise = desk.of(here, request.user, request.POST.get("chosen", "")).enterprise
     grounds = request.POST.get("grounds", "")
-    visits.object_to(ticket, enterprise, directive, grounds, officer=request.user)
+    orders.object_to(ticket, enterprise, directive, grounds, officer=request.user)
     return _desk(request, here)
 
 
@@ -287,7 +287,7 @@ def end_item(request: OfficerRequest, pk: int, record_pk: int, how: str) -> Http
     handled = get_object_or_404(ItemRecord.objects.select_related("ticket__person"), pk=record_pk)
     if handled.ticket_id != ticket.pk:
         raise Http404
-    end = {"finish": visits.finish_item, "stop": visits.stop_item}[how]
+    end = {"finish": items.finish, "stop": items.stop}[how]
     end(handled, officer=request.user)
     return _desk(request, here)
 

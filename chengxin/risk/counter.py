@@ -53,7 +53,7 @@ def may_override(verdict: Verdict) -> bool:
 def override(verdict: Verdict, visit: Visit, why: str, *, officer: Officer, head: Officer) -> None:
     """Let one item pass, in the caller's transaction; one trace a directive, about whom it stops.
 
-    `head` has signed with his own number and password (`hall.visits.approver`).
+    `head` has signed with his own number and password (`hall.approvals.approver`).
     """
     for order in restricting(verdict):
         with record.of(

@@ -11,7 +11,7 @@ from django.utils.timezone import localdate
 
 from chengxin.exchange import deliveries, nights, tasks
 from chengxin.exchange.models import Delivery
-from chengxin.hall import checks, visits
+from chengxin.hall import checks, items, visits
 from chengxin.hall.models import Business, EnterpriseCheck
 from chengxin.lake.store import Lake
 from chengxin.people.models import Affiliation, Enterprise, Person, Verification
@@ -56,7 +56,7 @@ def visit(hall, window, zhao):
         ticket = visits.call_next(window, officer=zhao)
         assert ticket is not None
         ticket = visits.start(ticket, officer=zhao)
-        visits.finish_item(visits.begin_item(ticket, item, enterprise, officer=zhao), officer=zhao)
+        items.finish(items.begin(ticket, item, enterprise, officer=zhao), officer=zhao)
         visits.finish(ticket, officer=zhao)
 
     return for_

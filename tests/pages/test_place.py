@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils.timezone import localdate
 
 from chengxin.core.refusal import Refusal
-from chengxin.hall import kiosks, queue, visits
+from chengxin.hall import codes, kiosks, queue, visits
 from chengxin.hall.models import Ticket
 
 pytestmark = pytest.mark.django_db
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def address(take, wang, nonce) -> str:
     take(wang, nonce=nonce)
-    return f"/q/{visits.place_text(nonce)}/"
+    return f"/q/{codes.place_text(nonce)}/"
 
 
 def body(answer) -> str:
@@ -41,8 +41,8 @@ def test_code_of_the_phone_opens_nothing_at_a_window_and_the_other_way_round(
     client, address, nonce, window, zhao
 ):
     with pytest.raises(Refusal, match="token_unknown"):
-        visits.open_by_token(window, visits.place_text(nonce), officer=zhao)
-    assert client.get(f"/q/{visits.qr_text(nonce)}/").status_code == 404
+        visits.open_by_token(window, codes.place_text(nonce), officer=zhao)
+    assert client.get(f"/q/{codes.qr_text(nonce)}/").status_code == 404
 
 
 def test_yesterdays_code_and_a_guess_show_nothing(client, address):
@@ -90,4 +90,4 @@ def test_ticket_carries_the_address_only_where_phones_reach_it(settings, nonce):
     assert kiosks.place_link(nonce) == ""
     settings.PUBLIC_URL = "https://tax.example/"
     link = kiosks.place_link(nonce)
-    assert link == f"https://tax.example/q/{visits.place_text(nonce)}/"
+    assert link == f"https://tax.example/q/{codes.place_text(nonce)}/"

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from openpyxl import load_workbook
 
-from chengxin.hall import visits
+from chengxin.hall import items, visits
 from chengxin.people.models import Portrait, Verification
 from chengxin.trace import record
 from chengxin.trace.models import Trace
@@ -26,7 +26,7 @@ def signed_in(officer) -> Client:
 def story(serving, wang, factory, zhao):
     """王守信 paid for his factory at window 3."""
     ticket = serving(wang, enterprise=factory)
-    visits.finish_item(visits.begin_item(ticket, "pay", factory, officer=zhao), officer=zhao)
+    items.finish(items.begin(ticket, "pay", factory, officer=zhao), officer=zhao)
     visits.finish(ticket, officer=zhao)
 
 
@@ -108,7 +108,7 @@ def test_every_refused_attempt_is_on_the_page(auditor, serving, wang, factory, z
     order(factory, {"INV": "block"})
     ticket = serving(wang, enterprise=factory)
     with pytest.raises(Exception, match="restricted"):
-        visits.begin_item(ticket, "invoice_collect", factory, officer=zhao)
+        items.begin(ticket, "invoice_collect", factory, officer=zhao)
 
     shown = signed_in(auditor).get("/traces/", {"person": wang.pk}).content.decode()
     assert 'data-action="item.begin" data-outcome="restricted"' in shown
@@ -165,7 +165,7 @@ def pictured(serving, wang, factory, zhao) -> Trace:
     live = Portrait.objects.create(person=wang, channel="live", jpeg=b"\xff\xd8live")
     card = Portrait.objects.create(person=wang, channel="card", jpeg=b"\xff\xd8card")
     Verification.objects.create(person=wang, band="accept", live=live, reference=card)
-    visits.begin_item(ticket, "pay", factory, officer=zhao)
+    items.begin(ticket, "pay", factory, officer=zhao)
     return line("item.begin")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from chengxin.hall import desk, visits
+from chengxin.hall import desk, items, visits
 from chengxin.hall.models import Ticket, Window
 from chengxin.people.models import Person, Portrait
 from chengxin.trace.models import Trace
@@ -121,7 +121,7 @@ def test_approval_needs_the_heads_own_password(zhaos, serving, wang, factory, wi
 
 def test_earlier_visits_show_item_officer_and_outcome(zhaos, serving, wang, factory, window, zhao):
     ticket = serving(wang, enterprise=factory)
-    visits.finish_item(visits.begin_item(ticket, "pay", factory, officer=zhao), officer=zhao)
+    items.finish(items.begin(ticket, "pay", factory, officer=zhao), officer=zhao)
     visits.finish(ticket, officer=zhao)
     serving(wang, enterprise=factory)
 

@@ -4,7 +4,7 @@ import pytest
 from django.db import IntegrityError
 
 from chengxin.core.refusal import Refusal
-from chengxin.hall import visits
+from chengxin.hall import approvals, identify, items, visits
 from chengxin.hall.models import Business, ItemRecord
 from chengxin.risk.models import Directive
 from chengxin.trace.models import Trace
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 def refused(code: str, *args: object, **how: object) -> Trace:
     """`begin_item` refuses with `code`; the trace it left."""
     with pytest.raises(Refusal) as refusal:
-        visits.begin_item(*args, **how)
+        items.begin(*args, **how)
     assert refusal.value.code == code
     return Trace.objects.filter(action="item.begin").latest("pk")
 
@@ -23,8 +23,8 @@ def refused(code: str, *args: object, **how: object) -> Trace:
 def test_item_without_directives_is_begun_and_finished(serving, wang, factory, zhao):
     ticket = serving(wang, enterprise=factory)
 
-    handled = visits.begin_item(ticket, "invoice_collect", factory, officer=zhao)
-    visits.finish_item(handled, officer=zhao)
+    handled = items.begin(ticket, "invoice_collect", factory, officer=zhao)
+    items.finish(handled, officer=zhao)
 
     kept = ItemRecord.objects.get()
     assert (kept.item, kept.state, kept.enterprise) == ("invoice_collect", "finished", factory)
@@ -33,8 +33,8 @@ def test_item_without_directives_is_begun_and_finished(serving, wang, factory, z
 def test_pressing_twice_begins_once(serving, wang, factory, zhao):
     ticket = serving(wang, enterprise=factory)
 
-    first = visits.begin_item(ticket, "invoice_collect", factory, officer=zhao)
-    second = visits.begin_item(ticket, "invoice_collect", factory, officer=zhao)
+    first = items.begin(ticket, "invoice_collect", factory, officer=zhao)
+    second = items.begin(ticket, "invoice_collect", factory, officer=zhao)
 
     assert first == second
     assert Trace.objects.filter(action="item.begin").count() == 1
@@ -70,14 +70,14 @@ def test_filing_paying_curing_and_objecting_are_never_refused(
     Directive.objects.update(levels=everything)
     ticket = serving(wang, enterprise=factory)
 
-    assert visits.begin_item(ticket, item, factory, officer=zhao).item == item
+    assert items.begin(ticket, item, factory, officer=zhao).item == item
 
 
 def test_legal_representative_in_person_meets_the_order(serving, wang, factory, zhao, order):
     order(factory, {"INV": "legal_rep"})
     ticket = serving(wang, enterprise=factory)  # 王守信 is the representative
 
-    assert visits.begin_item(ticket, "invoice_collect", factory, officer=zhao)
+    assert items.begin(ticket, "invoice_collect", factory, officer=zhao)
 
 
 def test_handler_is_told_to_bring_the_legal_representative(
@@ -95,8 +95,8 @@ def test_section_head_approves_on_the_spot(serving, wang, factory, zhao, qian, o
     ticket = serving(wang, enterprise=factory)
     refused("approval_needed", ticket, "invoice_collect", factory, officer=zhao)
 
-    head = visits.approver("qian", "yangxin-2017", officer=zhao, window=ticket.window)
-    handled = visits.begin_item(ticket, "invoice_collect", factory, officer=zhao, approved_by=head)
+    head = approvals.approver("qian", "yangxin-2017", officer=zhao, window=ticket.window)
+    handled = items.begin(ticket, "invoice_collect", factory, officer=zhao, approved_by=head)
 
     assert handled.approved_by == qian
     assert Trace.objects.filter(action="item.begin").latest("pk").detail["approved_by"] == "qian"
@@ -105,49 +105,49 @@ def test_section_head_approves_on_the_spot(serving, wang, factory, zhao, qian, o
 @pytest.mark.usefixtures("qian")
 def test_wrong_password_approves_nothing(zhao, window):
     with pytest.raises(Refusal, match="wrong_password"):
-        visits.approver("qian", "guess", officer=zhao, window=window)
+        approvals.approver("qian", "guess", officer=zhao, window=window)
 
 
 @pytest.mark.usefixtures("qian")
 def test_sixth_guess_is_not_even_looked_at(zhao, window):
     for _ in range(5):
         with pytest.raises(Refusal, match="wrong_password"):
-            visits.approver("qian", "guess", officer=zhao, window=window)
+            approvals.approver("qian", "guess", officer=zhao, window=window)
 
     with pytest.raises(Refusal, match="locked_out"):
-        visits.approver("qian", "yangxin-2017", officer=zhao, window=window)
+        approvals.approver("qian", "yangxin-2017", officer=zhao, window=window)
 
 
 def test_colleague_without_the_office_cannot_approve(zhao, window, officer):
     officer("feng", "冯窗口", "county", "window")
 
     with pytest.raises(Refusal, match="approval_needed"):
-        visits.approver("feng", "yangxin-2017", officer=zhao, window=window)
+        approvals.approver("feng", "yangxin-2017", officer=zhao, window=window)
 
 
 def test_head_of_another_county_cannot_approve(zhao, sun, window):
     with pytest.raises(Refusal, match="approval_needed"):
-        visits.approver("sun", "yangxin-2017", officer=zhao, window=window)
+        approvals.approver("sun", "yangxin-2017", officer=zhao, window=window)
 
 
 def test_nobody_approves_his_own_work(qian, window):
     with pytest.raises(Refusal, match="approval_needed"):
-        visits.approver("qian", "yangxin-2017", officer=qian, window=window)
+        approvals.approver("qian", "yangxin-2017", officer=qian, window=window)
 
 
 def test_unidentified_person_gets_nothing_but_what_is_never_refused(serving, wang, factory, zhao):
     ticket = serving(wang, enterprise=factory, band="reject")
 
     refused("not_identified", ticket, "invoice_collect", factory, officer=zhao)
-    assert visits.begin_item(ticket, "pay", factory, officer=zhao)
+    assert items.begin(ticket, "pay", factory, officer=zhao)
 
 
 def test_officer_who_compared_the_document_by_hand_opens_the_way(serving, wang, factory, zhao):
     ticket = serving(wang, enterprise=factory, band="staff")
 
-    visits.verify_by_hand(ticket, "本人与证件一致", officer=zhao)
+    identify.verify_by_hand(ticket, "本人与证件一致", officer=zhao)
 
-    assert visits.begin_item(ticket, "invoice_collect", factory, officer=zhao)
+    assert items.begin(ticket, "invoice_collect", factory, officer=zhao)
 
 
 def test_representative_who_is_not_verified_does_not_meet_the_order(
@@ -174,7 +174,7 @@ def test_stranger_cannot_act_for_an_enterprise(serving, zhang, factory, zhao):
 def test_personal_matter_asks_for_no_enterprise(serving, wang, zhao):
     ticket = serving(wang)
 
-    assert visits.begin_item(ticket, "home_trade", None, officer=zhao)
+    assert items.begin(ticket, "home_trade", None, officer=zhao)
 
 
 def test_item_before_the_visit_began_is_refused(take, wang, factory, window, zhao):
@@ -185,21 +185,21 @@ def test_item_before_the_visit_began_is_refused(take, wang, factory, window, zha
 
 
 def test_item_ends_once(serving, wang, factory, zhao):
-    handled = visits.begin_item(
+    handled = items.begin(
         serving(wang, enterprise=factory), "invoice_collect", factory, officer=zhao
     )
-    visits.stop_item(handled, officer=zhao)
+    items.stop(handled, officer=zhao)
 
     with pytest.raises(Refusal, match="wrong_state"):
-        visits.finish_item(handled, officer=zhao)
+        items.finish(handled, officer=zhao)
 
 
 def test_second_officer_looks_too_with_his_own_password(serving, wang, zhao, officer):
     feng = officer("feng", "冯窗口", "county", "window")
     ticket = serving(wang, band="staff")
 
-    second = visits.colleague("feng", "yangxin-2017", officer=zhao, window=ticket.window)
-    made = visits.verify_by_hand(ticket, "本人与证件一致", officer=zhao, second=second)
+    second = approvals.colleague("feng", "yangxin-2017", officer=zhao, window=ticket.window)
+    made = identify.verify_by_hand(ticket, "本人与证件一致", officer=zhao, second=second)
 
     assert (made.officer, made.second_officer) == (zhao, feng)
     told = Trace.objects.filter(action="person.verify_by_hand").latest("pk").detail
@@ -212,6 +212,6 @@ def test_second_officer_is_another_one_who_serves_or_leads_in_this_county(
     officer("data", "钱数据", "county", "data")
     for number in ("zhao", "sun", "data"):
         with pytest.raises(Refusal, match="second_officer_needed"):
-            visits.colleague(number, "yangxin-2017", officer=zhao, window=window)
+            approvals.colleague(number, "yangxin-2017", officer=zhao, window=window)
     with pytest.raises(Refusal, match="wrong_password"):
-        visits.colleague("zhao", "guess", officer=zhao, window=window)
+        approvals.colleague("zhao", "guess", officer=zhao, window=window)

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils.timezone import localdate, now
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from chengxin.hall import checks, visits
+from chengxin.hall import checks, identify, items
 from chengxin.hall.models import EnterpriseCheck
 from chengxin.risk import following
 from chengxin.risk.models import Directive
@@ -37,8 +37,8 @@ def in_doubt():
 @pytest.fixture
 def done(zhao):
     def handled(ticket, enterprise, item="invoice_collect") -> None:
-        begun = visits.begin_item(ticket, item, enterprise, officer=zhao)
-        visits.finish_item(begun, officer=zhao)
+        begun = items.begin(ticket, item, enterprise, officer=zhao)
+        items.finish(begun, officer=zhao)
 
     return handled
 
@@ -67,7 +67,7 @@ def test_by_hand_it_takes_two_officers(
 ):
     in_doubt(factory)
     ticket = serving(wang, enterprise=factory, band="staff")
-    visits.verify_by_hand(ticket, "本人", officer=zhao, second=qian if by_two else None)
+    identify.verify_by_hand(ticket, "本人", officer=zhao, second=qian if by_two else None)
     done(ticket, factory)
     assert EnterpriseCheck.objects.count() == times
 
@@ -109,8 +109,8 @@ def test_without_a_directive_that_asks_for_it_there_is_nothing_to_verify(
 def test_item_that_was_stopped_verifies_nothing(serving, wang, factory, zhao, in_doubt):
     in_doubt(factory)
     ticket = serving(wang, enterprise=factory)
-    begun = visits.begin_item(ticket, "invoice_collect", factory, officer=zhao)
-    visits.stop_item(begun, officer=zhao)
+    begun = items.begin(ticket, "invoice_collect", factory, officer=zhao)
+    items.stop(begun, officer=zhao)
     assert not EnterpriseCheck.objects.exists()
 
 

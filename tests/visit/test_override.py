@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError
 
 from chengxin.core.refusal import Refusal
-from chengxin.hall import visits
+from chengxin.hall import approvals, items, orders
 from chengxin.hall.models import ItemRecord
 from chengxin.offices.models import Role
 from chengxin.risk import counter
@@ -34,7 +34,7 @@ def test_section_head_lets_one_item_pass(serving, wang, factory, zhao, qian, fin
     directive = finding(factory, "M16", {"INV": "block"})
     ticket = serving(wang, enterprise=factory)
 
-    handled = visits.begin_item(
+    handled = items.begin(
         ticket, "invoice_collect", factory, officer=zhao, approved_by=qian, override=WHY
     )
 
@@ -56,11 +56,11 @@ def test_what_was_let_pass_once_is_restricted_again(serving, wang, factory, zhao
     directive = finding(factory, "M16", {"INV": "block"})
     ticket = serving(wang, enterprise=factory)
     signed = {"officer": zhao, "approved_by": qian, "override": WHY}
-    first = visits.begin_item(ticket, "invoice_collect", factory, **signed)
-    visits.finish_item(first, officer=zhao)
+    first = items.begin(ticket, "invoice_collect", factory, **signed)
+    items.finish(first, officer=zhao)
 
     with pytest.raises(Refusal, match="restricted"):
-        visits.begin_item(ticket, "invoice_collect", factory, officer=zhao)
+        items.begin(ticket, "invoice_collect", factory, officer=zhao)
 
     directive.refresh_from_db()
     assert directive.in_force
@@ -83,7 +83,7 @@ def test_what_may_not_pass_passes_for_nobody(
     ticket = serving(wang, enterprise=factory)
 
     with pytest.raises(Refusal, match="not_overridable"):
-        visits.begin_item(ticket, item, factory, officer=zhao, approved_by=leader, override=WHY)
+        items.begin(ticket, item, factory, officer=zhao, approved_by=leader, override=WHY)
 
     assert not ItemRecord.objects.exists()
     assert not Override.objects.exists()
@@ -98,7 +98,7 @@ def test_a_police_case_beside_another_fact_is_not_let_pass_with_it(
     ticket = serving(wang, enterprise=factory)
 
     with pytest.raises(Refusal, match="not_overridable"):
-        visits.begin_item(
+        items.begin(
             ticket, "invoice_collect", factory, officer=zhao, approved_by=qian, override=WHY
         )
 
@@ -109,7 +109,7 @@ def test_nothing_passes_without_a_reason(serving, wang, factory, zhao, qian, fin
     ticket = serving(wang, enterprise=factory)
 
     with pytest.raises(Refusal) as refusal:
-        visits.begin_item(
+        items.begin(
             ticket, "invoice_collect", factory, officer=zhao, approved_by=qian, override=override
         )
     assert refusal.value.code in ("restricted", "reason_needed")
@@ -123,7 +123,7 @@ def test_serving_officer_does_not_sign_for_himself(serving, wang, factory, zhao,
     ticket = serving(wang, enterprise=factory)
 
     with pytest.raises(Refusal, match="approval_needed"):
-        visits.begin_item(
+        items.begin(
             ticket, "invoice_collect", factory, officer=zhao, approved_by=zhao, override=WHY
         )
     assert not Override.objects.exists()
@@ -131,7 +131,7 @@ def test_serving_officer_does_not_sign_for_himself(serving, wang, factory, zhao,
 
 def test_head_of_another_county_does_not_sign(zhao, sun, window):
     with pytest.raises(Refusal, match="approval_needed"):
-        visits.approver("sun", "yangxin-2017", officer=zhao, window=window)
+        approvals.approver("sun", "yangxin-2017", officer=zhao, window=window)
 
 
 def test_an_identity_that_was_not_verified_is_not_let_pass(
@@ -141,7 +141,7 @@ def test_an_identity_that_was_not_verified_is_not_let_pass(
     ticket = serving(wang, enterprise=factory, band=None)
 
     with pytest.raises(Refusal, match="not_identified"):
-        visits.begin_item(
+        items.begin(
             ticket, "invoice_collect", factory, officer=zhao, approved_by=qian, override=WHY
         )
     assert not Override.objects.exists()
@@ -150,7 +150,7 @@ def test_an_identity_that_was_not_verified_is_not_let_pass(
 def test_nothing_is_recorded_where_nothing_was_in_the_way(serving, wang, factory, zhao, qian):
     ticket = serving(wang, enterprise=factory)
 
-    handled = visits.begin_item(
+    handled = items.begin(
         ticket, "invoice_collect", factory, officer=zhao, approved_by=qian, override=WHY
     )
 
@@ -169,8 +169,8 @@ def test_directive_is_read_once_a_visit(serving, wang, factory, zhao, order):
     directive = order(factory, {"INV": "block"})
     ticket = serving(wang, enterprise=factory)
 
-    assert visits.acknowledge(ticket, factory, [directive.pk], officer=zhao) == 1
-    assert visits.acknowledge(ticket, factory, [directive.pk], officer=zhao) == 0
+    assert orders.acknowledge(ticket, factory, [directive.pk], officer=zhao) == 1
+    assert orders.acknowledge(ticket, factory, [directive.pk], officer=zhao) == 0
 
     assert Trace.objects.filter(action="directive.acknowledge").count() == 1
     [line] = counter.lines_about(factory.key, 10)
@@ -183,5 +183,5 @@ def test_directive_that_does_not_stand_here_cannot_be_confirmed(
     elsewhere = order(li, {"INV": "block"})
     ticket = serving(wang, enterprise=factory)
 
-    assert visits.acknowledge(ticket, factory, [elsewhere.pk], officer=zhao) == 0
+    assert orders.acknowledge(ticket, factory, [elsewhere.pk], officer=zhao) == 0
     assert counter.lines_about(li.key, 10) == []

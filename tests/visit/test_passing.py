@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chengxin.core.refusal import Refusal
-from chengxin.hall import visits
+from chengxin.hall import items
 from chengxin.risk import learning
 from chengxin.risk.caselist import Asked
 from chengxin.risk.learning import By
@@ -32,7 +32,7 @@ def at_window(officer, code: str = "M16", by: By = By.INDICATOR) -> tuple[int, i
 
 def tried(ticket, item: str, firm, officer, **signed) -> None:
     with pytest.raises(Refusal):
-        visits.begin_item(ticket, item, firm, officer=officer, **signed)
+        items.begin(ticket, item, firm, officer=officer, **signed)
 
 
 def test_directive_that_met_nobody_has_no_share(restricted, qian):
@@ -54,7 +54,7 @@ def test_refused_first_and_let_pass_then_is_one_that_was_let_pass(
     ticket = serving(wang, enterprise=restricted)
     tried(ticket, "invoice_collect", restricted, zhao)
     signed = {"approved_by": qian, "override": WHY}
-    visits.begin_item(ticket, "invoice_collect", restricted, officer=zhao, **signed)
+    items.begin(ticket, "invoice_collect", restricted, officer=zhao, **signed)
     tried(ticket, "invoice_increase", restricted, zhao)
 
     assert at_window(qian) == (2, 1)
@@ -65,20 +65,20 @@ def test_refused_first_and_let_pass_then_is_one_that_was_let_pass(
 
 def test_approval_that_the_directive_asks_for_is_no_override(restricted, wang, serving, zhao, qian):
     ticket = serving(wang, enterprise=restricted)
-    visits.begin_item(ticket, "invoice_increase", restricted, officer=zhao, approved_by=qian)
+    items.begin(ticket, "invoice_increase", restricted, officer=zhao, approved_by=qian)
     assert at_window(qian) == (1, 0)
 
 
 def test_reminder_holds_nothing_back(restricted, wang, serving, zhao, qian):
     ticket = serving(wang, enterprise=restricted)
-    visits.begin_item(ticket, "invoice_limit", restricted, officer=zhao)
+    items.begin(ticket, "invoice_limit", restricted, officer=zhao)
     assert at_window(qian) == (0, 0)
 
 
 def test_bureau_and_all_count_the_same_visits(restricted, wang, serving, zhao, qian):
     ticket = serving(wang, enterprise=restricted)
     signed = {"approved_by": qian, "override": WHY}
-    visits.begin_item(ticket, "invoice_collect", restricted, officer=zhao, **signed)
+    items.begin(ticket, "invoice_collect", restricted, officer=zhao, **signed)
 
     assert at_window(qian, "state", By.BUREAU) == (1, 1)
     total = learning.of(qian, By.SECTION, Asked()).total

@@ -8,7 +8,7 @@ import pytest
 from django.utils.timezone import localdate, now
 
 from chengxin.core.refusal import Refusal
-from chengxin.hall import queue, visits
+from chengxin.hall import identify, items, queue, visits
 from chengxin.hall.models import Business, Hall, Priority, Ticket, TicketMove, Window
 from chengxin.trace.models import Trace
 
@@ -227,10 +227,8 @@ def test_after_the_state_item_the_rest_goes_to_the_local_window(take_for, hall, 
     local = Window.objects.create(hall=hall, number=9, serves="personal", groups=["NAT"])
     take_for(wang, ["certificate_paid", "home_trade"])
     ticket = visits.start(visits.call_next(state, officer=zhao), officer=zhao)
-    visits.verify_by_hand(ticket, "本人", officer=zhao)
-    visits.finish_item(
-        visits.begin_item(ticket, "certificate_paid", None, officer=zhao), officer=zhao
-    )
+    identify.verify_by_hand(ticket, "本人", officer=zhao)
+    items.finish(items.begin(ticket, "certificate_paid", None, officer=zhao), officer=zhao)
     queue.transfer(ticket, officer=zhao)
 
     assert visits.call_next(state, officer=zhao) is None
@@ -251,7 +249,7 @@ def test_nobody_is_sent_to_a_window_that_does_not_serve_him(serving, wang, hall,
 
 def test_nobody_is_sent_on_with_an_item_open(serving, wang, factory, other, zhao):
     ticket = serving(wang, enterprise=factory)
-    visits.begin_item(ticket, "pay", factory, officer=zhao)
+    items.begin(ticket, "pay", factory, officer=zhao)
 
     with pytest.raises(Refusal, match="item_open"):
         queue.transfer(ticket, to_window=other, officer=zhao)
@@ -275,7 +273,7 @@ def test_two_numbers_of_one_person_become_one_visit(serving, take_for, wang, zha
 
     assert merged.planned == ["home_trade"]
     assert (fresh(other).state, fresh(other).merged_into) == (State.MERGED, ticket)
-    visits.begin_item(ticket, "home_trade", None, officer=zhao)  # of the other number's business
+    items.begin(ticket, "home_trade", None, officer=zhao)  # of the other number's business
 
 
 def test_number_of_somebody_else_is_not_merged(serving, take, wang, li, zhao):

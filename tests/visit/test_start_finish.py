@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from chengxin.core.refusal import Refusal
-from chengxin.hall import visits
+from chengxin.hall import items, visits
 from chengxin.hall.models import Ticket
 from chengxin.trace.models import Trace
 
@@ -13,8 +13,8 @@ pytestmark = pytest.mark.django_db
 def test_served_visit_leaves_its_whole_story(take, wang, zhao, window, factory):
     take(wang, enterprise=factory)
     ticket = visits.start(visits.call_next(window, officer=zhao), officer=zhao)
-    handled = visits.begin_item(ticket, "invoice_collect", factory, officer=zhao)
-    visits.finish_item(handled, officer=zhao)
+    handled = items.begin(ticket, "invoice_collect", factory, officer=zhao)
+    items.finish(handled, officer=zhao)
     visits.finish(ticket, officer=zhao)
 
     story = Trace.objects.filter(about=wang.key).order_by("pk").values_list("action", "place")
@@ -45,7 +45,7 @@ def test_person_being_served_cannot_be_missed(serving, wang, zhao):
 
 def test_visit_with_an_open_item_cannot_be_finished(serving, wang, zhao, factory):
     ticket = serving(wang, enterprise=factory)
-    visits.begin_item(ticket, "invoice_collect", factory, officer=zhao)
+    items.begin(ticket, "invoice_collect", factory, officer=zhao)
 
     with pytest.raises(Refusal, match="item_open"):
         visits.finish(ticket, officer=zhao)

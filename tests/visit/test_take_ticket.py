@@ -5,7 +5,7 @@ import uuid
 import pytest
 
 from chengxin.core.refusal import Refusal
-from chengxin.hall import visits
+from chengxin.hall import codes
 from chengxin.hall.models import Business, Ticket
 from chengxin.trace.models import Trace
 
@@ -103,7 +103,7 @@ def test_code_on_the_ticket_holds_no_id_and_is_kept_only_as_a_digest(take, wang,
 
 
 def test_every_ticket_has_its_own_code():
-    codes = {visits.qr_text(uuid.uuid4()) for _ in range(100)}
+    codes = {codes.qr_text(uuid.uuid4()) for _ in range(100)}
     assert len(codes) == 100
 
 

@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 
 from chengxin.core.refusal import Refusal
-from chengxin.hall import visits
+from chengxin.hall import identify, items, visits
 from chengxin.hall.models import Business, Ticket, Window
 from chengxin.trace.models import Trace
 
@@ -109,10 +109,8 @@ def test_ticket_scanned_at_two_windows_opens_at_one(hall, wang, window, zhao):
 def test_item_begun_twice_at_once_is_begun_once(hall, wang, factory, window, zhao):
     taken_by(hall, wang)()
     ticket = visits.start(visits.call_next(window, officer=zhao), officer=zhao)
-    visits.verify_by_hand(ticket, "本人", officer=zhao)
+    identify.verify_by_hand(ticket, "本人", officer=zhao)
 
-    got = at_once(
-        *[lambda: visits.begin_item(ticket, "invoice_collect", factory, officer=zhao)] * 2
-    )
+    got = at_once(*[lambda: items.begin(ticket, "invoice_collect", factory, officer=zhao)] * 2)
 
     assert got[0] == got[1]

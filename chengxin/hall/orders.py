@@ -1,0 +1,46 @@
+"""What the back office ordered about the person at the window, and what is said to it there."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from chengxin.hall import ledger
+from chengxin.hall.models import Ticket
+from chengxin.offices import access
+from chengxin.offices.models import Officer
+from chengxin.people.models import Enterprise
+from chengxin.risk import counter, objections
+from chengxin.risk.models import Directive, Objection
+
+
+def acknowledge(
+    ticket: Ticket, enterprise: Enterprise | None, shown: Collection[int], *, officer: Officer
+) -> int:
+    """The officer confirms the directives with these ids, those that stand here, as read."""
+    ledger.require_here(ticket)
+    about = [ticket.person.key] + ([enterprise.key] if enterprise else [])
+    standing = Directive.objects.in_force().about(*about).filter(pk__in=shown)
+    return counter.acknowledge(standing, visit_of(ticket, enterprise), officer=officer)
+
+
+def object_to(
+    ticket: Ticket, enterprise: Enterprise | None, directive: int, grounds: str, *, officer: Officer
+) -> Objection:
+    """The person at the window objects to a directive on him or the enterprise (异议)."""
+    ledger.require_here(ticket)
+    about = [ticket.person.key] + ([enterprise.key] if enterprise else [])
+    found = Directive.objects.about(*about).filter(pk=directive).first()
+    if found is None:
+        raise access.not_yours()
+    place = ticket.window.place if ticket.window else ""
+    return objections.file(found, grounds, person=ticket.person.key, officer=officer, place=place)
+
+
+def visit_of(ticket: Ticket, enterprise: Enterprise | None) -> counter.Visit:
+    """The visit as `risk.counter` keeps it."""
+    return counter.Visit(
+        person=ticket.person.key,
+        enterprise=enterprise.key if enterprise else "",
+        ticket=ticket.visit,
+        place=ticket.window.place if ticket.window else "",
+    )
