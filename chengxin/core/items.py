@@ -33,6 +33,8 @@ class Item:
     groups: tuple[str, ...]
     real_name: str  # required | legal_rep | bound | own | none
     never_refused: bool = False  # filing, payment, curing, objection
+    brings: str = ""  # papers that a person brings for it
+    brings_en: str = ""
 
     @property
     def personal(self) -> bool:

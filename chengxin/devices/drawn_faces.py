@@ -135,6 +135,8 @@ CAST: Mapping[str, FaceRecipe] = {
         "elder": 12,
         "newcomer": 20,
         "stranger": 139,
+        "watched": 270,
+        "errand": 256,
         "visitor": 57,  # from Hong Kong
         "foreigner": 93,
     }.items()

@@ -48,6 +48,17 @@ def colleague(work_number: str, password: str, *, officer: Officer, window: Wind
     return second
 
 
+def taking_over(work_number: str, password: str, *, officer: Officer, window: Window) -> Officer:
+    """Who takes the window over from `officer` (接班人): another officer who serves here."""
+    with record.of("approval.give", officer=officer, place=window.place) as trace:
+        taking = _signed(work_number, password, trace)
+        if taking.pk == officer.pk or not taking.holds(Role.WINDOW):
+            raise Refusal("second_officer_needed", _("接班人须为交班人以外的窗口人员"))
+        if not _works_here(taking, window):
+            raise Refusal("second_officer_needed", _("接班人不属于本县区局"))
+    return taking
+
+
 def _signed(work_number: str, password: str, trace: Trace) -> Officer:
     """Who puts his own number and password in; guesses at anybody's are counted together."""
     trace.detail["approver"] = work_number[:30]

@@ -27,6 +27,8 @@ FACES = {
     "investor": _("李投资"),
     "handler": _("李办税"),
     "accountant": _("周代理"),
+    "watched": _("孙重点"),
+    "errand": _("马经办"),
     "elder": _("老年人"),
     "newcomer": _("新来客"),
     "stranger": _("陌生人"),

@@ -12,12 +12,12 @@ from functools import cached_property
 from django.conf import settings
 from django.db.models import Q
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
 
 from chengxin.core.effects import STRICTEST_FIRST
 from chengxin.core.items import GROUPS, ITEMS, Group
-from chengxin.devices.comparison import kept_limits
-from chengxin.hall import items, moves, orders
-from chengxin.hall.models import Device, ItemRecord, Ticket, Window
+from chengxin.hall import face_scale, items, moves, orders, screens
+from chengxin.hall.models import Device, HandOver, ItemRecord, Screen, Ticket, TicketMove, Window
 from chengxin.offices import access
 from chengxin.offices.models import Jurisdiction, Officer
 from chengxin.people.models import Affiliation, Enterprise, Person, Portrait, Verification
@@ -33,10 +33,6 @@ FREQUENT = ("INV", "INV-AUTH", "INV-ISS", "FILE", "PAY", "CURE")  # groups shown
 UNNAMED = {"M01", "M02"}  # a window says nothing of a case, to nobody who looks at its screen
 ASIDE = 6  # parked and missed numbers shown; the others are found by number
 VISITS = 40  # earlier lines shown; the trace page has the rest
-# The greatest distances that the engine accepts and that it leaves to an officer, without and
-# with a site's calibration (chengxin.devices.face, which is too heavy for this process).
-EDGES = {"raw": (0.35, 0.42)}
-CENTRED_EDGES = (0.45, 0.58)
 
 
 @dataclass(frozen=True)
@@ -122,6 +118,13 @@ class Desk:
     def document_expired(self) -> bool:
         return self.person is not None and not self.person.document_valid_on(localdate())
 
+    @property
+    def verify_again(self) -> list[str]:
+        """Why he must be verified anew, in sentences for the officer."""
+        if self.document_expired:
+            return [_("证件已过有效期，请核对新证件后重新采集")]
+        return []
+
     @cached_property
     def queue(self) -> list[Ticket]:
         return list(Ticket.objects.queue_of(self.window)[:12])
@@ -139,6 +142,32 @@ class Desk:
         return list(found.filter(state__in=states).order_by("state", "-pk")[:ASIDE])
 
     @cached_property
+    def screen(self) -> Screen | None:
+        """The citizen's screen at this window."""
+        return screens.of_window(self.window)
+
+    @cached_property
+    def taken_over(self) -> HandOver | None:
+        """What was handed over to the officer here today."""
+        today = self.window.hand_overs.filter(taking=self.officer, at__date=localdate())
+        return today.select_related("leaving").order_by("-at").first()
+
+    @cached_property
+    def sent_here(self) -> TicketMove | None:
+        """Who sent the person on to this window, and from where."""
+        if self.ticket is None:
+            return None
+        sent = self.ticket.moves.filter(step="transfer").select_related("officer", "window")
+        return sent.order_by("-pk").first()
+
+    @property
+    def still_planned(self) -> list[str]:
+        """What he came for that no window has done yet, in words."""
+        done = {one.item for one in self.handled}
+        left = [code for code in self.ticket.planned if code not in done] if self.ticket else []
+        return [_title(code) for code in left]
+
+    @cached_property
     def others(self) -> list[Ticket]:
         """Other numbers of the person here, which this visit may take up (一票到底)."""
         if self.ticket is None:
@@ -154,8 +183,7 @@ class Desk:
     @property
     def planned(self) -> list[str]:
         """What the person came for, in words."""
-        planned = [ITEMS[item] for item in self.ticket.planned] if self.ticket else []
-        return [item.title_en if english() else item.title for item in planned]
+        return [_title(code) for code in self.ticket.planned] if self.ticket else []
 
     @cached_property
     def waiting(self) -> int:
@@ -226,7 +254,7 @@ class Desk:
     def handled(self) -> list[ItemRecord]:
         if self.ticket is None:
             return []
-        return list(self.ticket.items.select_related("enterprise").order_by("pk"))
+        return list(self.ticket.items.select_related("enterprise", "officer").order_by("pk"))
 
     @cached_property
     def groups(self) -> list[tuple[Group, list[Row]]]:
@@ -254,7 +282,7 @@ class Desk:
     def counts(self) -> list[tuple[str, int]]:
         """How many items stand under each decision, for the head of the list."""
         tally = dict.fromkeys(Decision, 0)
-        for _group, rows in self.groups:
+        for _name, rows in self.groups:
             for row in rows:
                 tally[row.verdict.decision] += 1
         return [(decision.value, count) for decision, count in tally.items() if count]
@@ -306,55 +334,13 @@ class Desk:
         return str(found.props["face"]) if found else ""
 
     @cached_property
-    def scale(self) -> Scale | None:
+    def scale(self) -> face_scale.Scale | None:
         made = self.verification
         if not made or not made.distance:
             return None
         channel = made.reference.channel if made.reference else Portrait.Channel.CARD
-        judged_by = edges(made.engine, channel)
-        return Scale(made.distance, *judged_by) if judged_by else None
-
-
-@dataclass(frozen=True)
-class Scale:
-    """A distance between two edges, drawn from 0 (same) to `end`, as parts of a hundred."""
-
-    distance: float
-    accept: float
-    staff: float
-
-    @property
-    def end(self) -> float:
-        return max(self.staff * 1.6, self.distance * 1.1)
-
-    @property
-    def accept_at(self) -> int:
-        return round(100 * self.accept / self.end)
-
-    @property
-    def staff_at(self) -> int:
-        return round(100 * self.staff / self.end)
-
-    @property
-    def at(self) -> int:
-        return round(100 * self.distance / self.end)
-
-    @property
-    def staff_width(self) -> int:
-        return self.staff_at - self.accept_at
-
-    @property
-    def rest(self) -> int:
-        return 100 - self.staff_at
-
-
-def edges(engine: str, channel: str) -> tuple[float, float] | None:
-    """The band edges under which `engine` ("id/model/calibration") judged a picture of `channel`;
-    None for a bureau's own engine, whose page may have changed since."""
-    calibration = engine.rpartition("/")[2]
-    if measured := kept_limits(calibration, channel):
-        return measured
-    return EDGES.get(calibration, CENTRED_EDGES) if engine.startswith("bundled") else None
+        judged_by = face_scale.edges(made.engine, channel)
+        return face_scale.Scale(made.distance, *judged_by) if judged_by else None
 
 
 def of(window: Window, officer: Officer, chosen: str = "") -> Desk:
@@ -370,6 +356,10 @@ def of(window: Window, officer: Officer, chosen: str = "") -> Desk:
     if ticket and ticket.officer_id != officer.pk:
         access.require(officer, ticket.person.key, place=window.place)
     return Desk(window, officer, ticket, chosen)
+
+
+def _title(code: str) -> str:
+    return ITEMS[code].title_en if english() else ITEMS[code].title
 
 
 def _in_force(*keys: str) -> list[Directive]:

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
 from chengxin.hall import streams
-from chengxin.hall.models import Business, Hall, Ticket
+from chengxin.hall.models import Business, Hall, Pause, Ticket
 from chengxin.offices import access
 
 PUBLIC = "hangs in the hall; shows numbers and windows only"
@@ -47,5 +47,6 @@ def _calls(hall: Hall) -> dict[str, Any]:
     return {
         "calls": Ticket.objects.last_called(hall)[: CALLS - len(first)],
         "ready": first,
+        "paused": hall.windows.exclude(pause=Pause.NONE),
         "waiting": [(titles[business], count) for business, count in waiting.items()],
     }

@@ -18,7 +18,29 @@ class Business(models.TextChoices):
     ENROLMENT = "enrolment", _("实名采集")
 
 
+class Pause(models.TextChoices):
+    """Why a window calls nobody for a while (暂停)."""
+
+    NONE = "", _("办理中")
+    LUNCH = "lunch", _("用餐")
+    MEETING = "meeting", _("会议")
+    EQUIPMENT = "equipment", _("设备故障")
+    AWAY = "away", _("短暂离岗")
+
+
+BUREAUS = {
+    Office.Bureau.STATE: _("国税窗口"),
+    Office.Bureau.LOCAL: _("地税窗口"),
+    Office.Bureau.JOINT: _("一窗通办"),
+}
 PREFIX = {Business.ENTERPRISE: "A", Business.PERSONAL: "D", Business.ENROLMENT: "K"}
+
+
+class ShowsOfficer(models.TextChoices):
+    """What a hall lets the citizen's screen say of the officer."""
+
+    NUMBER = "number", _("工号")
+    NAME = "name", _("工号和姓名")
 
 
 class Hall(models.Model):
@@ -30,6 +52,10 @@ class Hall(models.Model):
     office = models.ForeignKey(Office, models.PROTECT)  # of county level
     slots = models.PositiveSmallIntegerField(default=4)  # appointments in half an hour
     leap = models.PositiveSmallIntegerField(default=8)  # places a priority goes forward at most
+    redress_days = models.PositiveSmallIntegerField(default=5)  # working days to answer a bad grade
+    shows_officer = models.CharField(  # what the citizen's screen says of who serves him
+        max_length=6, choices=ShowsOfficer, default=ShowsOfficer.NUMBER
+    )
 
     def __str__(self) -> str:
         return self.name
@@ -48,13 +74,18 @@ class Window(models.Model):
     """A desk of the hall, the businesses it serves, and which items of them.
 
     One list for the items of both bureaus: a window of 国税 or 地税 alone names the groups it can
-    do; a joint window (一窗通办) names none and does all.
+    do; a joint window (一窗通办) names none and does all.  Only `hall.windows` pauses it.
     """
 
     hall = models.ForeignKey(Hall, models.PROTECT, related_name="windows")
     number = models.PositiveSmallIntegerField()
     serves = models.CharField(max_length=60)  # "enterprise,personal,enrolment"
     groups = ArrayField(models.CharField(max_length=12), default=list)  # of items; empty: all
+    bureau = models.CharField(
+        max_length=5, choices=Office.Bureau, default=Office.Bureau.JOINT
+    )  # whose desk it is
+    pause = models.CharField(max_length=10, choices=Pause, default=Pause.NONE, blank=True)
+    paused_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["hall", "number"]
@@ -68,6 +99,11 @@ class Window(models.Model):
     @property
     def place(self) -> str:
         return f"hall:{self.hall_id}/window:{self.number}"
+
+    @property
+    def bureau_title(self) -> str:
+        """国税、地税, or both at one desk (一窗通办)."""
+        return str(BUREAUS[Office.Bureau(self.bureau)])
 
     @property
     def titles(self) -> str:

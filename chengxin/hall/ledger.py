@@ -9,12 +9,13 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
 from chengxin.core.refusal import Refusal
-from chengxin.hall import moves
+from chengxin.hall import evaluations, moves
 from chengxin.hall.models import Promise, Ticket, TicketMove, Window
 from chengxin.offices.models import Officer
 from chengxin.trace.models import Trace
 
 ENDS_A_PROMISE = {"call", "abandon", "merge"}
+BRINGS_THE_NEXT = {"call", "resume"}  # to a window: who was there before is asked nothing more
 
 
 def move(
@@ -36,7 +37,10 @@ def move(
     for name, value in changed.items():
         setattr(ticket, name, value)
     ticket.save(update_fields=["state", *changed])
-    _note(ticket, step, before, officer, window or ticket.window)
+    where = window or ticket.window
+    _note(ticket, step, before, officer, where)
+    if step in BRINGS_THE_NEXT and where is not None:
+        evaluations.lapse(where)
     if step in ENDS_A_PROMISE:
         open_ones = Promise.objects.filter(ticket=ticket, outcome="")
         open_ones.update(outcome=step, ended_at=now())

@@ -1,7 +1,9 @@
 """办税服务厅: halls, their windows and devices, tickets and what was handled.
 
-Only `hall.ledger` changes a ticket's state; only `hall.items` an item record; only `hall.kiosks`
-a kiosk session; only `hall.devices` a device and its commands.
+Only `hall.ledger` changes a ticket's state; only `hall.items` an item record; only `hall.windows`
+what a window is about; only `hall.alarms` a call for help; only `hall.evaluations` what a
+citizen said of a visit; only `hall.kiosks` a kiosk session; only
+`hall.devices` a device and its commands.
 """
 
 from __future__ import annotations
@@ -15,7 +17,8 @@ from django.utils.translation import gettext_lazy as _
 
 from chengxin.devices.messages import Code
 from chengxin.hall.check_models import EnterpriseCheck
-from chengxin.hall.hall_models import PREFIX, Business, Hall, Window
+from chengxin.hall.evaluation_models import Complaint, Evaluation, Grade, Redress, Screen
+from chengxin.hall.hall_models import PREFIX, Business, Hall, Pause, ShowsOfficer, Window
 from chengxin.hall.promise_models import Appointment, Promise
 from chengxin.hall.ticket_models import (
     ItemRecord,
@@ -25,27 +28,38 @@ from chengxin.hall.ticket_models import (
     TicketMove,
     TicketQuerySet,
 )
+from chengxin.hall.window_models import Alarm, HandOver, WindowMove
 from chengxin.people.models import Person, Verification
 
 __all__ = [
     "PREFIX",
+    "Alarm",
     "Appointment",
     "Business",
+    "Complaint",
     "Device",
     "DeviceCommand",
     "DeviceCommandQuerySet",
     "DeviceEnrolment",
     "EnterpriseCheck",
+    "Evaluation",
+    "Grade",
     "Hall",
+    "HandOver",
     "ItemRecord",
     "KioskSession",
+    "Pause",
     "Priority",
     "Promise",
+    "Redress",
+    "Screen",
+    "ShowsOfficer",
     "Ticket",
     "TicketCounter",
     "TicketMove",
     "TicketQuerySet",
     "Window",
+    "WindowMove",
 ]
 
 

@@ -17,7 +17,7 @@ from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
 
 from chengxin.core.refusal import Refusal
-from chengxin.hall import appointments, ledger, moves, turns, visits
+from chengxin.hall import appointments, evaluations, ledger, moves, turns, visits
 from chengxin.hall.locks import one_at_a_time
 from chengxin.hall.models import ItemRecord, Priority, Ticket, Window
 from chengxin.offices.models import Officer
@@ -25,6 +25,7 @@ from chengxin.trace import record
 from chengxin.trace.models import Trace
 
 RETURN_WITHIN = timedelta(minutes=30)  # after which a missed number is given up (domain facts 8)
+PASSED_ON = 200  # characters that go with somebody who is sent on
 NOBODYS = {"window_id": None, "officer_id": None}  # the ticket is no window's
 LEFT_BEHIND = (moves.State.WAITING, moves.State.READY, moves.State.CALLED, moves.State.PARKED)
 
@@ -33,6 +34,7 @@ def precall(window: Window, *, officer: Officer) -> Ticket | None:
     """Keep the next person for this window and tell him to come near; None when nobody waits."""
     with record.of("ticket.precall", officer=officer, place=window.place) as trace:
         one_at_a_time(window.place)
+        visits.require_open(window)
         if ready := Ticket.objects.filter(window=window, state=moves.State.READY).first():
             trace.drop()
             return ready
@@ -79,11 +81,17 @@ def resume(ticket: Ticket, window: Window, *, officer: Officer) -> Ticket:
 
 
 def transfer(
-    ticket: Ticket, *, officer: Officer, business: str = "", to_window: Window | None = None
+    ticket: Ticket,
+    *,
+    officer: Officer,
+    business: str = "",
+    to_window: Window | None = None,
+    note: str = "",
 ) -> Ticket:
     """Send the person on: to one window, or to whichever serves `business`.
 
-    The number and the turn stay, so who has waited is not put behind those who came after him.
+    The number and the turn stay, so who has waited is not put behind those who came after him;
+    what was done so far stays on the ticket, and `note` says what the next officer should know.
     """
     with record.of("ticket.transfer", about=ticket.person.key, officer=officer) as trace:
         held = ledger.held(ticket, trace, "transfer")
@@ -102,6 +110,7 @@ def transfer(
         ledger.move(
             held, "transfer", officer=officer, window=held.window, business=business,
             to_window_id=to_window.pk if to_window else None, token_used_at=None,
+            passed_on=note.strip()[:PASSED_ON],
             needs=[] if to_window else turns.needs(held.hall, business, rest), **NOBODYS,
         )  # fmt: skip
     return held
@@ -192,6 +201,7 @@ def sweep() -> int:
             ledger.move(held, "abandon", officer=None, ended_at=held.ended_at or now())
             count += 1
     appointments.sweep()
+    evaluations.sweep()
     return count
 
 

@@ -11,7 +11,7 @@ from collections.abc import AsyncGenerator, Iterable
 from asgiref.sync import sync_to_async
 
 from chengxin.hall import devices
-from chengxin.hall.models import Device, Hall, KioskSession, Ticket, Window
+from chengxin.hall.models import Device, Hall, KioskSession, Screen, Ticket, Window
 from chengxin.people.models import Person
 from chengxin.trace.stream import Event, Interest, listener
 
@@ -19,7 +19,9 @@ QUEUE_MOVES = {
     "ticket.take", "ticket.precall", "ticket.release", "ticket.call", "ticket.recall",
     "ticket.scan", "ticket.start", "ticket.miss", "ticket.return", "ticket.park", "ticket.resume",
     "ticket.transfer", "ticket.merge", "ticket.abandon", "ticket.prioritise", "ticket.finish",
+    "window.pause", "window.resume",
 }  # fmt: skip
+ALARMS = {"alarm.call", "alarm.answer", "alarm.end"}
 KIOSK_STEPS = {"kiosk.read", "device.answer", "device.status", "device.hello", "device.lock"}
 # the counter obeys anew
 ORDERS = {"directive.impose", "directive.lift", "directive.release", "directive.ease"}
@@ -81,9 +83,25 @@ def of_hall(hall: Hall) -> AsyncGenerator[str, None]:
     return changes(lambda e: e.action in QUEUE_MOVES and _in_hall(e, hall.pk))
 
 
+def of_alarms(halls: Iterable[str]) -> AsyncGenerator[str, None]:
+    """`alarm` when somebody in one of `halls` calls for help, or the call is answered or over."""
+    mine = list(halls)
+    return changes(
+        lambda e: e.action in ALARMS and any(_in_hall(e, hall) for hall in mine), "alarm"
+    )
+
+
+def of_screen(screen: Screen) -> AsyncGenerator[str, None]:
+    """For the citizen's screen: that something moved at its window; nothing about whom."""
+    places = {screen.window.place, screen.place}
+    rooms = ("ticket.", "item.", "evaluation.", "screen.")
+    return changes(lambda e: e.place in places and e.action.startswith(rooms))
+
+
 async def of_window(window: Window) -> AsyncGenerator[str, None]:
     """For one window: `queue` when the hall's queue moves, `person` when something was done here,
-    `directive` when the back office orders something about the person or his enterprises."""
+    `directive` when the back office orders something about the person or his enterprises, `alarm`
+    when somebody in the hall calls for help."""
     about = await _present(window)
     yield "retry: 1000\n\n"
     ready = False
@@ -114,6 +132,8 @@ def _become(about: set[str], others: set[str]) -> None:
 def _word(event: Event, window: Window, about: Iterable[str]) -> str | None:
     if event.action in ORDERS and event.about in about:
         return "directive"
+    if event.action in ALARMS and _in_hall(event, window.hall_id):
+        return "alarm"
     if event.place == window.place and event.outcome == "done":
         return "person" if event.action not in ("number.reveal", "person.see") else None
     if event.action in QUEUE_MOVES and _in_hall(event, window.hall_id):

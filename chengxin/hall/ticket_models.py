@@ -5,6 +5,8 @@ Only `hall.ledger` changes a ticket's state, for the operations of `hall.visits`
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -15,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from chengxin.core.items import ITEMS
 from chengxin.hall import moves
 from chengxin.hall.hall_models import Business, Hall, Window
+from chengxin.people.fields import SealedTextField
 from chengxin.people.models import Enterprise, Person, Verification
 from chengxin.trace.tongue import english
 
@@ -109,6 +112,7 @@ class Ticket(models.Model):
     planned = models.JSONField(default=list)  # codes in core.items that the person came for
     needs = ArrayField(models.CharField(max_length=12), default=list)  # groups a window must serve
     to_window = models.ForeignKey(Window, models.PROTECT, null=True, related_name="sent_here")
+    passed_on = SealedTextField()  # what the last officer said when he sent the person on
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged")
     misses = models.PositiveSmallIntegerField(default=0)
     verification = models.ForeignKey(Verification, models.PROTECT, null=True)
@@ -251,3 +255,8 @@ class ItemRecord(models.Model):
     def title(self) -> str:
         known = ITEMS[self.item]
         return known.title_en if english() else known.title
+
+    @property
+    def took(self) -> timedelta:
+        """From its begin to its end, or until now."""
+        return (self.ended_at or now()) - self.started_at

@@ -3,12 +3,16 @@
 from django.urls import path
 
 from chengxin.hall import (
+    alarm_pages,
     demo_pages,
     device_api,
     device_pages,
     display_pages,
+    duty_pages,
+    evaluate_pages,
     kiosk_pages,
     place_pages,
+    window_pages,
     workstation,
 )
 
@@ -33,6 +37,19 @@ urlpatterns = [
     path("q/<slug:code>/", place_pages.place, name="place"),
     path("q/<slug:code>/abandon", place_pages.move, {"step": "abandon"}, name="place-abandon"),
     path("q/<slug:code>/return", place_pages.move, {"step": "return"}, name="place-return"),
+    # /evaluate/
+    path("evaluate/", evaluate_pages.screen, name="evaluate"),
+    path("evaluate/pair", evaluate_pages.pair, name="evaluate-pair"),
+    path("evaluate/now", evaluate_pages.now_shown, name="evaluate-now"),
+    path("evaluate/give", evaluate_pages.give, name="evaluate-give"),
+    path("evaluate/decline", evaluate_pages.decline, name="evaluate-decline"),
+    path("evaluate/stream", evaluate_pages.stream, name="evaluate-stream"),
+    # /duty/
+    path("duty/", duty_pages.duty, name="duty"),
+    path("duty/windows/<int:pk>/screen", duty_pages.invite_screen, name="screen-invite"),
+    path("duty/windows/<int:pk>/screen/end", duty_pages.end_screen, name="screen-end"),
+    path("duty/redress/<int:pk>/", duty_pages.redress, name="redress"),
+    path("duty/redress/<int:pk>/answer", duty_pages.answer, name="redress-answer"),
     # /windows/
     path("windows/", workstation.windows, name="windows"),
     # /windows/<pk>/
@@ -54,6 +71,16 @@ urlpatterns = [
         )
         for step in ("release", "return", "resume", "merge", "abandon", "prioritise")
     ),
+    path("windows/<int:pk>/pause", window_pages.pause, name="window-pause"),
+    path("windows/<int:pk>/open", window_pages.resume, name="window-open"),
+    path("windows/<int:pk>/hand-over/form", window_pages.hand_over_form, name="hand-over-form"),
+    path("windows/<int:pk>/hand-over", window_pages.hand_over, name="hand-over"),
+    path(
+        "windows/<int:pk>/hand-overs/<int:hand_over_pk>/",
+        window_pages.handed_over,
+        name="handed-over",
+    ),
+    path("windows/<int:pk>/alarm", alarm_pages.call, name="alarm-call"),
     path("windows/<int:pk>/scan", workstation.scan, name="scan"),
     path("windows/<int:pk>/recall", workstation.move, {"step": "recall"}, name="recall"),
     path("windows/<int:pk>/start", workstation.move, {"step": "start"}, name="start"),
@@ -87,6 +114,13 @@ urlpatterns = [
         "windows/<int:pk>/portraits/<int:portrait_pk>.jpg",
         workstation.portrait,
         name="window-portrait",
+    ),
+    # /alarms/
+    path("alarms/", alarm_pages.strip, name="alarms"),
+    path("alarms/stream", alarm_pages.stream, name="alarms-stream"),
+    *(
+        path(f"alarms/<uuid:alarm_pk>/{how}", alarm_pages.step, {"how": how}, name=f"alarm-{how}")
+        for how in ("answer", "end", "mistake")
     ),
     # /devices/
     path("devices/", device_pages.hall_devices, name="hall-devices"),

@@ -24,10 +24,10 @@ from django.utils.translation import gettext as _
 
 from chengxin.core.keys import digest
 from chengxin.core.refusal import Refusal
-from chengxin.hall import appointments, codes, ledger, moves, promises, turns
+from chengxin.hall import appointments, codes, evaluations, ledger, moves, promises, turns
 from chengxin.hall.items import nothing_possible, require_bound, verdicts
 from chengxin.hall.locks import one_at_a_time
-from chengxin.hall.models import PREFIX, Business, Hall, ItemRecord, Priority, Ticket, Window
+from chengxin.hall.models import PREFIX, Business, Hall, ItemRecord, Pause, Priority, Ticket, Window
 from chengxin.offices.models import Officer
 from chengxin.people.models import Enterprise, Person, Verification
 from chengxin.trace import record
@@ -205,6 +205,7 @@ def finish(ticket: Ticket, *, officer: Officer) -> Ticket:
         done = held.items.order_by("pk").values_list("item", flat=True)
         trace.detail["items"] = list(done)
         ledger.move(held, "finish", officer=officer, ended_at=now())
+        evaluations.ask(held, officer)
     return held
 
 
@@ -225,6 +226,7 @@ def require_free(window: Window) -> Ticket | None:
     One person at a window: two presses of one officer's button call only one.
     """
     one_at_a_time(window.place)
+    require_open(window)
     states = (Ticket.State.READY, *moves.HERE)
     kept = list(Ticket.objects.filter(window=window, state__in=states))
     for before in kept:
@@ -235,3 +237,9 @@ def require_free(window: Window) -> Ticket | None:
     if not kept:
         return None
     return Ticket.objects.select_for_update().filter(pk=kept[0].pk, state=states[0]).first()
+
+
+def require_open(window: Window) -> None:
+    """A paused window calls nobody, however old the page is that asks."""
+    if Window.objects.filter(pk=window.pk).exclude(pause=Pause.NONE).exists():
+        raise Refusal("window_paused", _("窗口已暂停服务，请先恢复"))

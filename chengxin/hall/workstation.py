@@ -13,8 +13,19 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
 from chengxin.core.refusal import Refusal
-from chengxin.hall import approvals, desk, identify, items, moves, orders, queue, streams, visits
-from chengxin.hall.models import Business, ItemRecord, Priority, Ticket, Window
+from chengxin.hall import (
+    approvals,
+    desk,
+    evaluations,
+    identify,
+    items,
+    moves,
+    orders,
+    queue,
+    streams,
+    visits,
+)
+from chengxin.hall.models import Business, ItemRecord, Pause, Priority, Ticket, Window
 from chengxin.offices import access
 from chengxin.offices.access import OfficerRequest
 from chengxin.offices.models import Officer, Role
@@ -22,6 +33,7 @@ from chengxin.people.models import Enterprise, Portrait
 from chengxin.trace import record
 
 OF_A_NUMBER = ("return", "resume", "merge", "release", "call", "abandon")  # steps offered for one
+PAUSES = [(one.value, one.label) for one in Pause if one]
 SHOWN_SECONDS = 30  # how long an unmasked number stays on the screen
 
 
@@ -46,17 +58,18 @@ def windows(request: OfficerRequest) -> HttpResponse:
         )
     }
     rows = [(window, taken.get(window.pk)) for window in found]
-    return render(request, "hall/windows.html", {"rows": rows})
+    told = {"rows": rows, "grades": evaluations.counts_of(request.user)}
+    return render(request, "hall/windows.html", told)
 
 
 @access.roles(Role.WINDOW)
 @require_GET
 def window(request: OfficerRequest, pk: int) -> HttpResponse:
-    here = _window(request, pk)
+    here = window_of(request, pk)
     shown = desk.of(here, request.user, request.GET.get("enterprise", ""))
     if shown.person:
         record.seen("person.see", about=shown.person.key, officer=request.user, place=here.place)
-    told = {"desk": shown, "window": here, "businesses": Business.choices}
+    told = {"desk": shown, "window": here, "businesses": Business.choices, "pauses": PAUSES}
     return render(request, "hall/window.html", told)
 
 
@@ -64,13 +77,13 @@ def window(request: OfficerRequest, pk: int) -> HttpResponse:
 @require_GET
 def fragment(request: OfficerRequest, pk: int) -> HttpResponse:
     """The whole desk again, after something changed or another enterprise was chosen."""
-    return _desk(request, _window(request, pk))
+    return desk_of(request, window_of(request, pk))
 
 
 @access.roles(Role.WINDOW)
 @require_GET
 def waiting(request: OfficerRequest, pk: int) -> HttpResponse:
-    here = _window(request, pk)
+    here = window_of(request, pk)
     shown = desk.Desk(here, request.user, None)
     return render(request, "hall/_queue.html", {"desk": shown, "window": here})
 
@@ -78,40 +91,43 @@ def waiting(request: OfficerRequest, pk: int) -> HttpResponse:
 @access.roles(Role.WINDOW)
 @require_POST
 def call_next(request: OfficerRequest, pk: int) -> HttpResponse:
-    here = _window(request, pk)
+    here = window_of(request, pk)
     visits.call_next(here, officer=request.user)
-    return _desk(request, here)
+    return desk_of(request, here)
 
 
 @access.roles(Role.WINDOW)
 @require_POST
 def precall(request: OfficerRequest, pk: int) -> HttpResponse:
-    here = _window(request, pk)
+    here = window_of(request, pk)
     queue.precall(here, officer=request.user)
-    return _desk(request, here)
+    return desk_of(request, here)
 
 
 @access.roles(Role.WINDOW)
 @require_POST
 def transfer(request: OfficerRequest, pk: int) -> HttpResponse:
     """Send the person at this window on: `to` is "business:personal" or "window:4"."""
-    here = _window(request, pk)
+    here = window_of(request, pk)
     kind, _sep, name = request.POST.get("to", "").partition(":")
+    note = request.POST.get("note", "")
     if kind == "window" and name.isdecimal() and len(name) < 5:
         target = get_object_or_404(Window, hall=here.hall_id, number=int(name))
-        queue.transfer(_ticket(here, request.user), to_window=target, officer=request.user)
+        queue.transfer(
+            _ticket(here, request.user), to_window=target, note=note, officer=request.user
+        )
     elif kind == "business" and name in Business.values:
-        queue.transfer(_ticket(here, request.user), business=name, officer=request.user)
+        queue.transfer(_ticket(here, request.user), business=name, note=note, officer=request.user)
     else:
         raise Http404
-    return _desk(request, here)
+    return desk_of(request, here)
 
 
 @access.roles(Role.WINDOW)
 @require_GET
 def find(request: OfficerRequest, pk: int) -> HttpResponse:
     """A number of this hall and what may be done with it; nobody's name."""
-    here = _window(request, pk)
+    here = window_of(request, pk)
     number = request.GET.get("number", "").strip().upper()[:6]
     found = Ticket.objects.today(here.hall).filter(number=number).first()
     here_now = Ticket.objects.filter(window=here, state__in=moves.HERE).exists()
@@ -127,7 +143,7 @@ def find(request: OfficerRequest, pk: int) -> HttpResponse:
 @require_POST
 def move_number(request: OfficerRequest, pk: int, ticket_pk: int, step: str) -> HttpResponse:
     """Any number of this hall today: bring it back, give it up, put it forward, take it up."""
-    here = _window(request, pk)
+    here = window_of(request, pk)
     ticket = get_object_or_404(
         Ticket.objects.today(here.hall).select_related("person"), pk=ticket_pk
     )
@@ -143,22 +159,22 @@ def move_number(request: OfficerRequest, pk: int, ticket_pk: int, step: str) -> 
         ),
     }
     steps[step]()
-    return _desk(request, here)
+    return desk_of(request, here)
 
 
 @access.roles(Role.WINDOW)
 @require_POST
 def scan(request: OfficerRequest, pk: int) -> HttpResponse:
-    here = _window(request, pk)
+    here = window_of(request, pk)
     visits.open_by_token(here, request.POST.get("token", ""), officer=request.user)
-    return _desk(request, here)
+    return desk_of(request, here)
 
 
 @access.roles(Role.WINDOW)
 @require_POST
 def move(request: OfficerRequest, pk: int, step: str) -> HttpResponse:
     """recall, start, miss, park or finish the ticket at this window."""
-    here = _window(request, pk)
+    here = window_of(request, pk)
     steps = {
         "recall": visits.recall,
         "start": visits.start,
@@ -167,29 +183,29 @@ def move(request: OfficerRequest, pk: int, step: str) -> HttpResponse:
         "finish": visits.finish,
     }
     steps[step](_ticket(here, request.user), officer=request.user)
-    return _desk(request, here)
+    return desk_of(request, here)
 
 
 @access.roles(Role.WINDOW)
 @require_POST
 def compare(request: OfficerRequest, pk: int) -> HttpResponse:
-    here = _window(request, pk)
+    here = window_of(request, pk)
     identify.compare_face(_ticket(here, request.user), _picture(request), officer=request.user)
-    return _desk(request, here)
+    return desk_of(request, here)
 
 
 @access.roles(Role.WINDOW)
 @require_POST
 def enrol(request: OfficerRequest, pk: int) -> HttpResponse:
-    here = _window(request, pk)
+    here = window_of(request, pk)
     identify.enrol_face(_ticket(here, request.user), _picture(request), officer=request.user)
-    return _desk(request, here)
+    return desk_of(request, here)
 
 
 @access.roles(Role.WINDOW)
 @require_POST
 def verify_by_hand(request: OfficerRequest, pk: int) -> HttpResponse:
-    here = _window(request, pk)
+    here = window_of(request, pk)
     reason = request.POST.get("reason", "")[:200]
     ticket = _ticket(here, request.user)
     second = None
@@ -197,14 +213,14 @@ def verify_by_hand(request: OfficerRequest, pk: int) -> HttpResponse:
         password = request.POST.get("password", "")[:128]
         second = approvals.colleague(number, password, officer=request.user, window=here)
     identify.verify_by_hand(ticket, reason, officer=request.user, second=second)
-    return _desk(request, here)
+    return desk_of(request, here)
 
 
 @access.roles(Role.WINDOW)
 @require_POST
 def reveal(request: OfficerRequest, pk: int) -> HttpResponse:
     """The whole number for half a minute; who asked for it leaves a trace."""
-    here = _window(request, pk)
+    here = window_of(request, pk)
     person = _ticket(here, request.user).person
     record.seen("number.reveal", about=person.key, officer=request.user, place=here.place)
     return render(request, "hall/_number.html", {"number": person.number, "seconds": SHOWN_SECONDS})
@@ -213,7 +229,7 @@ def reveal(request: OfficerRequest, pk: int) -> HttpResponse:
 @access.roles(Role.WINDOW)
 @require_POST
 def begin_item(request: OfficerRequest, pk: int) -> HttpResponse:
-    here = _window(request, pk)
+    here = window_of(request, pk)
     asked = Approval(request.POST)
     if not asked.is_valid():
         raise Http404
@@ -235,41 +251,41 @@ def begin_item(request: OfficerRequest, pk: int) -> HttpResponse:
         approved_by=approver,
         override=told["why"],
     )
-    return _desk(request, here)
+    return desk_of(request, here)
 
 
 @access.roles(Role.WINDOW)
 @require_POST
 def acknowledge(request: OfficerRequest, pk: int) -> HttpResponse:
     """The officer has read the directives whose ids the page sent: those that it showed."""
-    here = _window(request, pk)
+    here = window_of(request, pk)
     ticket = _ticket(here, request.user)
     told = request.POST.getlist("directive")
     shown = [int(one) for one in told if one.isdecimal() and len(one) < 19]
     enterprise = desk.of(here, request.user, request.POST.get("chosen", "")).enterprise
     orders.acknowledge(ticket, enterprise, shown, officer=request.user)
-    return _desk(request, here)
+    return desk_of(request, here)
 
 
 @access.roles(Role.WINDOW)
 @require_POST
 def object_to(request: OfficerRequest, pk: int) -> HttpResponse:
     """The person at the window objects to a directive (异议)."""
-    here = _window(request, pk)
+    here = window_of(request, pk)
     ticket = _ticket(here, request.user)
     told = request.POST.get("directive", "")
     directive = int(told) if told.isdecimal() and len(told) < 19 else 0
     enterprise = desk.of(here, request.user, request.POST.get("chosen", "")).enterprise
     grounds = request.POST.get("grounds", "")
     orders.object_to(ticket, enterprise, directive, grounds, officer=request.user)
-    return _desk(request, here)
+    return desk_of(request, here)
 
 
 @access.roles(Role.WINDOW)
 @require_GET
 def objection_paper(request: OfficerRequest, pk: int, objection_pk: int) -> HttpResponse:
     """The answer on paper, for the person who stands here."""
-    here = _window(request, pk)
+    here = window_of(request, pk)
     shown = desk.of(here, request.user, request.GET.get("chosen", ""))
     found = [one for one in shown.objections if one.objection.pk == objection_pk]
     if not found or found[0].objection.is_open:
@@ -282,21 +298,21 @@ def objection_paper(request: OfficerRequest, pk: int, objection_pk: int) -> Http
 @access.roles(Role.WINDOW)
 @require_POST
 def end_item(request: OfficerRequest, pk: int, record_pk: int, how: str) -> HttpResponse:
-    here = _window(request, pk)
+    here = window_of(request, pk)
     ticket = _ticket(here, request.user)
     handled = get_object_or_404(ItemRecord.objects.select_related("ticket__person"), pk=record_pk)
     if handled.ticket_id != ticket.pk:
         raise Http404
     end = {"finish": items.finish, "stop": items.stop}[how]
     end(handled, officer=request.user)
-    return _desk(request, here)
+    return desk_of(request, here)
 
 
 @access.roles(Role.WINDOW)
 @require_GET
 def portrait(request: OfficerRequest, pk: int, portrait_pk: int) -> HttpResponse:
     """A picture of the person at this window, and of nobody else."""
-    here = _window(request, pk)
+    here = window_of(request, pk)
     person = _ticket(here, request.user).person
     found = get_object_or_404(Portrait, pk=portrait_pk, person=person)
     return HttpResponse(
@@ -306,11 +322,11 @@ def portrait(request: OfficerRequest, pk: int, portrait_pk: int) -> HttpResponse
 
 @access.stream_roles(Role.WINDOW)
 async def stream(request: OfficerRequest, pk: int) -> HttpResponseBase:
-    here = await sync_to_async(_window)(request, pk)
+    here = await sync_to_async(window_of)(request, pk)
     return access.event_stream(streams.of_window(here))
 
 
-def _desk(request: OfficerRequest, here: Window) -> HttpResponse:
+def desk_of(request: OfficerRequest, here: Window) -> HttpResponse:
     chosen = request.POST.get("chosen") or request.GET.get("chosen", "")
     shown = desk.of(here, request.user, chosen)
     return render(request, "hall/_desk.html", {"desk": shown, "window": here})
@@ -320,7 +336,7 @@ def _windows_of(officer: Officer) -> QuerySet[Window]:
     return Window.objects.filter(hall__office__in=access.offices_of(officer))
 
 
-def _window(request: HttpRequest, pk: int) -> Window:
+def window_of(request: HttpRequest, pk: int) -> Window:
     """The window, when it is in a hall of the officer's county; otherwise it is not there."""
     officer = request.user
     assert isinstance(officer, Officer)

@@ -24,7 +24,7 @@ from chengxin.devices import hall_pc, simulator
 from chengxin.devices.signing import DeviceKey
 from chengxin.exchange import deliveries, nights
 from chengxin.exchange.models import NightRun
-from chengxin.hall.models import Device, Hall, Window
+from chengxin.hall.models import Device, Hall, ShowsOfficer, Window
 from chengxin.offices.models import Office, Officer, OfficerRole, Role
 from chengxin.web import environment
 
@@ -57,6 +57,12 @@ OFFICERS = (
 )
 
 
+# windows of one bureau alone, with the groups of items they serve; the others are joint windows
+EVERY = "REG FILE PAY CURE REFUND PREF CERT CERT-NA ID NONE"
+WINDOWS = {
+    5: (Office.Bureau.STATE, f"{EVERY} REG-CHG DEREG QUAL EXPORT INV INV-AUTH INV-ISS"),
+    6: (Office.Bureau.LOCAL, f"{EVERY} NAT"),
+}
 # cards on the table of props: whose it is, and the drawn face of its picture
 NEWCOMER = "新来客"
 KIOSK = "kiosk-1"
@@ -67,6 +73,8 @@ CARDS = {
     "李办税": "handler",
     "李投资": "investor",
     "周代理": "accountant",
+    "孙重点": "watched",
+    "马经办": "errand",
     NEWCOMER: "newcomer",
 }
 
@@ -169,11 +177,15 @@ def make_hall() -> None:
             "name": "阳信县国地税联合办税服务厅",
             "name_en": "Yangxin Joint Tax Service Hall",
             "office_id": "13716220000",
+            "shows_officer": ShowsOfficer.NAME,
         },
     )
     for number in range(1, 7):
-        serves = "enterprise,personal,enrolment" if number <= 4 else "personal,enrolment"
-        Window.objects.update_or_create(hall=hall, number=number, defaults={"serves": serves})
+        bureau, groups = WINDOWS.get(number, (Office.Bureau.JOINT, ""))
+        told = {
+            "serves": "enterprise,personal,enrolment", "bureau": bureau, "groups": groups.split(),
+        }  # fmt: skip
+        Window.objects.update_or_create(hall=hall, number=number, defaults=told)
     key = DeviceKey.load(hall_pc.key_file(devices_folder(), KIOSK))
     Device.objects.update_or_create(
         pk=KIOSK,

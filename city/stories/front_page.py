@@ -68,3 +68,9 @@ def play(cast: Cast) -> None:
     found(cast, "M07", everything, "non_normal", "认定为非正常户")
     found(cast, "M15", everything, "watched", "列入重点监控")
     opened(cast, everything, "inspection")
+
+    in_person = cast.person("in_person", "孙重点")
+    errand = cast.person("in_person", "马经办")
+    near = cast.firm("in_person", in_person, name="阳信县重点建材有限公司", tax_handler=errand)
+    cast.watch(near, cast.ago(20), cast.day + timedelta(200))
+    found(cast, "M15", near, "watched", "短期内频繁增量，列入重点监控")

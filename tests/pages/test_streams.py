@@ -15,8 +15,8 @@ from django.test import AsyncClient
 
 from chengxin.devices import signing
 from chengxin.devices.messages import Verb
-from chengxin.hall import devices, streams, visits
-from chengxin.hall.models import Device
+from chengxin.hall import alarms, devices, evaluations, screens, streams, visits
+from chengxin.hall.models import Alarm, Device, Evaluation, Window
 from chengxin.offices import access
 from chengxin.trace import stream
 
@@ -181,6 +181,48 @@ def test_call_reaches_the_display_and_says_nothing_of_the_person(take, wang, hal
     )
 
     assert wang.pk not in block
+
+
+def test_call_for_help_reaches_the_other_window_and_the_manager(hall, window, zhao, nonce):
+    other = Window.objects.create(hall=hall, number=4, serves="enterprise")
+    following(streams.of_window(other), "alarm", lambda: alarms.call(window, nonce, officer=zhao))
+    alarm = Alarm.objects.get()
+    following(
+        streams.of_alarms([hall.pk]),
+        "alarm",
+        lambda: alarms.end(alarm, officer=zhao, by_mistake=True),
+    )
+
+
+class TestCitizensScreen:
+    """The citizen's screen hears its window; the officer's page hears nothing of a grade."""
+
+    @pytest.fixture
+    def screen(self, window, officer):
+        manager = officer("he", "何主任", "county", "hall_manager")
+        return screens.pair(screens.invite(window, officer=manager))[0]
+
+    def test_begun_visit_reaches_the_screen(self, screen, take, wang, window, zhao):
+        take(wang)
+        block = following(
+            streams.of_screen(screen), "changed", lambda: visits.call_next(window, officer=zhao)
+        )
+        assert wang.pk not in block
+
+    def test_grade_does_not_reach_the_officers_window(self, screen, serving, wang, window, zhao):
+        visits.finish(serving(wang), officer=zhao)
+        asked = Evaluation.objects.get()
+
+        async def follow() -> None:
+            lines = streams.of_window(window)
+            await heard(lines, "ready")
+            await sync_to_async(evaluations.give)(screen, asked.pk, "very_bad")
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(heard(lines, "person"), 0.5)
+            await lines.aclose()
+            await sync_to_async(connections.close_all)()
+
+        asyncio.run(follow())
 
 
 def test_card_that_was_read_reaches_the_kiosk(page, agent, wang):

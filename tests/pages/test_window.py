@@ -5,27 +5,12 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from chengxin.hall import desk, items, visits
+from chengxin.hall import face_scale, items, visits
 from chengxin.hall.models import Ticket, Window
 from chengxin.people.models import Person, Portrait
 from chengxin.trace.models import Trace
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def signed_in():
-    def client_of(officer) -> Client:
-        client = Client()
-        client.force_login(officer, "allauth.account.auth_backends.AuthenticationBackend")
-        return client
-
-    return client_of
-
-
-@pytest.fixture
-def zhaos(signed_in, zhao) -> Client:
-    return signed_in(zhao)
 
 
 def body(answer) -> str:
@@ -240,9 +225,9 @@ def test_pages_of_a_window_ask_a_bounded_number_of_questions(
 def test_band_edges_are_those_of_the_face_engine():
     face = pytest.importorskip("chengxin.devices.face")
 
-    assert desk.edges("bundled/abc/raw", "card") == face.RAW_LIMITS
-    assert desk.edges("bundled/abc/yangxin-1", "card") == face.CENTRED_LIMITS
-    assert desk.edges("bureau-r50/abc/raw", "card") is None
+    assert face_scale.edges("bundled/abc/raw", "card") == face.RAW_LIMITS
+    assert face_scale.edges("bundled/abc/yangxin-1", "card") == face.CENTRED_LIMITS
+    assert face_scale.edges("bureau-r50/abc/raw", "card") is None
 
 
 def test_band_edges_of_a_calibration_are_those_it_was_kept_with(tmp_path, monkeypatch):
@@ -251,9 +236,9 @@ def test_band_edges_of_a_calibration_are_those_it_was_kept_with(tmp_path, monkey
     kept = tmp_path / "face" / "calibration-0123456789ab.json"
     kept.write_text('{"limits": {"card": [0.31, 0.4]}}', "ascii")
 
-    assert desk.edges("bureau-r50/abc/0123456789ab", "card") == (0.31, 0.4)
-    assert desk.edges("bureau-r50/abc/0123456789ab", "live") is None
-    assert desk.edges("bundled/abc/0123456789ab", "live") == desk.CENTRED_EDGES
+    assert face_scale.edges("bureau-r50/abc/0123456789ab", "card") == (0.31, 0.4)
+    assert face_scale.edges("bureau-r50/abc/0123456789ab", "live") is None
+    assert face_scale.edges("bundled/abc/0123456789ab", "live") == face_scale.CENTRED_EDGES
 
 
 def test_two_windows_show_their_own_person(zhaos, take, wang, li, hall, window, zhao):

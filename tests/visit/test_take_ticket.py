@@ -103,8 +103,8 @@ def test_code_on_the_ticket_holds_no_id_and_is_kept_only_as_a_digest(take, wang,
 
 
 def test_every_ticket_has_its_own_code():
-    codes = {codes.qr_text(uuid.uuid4()) for _ in range(100)}
-    assert len(codes) == 100
+    made = {codes.qr_text(uuid.uuid4()) for _ in range(100)}
+    assert len(made) == 100
 
 
 def test_people_ahead_are_those_of_the_same_business(take, wang, li, zhang):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django import template
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from chengxin.core.items import Group
+from chengxin.core.items import Group, Item
 from chengxin.risk.directives import Decision
 from chengxin.trace import words
 from chengxin.trace.models import Trace
@@ -20,6 +23,14 @@ DECISIONS = {
     Decision.REFUSED: _("不予办理"),
 }
 
+REAL_NAME = {
+    "required": _("须实名核验"),
+    "legal_rep": _("须实名；受监控的须法人本人"),
+    "bound": _("企业办税人员即可"),
+    "own": _("本人办理"),
+    "none": _("不要求实名"),
+}
+
 register = template.Library()
 
 
@@ -32,6 +43,28 @@ def group_title(group: Group) -> str:
 def decision_title(decision: str) -> str:
     """不予办理 for refused: what the counter does with an item."""
     return str(DECISIONS[Decision(decision)])
+
+
+@register.filter
+def real_name_rule(item: Item) -> str:
+    """Who may do it, in short words; what no law lets a counter refuse says so."""
+    rule = str(REAL_NAME[item.real_name])
+    return f"{rule} · {gettext('不得拒办')}" if item.never_refused else rule
+
+
+@register.filter
+def brings(item: Item) -> str:
+    """What a person brings for it; "" for nothing."""
+    return item.brings_en if english() else item.brings
+
+
+@register.filter
+def took(time: timedelta) -> str:
+    """A span as an officer says it: whole minutes, or less than one."""
+    minutes = round(time.total_seconds()) // 60
+    if not minutes:
+        return gettext("不到 1 分钟")
+    return ngettext("%(count)d 分钟", "%(count)d 分钟", minutes) % {"count": minutes}
 
 
 @register.filter

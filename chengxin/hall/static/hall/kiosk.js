@@ -3,7 +3,7 @@
    The page makes the session's id.  Whatever a lost line sends twice carries the same id, so the
    server does it once: the same swipe gives the same ticket. */
 
-import { elder, follow, post, refuse, words } from "../web/page.js";
+import { elder, follow, post, refuse, uuid, words } from "../web/page.js";
 import { openEye } from "./camera.js";
 
 const kiosk = document.getElementById("kiosk");
@@ -341,15 +341,6 @@ function tick() {
 
 function pause(milliseconds) {
   return new Promise((done) => { setTimeout(done, milliseconds); });
-}
-
-/** A random id, version 4; also where the page is not in a secure context. */
-function uuid() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 0x0f) | 0x40;
-  bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
 }
 
 follow(kiosk.dataset.stream, { ready: look, changed: look }, { resumed: look });

@@ -2,6 +2,7 @@
    camera, and fetches what changed.  What may be done the server decides; here it is only asked. */
 
 import { follow, refuse, token, words } from "../web/page.js";
+import { callForHelp, refreshAlarms } from "./alarms.js";
 import { openEye } from "./camera.js";
 
 const station = document.getElementById("station");
@@ -212,7 +213,7 @@ function filterItems(text) {
   for (const group of document.querySelectorAll(".item-group")) {
     let shown = 0;
     for (const item of group.querySelectorAll(".item")) {
-      item.hidden = wanted !== "" && !item.textContent.toLowerCase().includes(wanted);
+      item.hidden = wanted !== "" && !item.querySelector(".item-title").textContent.toLowerCase().includes(wanted);
       shown += item.hidden ? 0 : 1;
     }
     group.hidden = shown === 0;
@@ -227,7 +228,46 @@ function hideNumberLater() {
   setTimeout(refreshDesk, Number(number.dataset.hideAfter) * 1000);
 }
 
+/** Fetch what is open at the window, and let both sign. */
+async function handOver(button) {
+  await htmx.ajax("GET", button.dataset.address, { target: "#hand-over-form", swap: "outerHTML" });
+  document.getElementById("hand-over").showModal();
+}
+
+/** The time that each begun item takes, in the words of the page. */
+function tickItems() {
+  for (const place of document.querySelectorAll("[data-since]")) {
+    const minutes = Math.floor((Date.now() - Date.parse(place.dataset.since)) / 60000);
+    if (minutes > 0) place.textContent = words("say-since").replace("{n}", minutes);
+  }
+}
+setInterval(tickItems, 10000);
+
+/** From the filter into the list with Enter or ↓, through it with ↑ and ↓. */
+function walkItems(event) {
+  const inList = event.target.closest?.(".item-groups");
+  if (event.isComposing) return; // Enter ends a Chinese word first
+  const fromFilter = event.target.id === "item-filter" && /^(Enter|ArrowDown)$/.test(event.key);
+  if (!fromFilter && !(inList && /^Arrow(Up|Down)$/.test(event.key))) return;
+  const buttons = [...document.querySelectorAll(".item-groups .item:not([hidden]) button:not(:disabled)")];
+  const at = buttons.indexOf(event.target) + (event.key === "ArrowUp" ? -1 : 1);
+  event.preventDefault();
+  if (at < 0) document.getElementById("item-filter").focus();
+  else buttons[at]?.focus();
+}
+addEventListener("keydown", walkItems);
+
+/** The emergency key works above dialogs, within fields, and with the other keys switched off. */
+addEventListener("keydown", (event) => {
+  if (event.key !== "Pause") return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  if (!event.repeat) callForHelp(station.dataset.alarm);
+}, true);
+
 const DUTIES = {
+  alarm: () => callForHelp(station.dataset.alarm),
+  handOver,
   compare: () => lookThenSend(station.dataset.compare),
   enrol: () => lookThenSend(station.dataset.enrol),
   approve: (button) => sign("approve", button),
@@ -238,6 +278,10 @@ const DUTIES = {
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-do]");
   if (button) DUTIES[button.dataset.do](button);
+  if (event.target.id === "item-filter") { // by its key too: the next word replaces the last
+    event.target.focus();
+    event.target.select();
+  }
 });
 document.addEventListener("input", (event) => {
   if (event.target.id === "item-filter") filterItems(event.target.value);
@@ -245,6 +289,6 @@ document.addEventListener("input", (event) => {
 
 follow(
   station.dataset.stream,
-  { ready: refreshQueue, queue: refreshQueue, person: onPerson, directive: onDirective },
-  { resumed: refreshDesk },
+  { ready: refreshQueue, queue: refreshQueue, person: onPerson, directive: onDirective, alarm: refreshAlarms },
+  { resumed: () => { refreshDesk(); refreshAlarms(); } },
 );

@@ -36,6 +36,15 @@ export function words(id) {
   return (document.getElementById(id)?.textContent ?? "").trim();
 }
 
+/** A random id, version 4; also where the page is not in a secure context. */
+export function uuid() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
+}
+
 /** Say `text` in the corner for six seconds.  `kind`: "info", "ok", "warn" or "danger". */
 export function toast(text, kind = "info") {
   const told = document.createElement("p");
