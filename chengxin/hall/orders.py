@@ -36,6 +36,16 @@ def object_to(
     return objections.file(found, grounds, person=ticket.person.key, officer=officer, place=place)
 
 
+def withdraw_objection(ticket: Ticket, objection: int, *, officer: Officer) -> Objection:
+    """The person at the window takes his own objection back."""
+    ledger.require_here(ticket)
+    found = Objection.objects.filter(pk=objection, person=ticket.person.key).first()
+    if found is None:
+        raise access.not_yours()
+    place = ticket.window.place if ticket.window else ""
+    return objections.withdraw(found, objections.AT_THE_WINDOW, officer=officer, place=place)
+
+
 def visit_of(ticket: Ticket, enterprise: Enterprise | None) -> counter.Visit:
     """The visit as `risk.counter` keeps it."""
     return counter.Visit(

@@ -97,6 +97,11 @@ urlpatterns = [
         workstation.objection_paper,
         name="window-objection-paper",
     ),
+    path(
+        "windows/<int:pk>/objections/<int:objection_pk>/withdraw",
+        workstation.withdraw_objection,
+        name="window-withdraw-objection",
+    ),
     path("windows/<int:pk>/items", workstation.begin_item, name="begin-item"),
     path(
         "windows/<int:pk>/items/<int:record_pk>/finish",

@@ -282,13 +282,22 @@ def object_to(request: OfficerRequest, pk: int) -> HttpResponse:
 
 
 @access.roles(Role.WINDOW)
+@require_POST
+def withdraw_objection(request: OfficerRequest, pk: int, objection_pk: int) -> HttpResponse:
+    """The person at the window takes his objection back."""
+    here = _window(request, pk)
+    orders.withdraw_objection(_ticket(here, request.user), objection_pk, officer=request.user)
+    return _desk(request, here)
+
+
+@access.roles(Role.WINDOW)
 @require_GET
 def objection_paper(request: OfficerRequest, pk: int, objection_pk: int) -> HttpResponse:
     """The answer on paper, for the person who stands here."""
     here = window_of(request, pk)
     shown = desk.of(here, request.user, request.GET.get("chosen", ""))
     found = [one for one in shown.objections if one.objection.pk == objection_pk]
-    if not found or found[0].objection.is_open:
+    if not found or not found[0].objection.is_answered:
         raise Http404
     about = found[0].objection.about
     record.seen("objection.print", about=about, officer=request.user, objection=objection_pk)

@@ -7,6 +7,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Q
 from django.utils.timezone import localdate, now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from chengxin.risk.orders import Order, orders_of
@@ -169,7 +170,8 @@ class Acknowledgement(models.Model):
 class Objection(models.Model):
     """异议: somebody says that a directive is wrong; who had no part in it answers in time.
 
-        open ──answer──▶ answered   (kept, eased or lifted: never anything stricter)
+        open ──answer───▶ answered    (kept, eased or lifted: never anything stricter)
+          └────withdraw─▶ withdrawn   (its author took it back; he may object anew)
 
     Only `risk.objections` changes it.
     """
@@ -177,6 +179,7 @@ class Objection(models.Model):
     class State(models.TextChoices):
         OPEN = "open", _("待答复")
         ANSWERED = "answered", _("已答复")
+        WITHDRAWN = "withdrawn", _("已撤回")
 
     class Outcome(models.TextChoices):
         KEPT = "kept", _("维持")
@@ -192,7 +195,7 @@ class Objection(models.Model):
     received_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     place = models.CharField(max_length=60, blank=True)  # empty: not at a window
     due_on = models.DateField()  # the last working day for the answer
-    state = models.CharField(max_length=8, choices=State, default=State.OPEN)
+    state = models.CharField(max_length=9, choices=State, default=State.OPEN)
     outcome = models.CharField(max_length=6, choices=Outcome, blank=True)
     answer = models.CharField(max_length=1000, blank=True)  # what the taxpayer reads
     answer_en = models.CharField(max_length=1500, blank=True)
@@ -200,6 +203,11 @@ class Objection(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
     answered_at = models.DateTimeField(null=True)
+    withdrawn_by = models.ForeignKey(  # who wrote down that its author takes it back
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_how = models.CharField(max_length=400, blank=True)  # how its author said so
 
     class Meta:
         constraints = [
@@ -209,9 +217,14 @@ class Objection(models.Model):
                 name="one_open_objection_per_directive_and_person",
             ),
             models.CheckConstraint(
-                condition=Q(state="open", outcome="", answered_by=None)
+                condition=Q(state__in=["open", "withdrawn"], outcome="", answered_by=None)
                 | Q(state="answered", answered_by__isnull=False) & ~Q(outcome="") & ~Q(answer=""),
                 name="an_answer_says_what_and_by_whom",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["open", "answered"], withdrawn_by=None, withdrawn_how="")
+                | Q(state="withdrawn", withdrawn_by__isnull=False) & ~Q(withdrawn_how=""),
+                name="a_withdrawal_says_how_and_who_wrote_it_down",
             ),
         ]
         indexes = [
@@ -232,6 +245,15 @@ class Objection(models.Model):
     @property
     def is_open(self) -> bool:
         return self.state == Objection.State.OPEN
+
+    @property
+    def is_answered(self) -> bool:
+        return self.state == Objection.State.ANSWERED
+
+    @property
+    def how(self) -> str:
+        """How its author took it back, in the language of the page."""
+        return gettext(self.withdrawn_how)
 
     @property
     def overdue(self) -> bool:

@@ -211,7 +211,7 @@ class History:
     @property
     def objections(self) -> list[Objection]:
         found = Objection.objects.filter(about=self.key).order_by("-pk")[:HISTORY]
-        return list(found.select_related("received_by", "answered_by"))
+        return list(found.select_related("received_by", "answered_by", "withdrawn_by"))
 
     @property
     def counter(self) -> list[Line]:

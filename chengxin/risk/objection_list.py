@@ -21,7 +21,7 @@ from chengxin.risk.inbox import A_PAGE, Known, Subject
 from chengxin.risk.models import EFFECT_TITLES, Directive, Objection, title_of
 from chengxin.trace import record
 
-TABS = ("open", "answered")
+TABS = ("open", "answered", "withdrawn")
 
 
 @dataclass(frozen=True)
@@ -107,12 +107,15 @@ class Listed:
 
 def of(officer: Officer, tab: str, page: str) -> Listed:
     mine = Objection.objects.filter(access.visible(officer)).select_related(
-        "directive__alert", "received_by", "answered_by"
+        "directive__alert", "received_by", "answered_by", "withdrawn_by"
     )
-    open_ones = mine.filter(state=Objection.State.OPEN).order_by("due_on", "pk")
-    answered = mine.filter(state=Objection.State.ANSWERED).order_by("-answered_at", "-pk")
-    shown = answered if tab == "answered" else open_ones
-    counts = {"open": open_ones.count()} | due(officer)
+    tabs = {
+        "open": mine.filter(state=Objection.State.OPEN).order_by("due_on", "pk"),
+        "answered": mine.filter(state=Objection.State.ANSWERED).order_by("-answered_at", "-pk"),
+        "withdrawn": mine.filter(state=Objection.State.WITHDRAWN).order_by("-withdrawn_at", "-pk"),
+    }
+    shown = tabs[tab]
+    counts = {"open": tabs["open"].count()} | due(officer)
     return Listed(tab, officer, counts, Paginator(shown, A_PAGE).get_page(page))
 
 
@@ -129,7 +132,7 @@ def one(officer: Officer, pk: int) -> Filed:
     """The objection, when its subject is the officer's; otherwise it is not there."""
     found = (
         Objection.objects.filter(access.visible(officer), pk=pk)
-        .select_related("directive__alert", "received_by", "answered_by__office")
+        .select_related("directive__alert", "received_by", "answered_by__office", "withdrawn_by")
         .first()
     )
     if found is None:

@@ -64,6 +64,15 @@ def answer(request: OfficerRequest, pk: int) -> HttpResponse:
 
 
 @access.roles(*READS)
+@require_POST
+def withdraw(request: OfficerRequest, pk: int) -> HttpResponse:
+    """For a taxpayer who wrote or called; at the window it is `hall.workstation`."""
+    filed = objection_list.one(request.user, pk)
+    objections.withdraw_for(filed.objection, request.POST.get("how", ""), officer=request.user)
+    return _go(reverse("objection", args=[pk]))
+
+
+@access.roles(*READS)
 @require_GET
 def paper(request: OfficerRequest, pk: int) -> HttpResponse:
     filed = objection_list.one(request.user, pk)

@@ -1,6 +1,7 @@
 """异议: who is restricted says why it is wrong; somebody without a part in it answers in time.
 
     file ──▶ open ──answer──▶ kept | eased | lifted      (never anything stricter)
+               └──withdraw──▶ withdrawn                  (by its author; he may file anew)
 
 Filing refuses nobody who says what is wrong: whoever stands at a window, or an officer for him.
 The directive stands until it is answered.  The answer is due in working days; when the fact or two
@@ -33,6 +34,7 @@ WORKING_DAYS = 10  # to answer; docs/decisions/0026
 SOON = 3  # working days before the deadline in which it is called due
 SHOWN = timedelta(days=60)  # how long a window shows an answer
 UPHELD = gettext_noop("异议成立")
+AT_THE_WINDOW = gettext_noop("本人在窗口撤回")
 
 # An investigation is answered with these sentences only (M01, M02): nobody may say more.
 QUIET = {"M01", "M02"}
@@ -103,14 +105,35 @@ def file_for(about: str, directive: Directive, grounds: str, *, officer: Officer
     return file(directive, grounds, person=about, officer=officer)
 
 
+def withdraw(objection: Objection, how: str, *, officer: Officer, place: str = "") -> Objection:
+    """Its author takes it back; `officer` writes down `how` he said so.  The directive stands as it
+    did, and he may object anew."""
+    with record.of(
+        "objection.withdraw", about=objection.about, officer=officer, place=place
+    ) as trace:
+        held = _open(objection)
+        trace.detail |= {"objection": held.pk, "directive": held.directive_id}
+        if not how.strip():
+            raise Refusal("grounds_needed", _("请写明异议人何时以何种方式表示撤回"))
+        held.withdrawn_how = trace.detail["note"] = how.strip()[:400]
+        held.state = Objection.State.WITHDRAWN
+        held.withdrawn_by, held.withdrawn_at = officer, now()
+        held.save(update_fields=["withdrawn_how", "state", "withdrawn_by", "withdrawn_at"])
+    return held
+
+
+def withdraw_for(objection: Objection, how: str, *, officer: Officer) -> Objection:
+    """An officer writes down what came by letter or telephone, of a subject of his offices."""
+    access.require(officer, objection.about)
+    return withdraw(objection, how, officer=officer)
+
+
 def answer(objection: Objection, told: Answer, *, officer: Officer) -> Objection:
     """Answer it: nothing stricter than what stands, by somebody who had no part in it."""
     with record.of("objection.answer", about=objection.about, officer=officer) as trace:
-        held = Objection.objects.select_for_update(of=("self",)).get(pk=objection.pk)
-        trace.detail |= {"objection": held.pk, "outcome": told.outcome}
-        access.require(officer, held.about)
-        if not held.is_open:
-            raise Refusal("already_answered", _("该异议已答复"))
+        trace.detail |= {"objection": objection.pk, "outcome": told.outcome}
+        access.require(officer, objection.about)
+        held = _open(objection)
         directive = successor(held.directive)
         trace.detail["directive"] = directive.pk
         _require_apart(directive, held.directive, officer)
@@ -167,6 +190,13 @@ def may_answer(objection: Objection, officer: Officer) -> bool:
     """Whether the page offers the answer to `officer`; the operation asks again."""
     directive = successor(objection.directive)
     return objection.is_open and _lacks(directive, objection.directive, officer) is None
+
+
+def _open(objection: Objection) -> Objection:
+    held = Objection.objects.select_for_update(of=("self",)).get(pk=objection.pk)
+    if not held.is_open:
+        raise Refusal("already_answered", _("该异议已答复或已撤回"))
+    return held
 
 
 def _lacks(directive: Directive, first: Directive, officer: Officer) -> Refusal | None:

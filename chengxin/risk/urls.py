@@ -70,6 +70,7 @@ urlpatterns = [
     # /objections/<pk>/
     path("objections/<int:pk>/", objection_pages.objection, name="objection"),
     path("objections/<int:pk>/answer", objection_pages.answer, name="answer-objection"),
+    path("objections/<int:pk>/withdraw", objection_pages.withdraw, name="withdraw-objection"),
     path("objections/<int:pk>/paper", objection_pages.paper, name="objection-paper"),
     # /stops/
     path("stops/", stop_pages.listed, name="stops"),

@@ -51,6 +51,57 @@ def test_window_files_about_nobody_else(client, at_window, li, order):
     assert not Objection.objects.exists()
 
 
+def test_who_objected_takes_it_back_at_the_window(client, at_window, filed, zhao):
+    ticket, directive = at_window
+    shown = client.get(reverse("window", args=[ticket.window.pk])).content.decode()
+    assert 'data-testid="withdraw-objection"' in shown
+    address = reverse("window-withdraw-objection", args=[ticket.window.pk, filed.pk])
+    told = client.post(address).content.decode()
+    filed.refresh_from_db()
+    directive.refresh_from_db()
+    assert (filed.state, filed.withdrawn_by) == ("withdrawn", zhao)
+    assert directive.in_force
+    assert 'data-testid="objection"' not in told
+    assert client.post(address).status_code == 409
+
+
+def test_nobody_elses_is_taken_back_at_the_window(client, at_window, filed, li):
+    ticket, _directive = at_window
+    Objection.objects.update(person=li.key)
+    shown = client.get(reverse("window", args=[ticket.window.pk])).content.decode()
+    assert 'data-testid="withdraw-objection"' not in shown
+    address = reverse("window-withdraw-objection", args=[ticket.window.pk, filed.pk])
+    assert client.post(address).status_code == 404
+    filed.refresh_from_db()
+    assert filed.is_open
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_officer_writes_down_what_came_by_telephone(client, filed, field, sun, zhao, language):
+    client.cookies["django_language"] = language
+    address = reverse("withdraw-objection", args=[filed.pk])
+    for other, code in ((sun, 404), (zhao, 403)):
+        client.force_login(other)
+        assert client.post(address, {"how": "来电撤回"}).status_code == code
+    client.force_login(field)
+    assert (
+        'data-testid="withdraw"'
+        in client.get(reverse("objection", args=[filed.pk])).content.decode()
+    )
+    assert client.post(address, {"how": ""}).status_code == 409
+    assert client.post(address, {"how": "八月二日来电撤回"}).status_code == 204
+    shown = client.get(reverse("objection", args=[filed.pk])).content.decode()
+    assert "八月二日来电撤回" in shown
+    assert 'data-testid="answer"' not in shown
+    assert (
+        "八月二日来电撤回"
+        in client.get(reverse("directive-history", args=[filed.about])).content.decode()
+    )
+    tab = client.get(reverse("objections") + "?tab=withdrawn").content.decode()
+    assert reverse("objection", args=[filed.pk]) in tab
+    assert client.get(reverse("objection-paper", args=[filed.pk])).status_code == 404
+
+
 def test_answer_is_read_and_printed_at_the_window(client, at_window, filed, head, zhao):
     ticket, _directive = at_window
     paper = reverse("window-objection-paper", args=[ticket.window.pk, filed.pk])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.utils.timezone import localdate
 
 from chengxin.core.items import GROUPS, ITEMS, effect_on
@@ -212,6 +213,59 @@ def test_who_agreed_to_the_confirmation_does_not_answer_either(
     with pytest.raises(Refusal, match="had_a_part"):
         objections.answer(made, Answer("lifted", "成立"), officer=qian)
     assert objections.answer(made, Answer("lifted", "成立"), officer=leader).outcome == "lifted"
+
+
+class TestWithdrawal:
+    """Who objected may take it back; nothing else changes by it."""
+
+    def test_the_directive_stands_as_it_did_and_the_trace_says_how(self, filed, standing, zhao):
+        objections.withdraw(filed, "本人当面表示撤回", officer=zhao, place="hall:yangxin/window:3")
+        filed.refresh_from_db()
+        standing.refresh_from_db()
+        assert (filed.state, filed.withdrawn_by, filed.outcome) == ("withdrawn", zhao, "")
+        assert (standing.in_force, standing.eased) == (True, None)
+        trace = Trace.objects.get(action="objection.withdraw")
+        assert (trace.about, trace.officer, trace.place) == (
+            filed.about, zhao, "hall:yangxin/window:3",
+        )  # fmt: skip
+        assert trace.detail["note"] == "本人当面表示撤回"
+
+    def test_nobody_answers_what_was_taken_back(self, filed, zhao, leader):
+        objections.withdraw(filed, "来电撤回", officer=zhao)
+        with pytest.raises(Refusal, match="already_answered"):
+            objections.answer(filed, Answer("lifted", "成立"), officer=leader)
+
+    def test_what_was_answered_is_not_taken_back(self, filed, zhao, leader):
+        objections.answer(filed, Answer("kept", "维持"), officer=leader)
+        with pytest.raises(Refusal, match="already_answered"):
+            objections.withdraw(filed, "来电撤回", officer=zhao)
+
+    def test_he_may_object_anew_with_a_deadline_of_its_own(
+        self, filed, standing, factory, zhao, leader
+    ):
+        Objection.objects.update(due_on=date(2017, 1, 1))
+        objections.withdraw(filed, "来电撤回", officer=zhao)
+        again = objections.file(standing, "又有新证据", person=factory.key, officer=zhao)
+        assert again.pk != filed.pk
+        assert again.due_on > localdate()
+        assert objection_list.of(leader, "withdrawn", "1").page.object_list[0] == filed
+
+    def test_it_is_due_no_more(self, filed, zhao, leader):
+        Objection.objects.update(due_on=date(2017, 1, 1))
+        objections.withdraw(filed, "来电撤回", officer=zhao)
+        assert objection_list.due(leader) == {"late": 0, "soon": 0}
+
+    def test_how_he_said_so_is_written_down(self, filed, field):
+        with pytest.raises(Refusal, match="grounds_needed"):
+            objections.withdraw_for(filed, "  ", officer=field)
+
+    def test_an_officer_of_another_county_writes_nothing_down(self, filed, sun):
+        with pytest.raises(Refusal, match="not_yours"):
+            objections.withdraw_for(filed, "来电撤回", officer=sun)
+
+    def test_database_keeps_how_and_by_whom(self, filed):
+        with pytest.raises(IntegrityError, match="a_withdrawal_says_how"), transaction.atomic():
+            Objection.objects.update(state="withdrawn")
 
 
 def test_nothing_said_is_no_objection(standing, factory, zhao):
