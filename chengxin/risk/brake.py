@@ -4,14 +4,17 @@
                                                    └─ more than may be ──▶ a stop: all of them wait
 
 A mistake in an indicator, a threshold or a delivery shows as a crowd.  What is already in force
-stays; alerts are opened as ever, for they restrict nobody.  `risk.stops` has what people decide.
+stays; alerts are opened as ever, for they restrict nobody.  `risk.stops` has what people decide;
+how many is few two officers may set for their county (`risk.limits`).
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from math import ceil
 from typing import Any, Protocol
 
@@ -19,16 +22,28 @@ from django.utils.timezone import now
 
 from chengxin.core.effects import Effect
 from chengxin.offices.models import Jurisdiction
-from chengxin.risk.models import Alert, Directive, Stop, Stopped
+from chengxin.risk.models import Alert, BrakeLimit, Directive, Stop, Stopped
 from chengxin.trace import record
 from chengxin.trace.models import Trace
 
 LEAST = 50  # as many may always be restricted: a busy day of a county
-SHARE = 0.01  # beyond that, of the persons and enterprises that the county manages
+SHARE = Decimal(1)  # beyond that, in per cent of the persons and enterprises that it manages
 
 Told = dict[str, Any]  # one finding as the scan prints it
 Reach = tuple[str, str, str]  # indicator, subject, acted on
 Group = tuple[str, str]  # indicator, county
+
+
+@dataclass(frozen=True)
+class Limit:
+    """How many one run may newly restrict under one indicator in one county."""
+
+    least: int
+    share: Decimal  # per cent of the administered
+    row: BrakeLimit | None = None  # as officers set it; None: the program's own
+
+    def most(self, managed: int) -> int:
+        return max(self.least, ceil(self.share * managed / 100))
 
 
 class Run(Protocol):
@@ -68,10 +83,13 @@ def hold(
     groups: dict[Group, list[Reach]] = defaultdict(list)
     for reach, region in zip(fresh, counties(reach[2] for reach in fresh), strict=True):
         groups[(reach[0], region)].append(reach)
+    table = set_limits() if groups else {}
     for group, reaches in sorted(groups.items()):
-        many = len(reaches) > LEAST and len(reaches) > most_in(group[1])
-        if group in waiting or many:
-            _stop(run, group, {reach: wanted[reach] for reach in reaches})
+        limit = limit_of(table, group)
+        few = len(reaches) <= limit.least
+        most = limit.most(0 if few else managed_in(group[1]))
+        if group in waiting or len(reaches) > most:
+            _stop(run, group, {reach: wanted[reach] for reach in reaches}, most)
             stopped |= set(reaches)
     return stopped
 
@@ -81,11 +99,23 @@ def restricts(levels: Mapping[str, str]) -> bool:
     return any(effect != Effect.REMIND for effect in levels.values())
 
 
-def most_in(region: str) -> int:
-    """How many one run may newly restrict under one indicator in this county."""
-    managed = Jurisdiction.objects.filter(office__region__startswith=region) if region else None
-    subjects = managed.values("about").distinct().count() if managed is not None else 0
-    return max(LEAST, ceil(SHARE * subjects))
+def set_limits() -> dict[Group, BrakeLimit]:
+    """What officers have set, by indicator ("" for each without its own) and county."""
+    return {(one.indicator, one.region): one for one in BrakeLimit.objects.in_force()}
+
+
+def limit_of(table: Mapping[Group, BrakeLimit], group: Group) -> Limit:
+    """The limit of an indicator in a county: its own, else the county's, else the program's."""
+    row = table.get(group) or table.get(("", group[1]))
+    return Limit(row.least, row.share, row) if row else Limit(LEAST, SHARE)
+
+
+def managed_in(region: str) -> int:
+    """How many persons and enterprises the offices of a county manage."""
+    if not region:
+        return 0
+    managed = Jurisdiction.objects.filter(office__region__startswith=region)
+    return managed.values("about").distinct().count()
 
 
 def counties(keys: Iterable[str]) -> list[str]:
@@ -165,7 +195,7 @@ def _still_found(run: Run, wanted: Mapping[Reach, Told]) -> dict[Group, set[Reac
     return waiting
 
 
-def _stop(run: Run, group: Group, reaches: Mapping[Reach, Told]) -> None:
+def _stop(run: Run, group: Group, reaches: Mapping[Reach, Told], most: int) -> None:
     """Hold these back; they join the stop of their indicator and county that waits already."""
     indicator, region = group
     stop, made = Stop.objects.get_or_create(
@@ -173,7 +203,7 @@ def _stop(run: Run, group: Group, reaches: Mapping[Reach, Told]) -> None:
         region=region,
         state=Stop.State.WAITING,
         defaults={
-            "most": most_in(region),
+            "most": most,
             "found": len(reaches),
             "as_of": run.as_of,
             "lake_version": run.lake_version,

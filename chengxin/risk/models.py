@@ -26,6 +26,7 @@ from chengxin.risk.directive_models import (
     Stopped,
 )
 from chengxin.risk.endings import ended_words
+from chengxin.risk.limit_models import BrakeLimit, BrakeLimitQuerySet
 from chengxin.risk.list_models import ListedPerson, ListEntry, ListImport, ListRequest
 from chengxin.risk.orders import EFFECT_TITLES, Order, orders_of, title_of
 from chengxin.risk.score_models import RankingRun, RiskScore, RiskScoreQuerySet
@@ -36,6 +37,8 @@ __all__ = [
     "Acknowledgement",
     "Alert",
     "AlertQuerySet",
+    "BrakeLimit",
+    "BrakeLimitQuerySet",
     "CaseFile",
     "CaseStep",
     "Control",

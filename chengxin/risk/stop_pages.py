@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from chengxin.offices import access
 from chengxin.offices.access import OfficerRequest
-from chengxin.risk import stops
+from chengxin.risk import limits, stops
 from chengxin.risk.directives import MAY_LIFT
 from chengxin.trace import record
 from chengxin.trace.models import Trace
@@ -23,7 +23,8 @@ DECISIONS = {"release": stops.release, "refuse": stops.refuse}
 @access.roles(*MAY_LIFT)
 @require_GET
 def listed(request: OfficerRequest) -> HttpResponse:
-    return render(request, "risk/stops.html", {"stops": stops.listed(request.user)})
+    told = {"stops": stops.listed(request.user), "has_limits": bool(limits.regions(request.user))}
+    return render(request, "risk/stops.html", told)
 
 
 @access.roles(*MAY_LIFT)

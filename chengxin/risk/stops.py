@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from chengxin.core.refusal import Refusal
 from chengxin.offices import access
 from chengxin.offices.models import Office, Officer
-from chengxin.risk import alerts, directives, words
+from chengxin.risk import alerts, directives, limits, words
 from chengxin.risk.inbox import A_PAGE, Known, Subject
 from chengxin.risk.models import Alert, Directive, Stop, Stopped
 from chengxin.trace import record
@@ -110,8 +110,7 @@ class Shown:
 
     @cached_property
     def county(self) -> str:
-        office = Office.objects.filter(region=self.stop.region, level=Office.Level.COUNTY).first()
-        return office.name if office else self.stop.region
+        return limits.county(self.stop.region)
 
     @cached_property
     def count(self) -> int:

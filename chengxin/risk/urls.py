@@ -8,6 +8,7 @@ from chengxin.risk import (
     control_pages,
     directive_pages,
     explain_pages,
+    limit_pages,
     list_pages,
     objection_pages,
     pages,
@@ -74,6 +75,10 @@ urlpatterns = [
     path("objections/<int:pk>/paper", objection_pages.paper, name="objection-paper"),
     # /stops/
     path("stops/", stop_pages.listed, name="stops"),
+    # /stops/limits/
+    path("stops/limits/", limit_pages.listed, name="limits"),
+    path("stops/limits/propose", limit_pages.propose, name="propose-limit"),
+    path("stops/limits/<int:pk>/decide", limit_pages.decide, name="decide-limit"),
     # /stops/<pk>/
     path("stops/<int:pk>/", stop_pages.stop, name="stop"),
     path("stops/<int:pk>/decide", stop_pages.decide, name="decide-stop"),

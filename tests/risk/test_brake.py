@@ -100,7 +100,8 @@ def test_a_large_county_may_restrict_its_share(monkeypatch, offices):
     Jurisdiction.objects.bulk_create(
         Jurisdiction(about=f"enterprise:{n}", office=offices["branch"]) for n in range(1_000)
     )
-    assert brake.most_in("371622") == 11  # 1 % of 1000 and 王守信, rounded up
+    limit = brake.limit_of({}, ("M16", "371622"))
+    assert limit.most(brake.managed_in("371622")) == 11  # 1 % of 1000 and 王守信, rounded up
 
 
 @pytest.fixture

@@ -1,16 +1,18 @@
 """Whatever happens, in whatever order: no directive without its ground, no ground without its
 directive, and filing and payment are never refused.
 
-Nights, follow-ups, nights that are killed, lifts, releases, objections, stopped runs and the end of
-time are drawn at random and told to the system and to a slow model beside it: a few dictionaries,
-written from the rules (docs/decisions 0023, 0026, 0027 and the head of risk.alerts), not from the
-code.  After every step both must say the same.
+Nights, follow-ups, nights that are killed, lifts, releases, objections answered and taken back,
+stopped runs, other limits for them and the end of time are drawn at random and told to the system
+and to a slow model beside it: a few dictionaries, written from the rules (docs/decisions 0023,
+0026, 0027 and the head of risk.alerts), not from the code.  After every step both must say the
+same.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.db import transaction
@@ -19,7 +21,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from chengxin.core.items import ITEMS
-from chengxin.risk import alerts, brake, directives, objections, proposals, stops
+from chengxin.risk import alerts, brake, directives, limits, objections, proposals, stops
 from chengxin.risk.directives import Terms
 from chengxin.risk.models import Alert, Directive, Stop, Stopped
 from chengxin.risk.objections import Answer
@@ -41,9 +43,21 @@ STEPS = st.lists(
         st.tuples(st.just("night"), FACTS),
         st.tuples(st.just("killed"), FACTS),
         st.tuples(st.just("follow"), st.integers(0, 3), FACTS),
+        st.tuples(st.just("limit"), st.integers(1, 4)),
         st.tuples(
             st.sampled_from(
-                ["lift", "release", "ease", "uphold", "keep", "let", "forbid", "impose", "over"]
+                [
+                    "lift",
+                    "release",
+                    "ease",
+                    "uphold",
+                    "keep",
+                    "take back",
+                    "let",
+                    "forbid",
+                    "impose",
+                    "over",
+                ]
             ),
             st.integers(0, 7),
         ),
@@ -73,6 +87,7 @@ class Slow:
     spared: set[tuple[Fact, int, str]] = field(default_factory=set)  # people decided: not this one
     waiting: dict[str, dict[Fact, str]] = field(default_factory=dict)
     alerts: int = 0
+    most: int = MOST
 
     @property
     def standing(self) -> dict[Fact, str]:
@@ -120,7 +135,7 @@ class Slow:
         if not fresh:
             return
         code = fresh[0][0]
-        if not first and (code in self.waiting or len(fresh) > MOST):
+        if not first and (code in self.waiting or len(fresh) > self.most):
             self.waiting.setdefault(code, {}).update({fact: found[fact] for fact in fresh})
         else:
             self.orders |= {fact: Order(found[fact]) for fact in fresh}
@@ -222,6 +237,14 @@ def test_no_directive_without_ground_and_no_ground_without_directive(
                     slow.spare(fact_of(order))
                 if order.indicator and outcome == "ease":
                     slow.orders[fact_of(order)].eased = True
+            case ("take back", which) if in_force:
+                order = in_force[which % len(in_force)]
+                made = objections.file(order, "不服", person=order.about, officer=zhao)
+                objections.withdraw(made, "来电撤回", officer=zhao)
+            case ("limit", least):
+                asked = limits.propose("", "371622", least, Decimal(0), "核查", officer=qian)
+                limits.approve(asked, officer=leader)
+                slow.most = least
             case ("let", which) if waiting:
                 stop = waiting[which % len(waiting)]
                 stops.release(stop, "属实", officer=leader)
