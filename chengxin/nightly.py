@@ -237,11 +237,12 @@ def backtest(
     warehouse: Path,
     nights: Path,
     kept: Collection[int],
+    begins: Callable[[], None] = lambda: None,
 ) -> list[Point]:
     """Whom an indicator would have found on these days, as it is and changed.
 
     Each day over the lake version that its own night saw, where that is among the `kept`; else, as
-    for days before the first night, over the last night's.
+    for days before the first night, over the last night's.  `begins` as for `backtest.over`.
     """
     newest = last(nights)
     if newest is None:
@@ -254,7 +255,7 @@ def backtest(
     found: list[Point] = []
     for version, some in sorted(versions.items()):
         build(engine, lake, version, warehouse)
-        found += over(engine, before, after, some, version)
+        found += over(engine, before, after, some, version, begins)
     return sorted(found, key=lambda point: point.day)
 
 

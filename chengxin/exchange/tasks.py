@@ -1,5 +1,5 @@
 """What the worker does by itself: take what lies in the inbox, run the night, urge what comes due;
-and what officers ask it to do, try an indicator.
+and what officers ask it to do, try an indicator, weigh a threshold.
 
 What nobody at the counter waits for stands in a queue of its own, `LATER`, which a second process
 works off: seal the traces, sort what pages read, rank.  That process carries out tries, too.
@@ -21,7 +21,7 @@ from chengxin.core.refusal import Trouble
 from chengxin.exchange import deliveries, events, nights
 from chengxin.hall import queue
 from chengxin.risk import urging
-from chengxin.studio import trials, versions
+from chengxin.studio import measuring, trials, versions
 from chengxin.trace import seals
 
 COUNTER, LATER = "default", "later"  # the queues
@@ -134,6 +134,12 @@ def adopt() -> None:
 def try_out(context: JobContext, pk: int) -> None:
     """As soon as an officer asks: what a version of the studio would find."""
     trials.carry_out(pk, may_go_on=lambda: not context.should_abort())
+
+
+@app.task(name=measuring.MEASURE, queue=trials.QUEUE, pass_context=True)
+def measure(context: JobContext, pk: int) -> None:
+    """As soon as an officer asks: what another threshold would do."""
+    measuring.carry_out(pk, may_go_on=lambda: not context.should_abort())
 
 
 @app.periodic(cron="0 2 * * *")

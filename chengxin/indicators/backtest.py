@@ -1,18 +1,18 @@
 """What an indicator would have found at many days, as it is and changed: hits, new ones, freed.
 
-    each day × (as it is, changed) ──▶ the same SELECTs, of which equal parts run once ──▶ subjects
+    each day × (as it is, changed) ──▶ the same SELECTs, of which equal parts run once ──▶ who, how
 
 The runs have much in common.  Every table is read once, with the columns that are looked at.  A
 part of a SELECT (`WITH … AS`) that looks at neither the day nor the changed parameter is the same
 in all of them, one that looks at the day alone is the same before and after the change; what more
-than one run needs is made once and kept while it is needed.  The subjects are those of the scan.
+than one run needs is made once and kept while it is needed.  Subjects and bands are the scan's.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
@@ -29,6 +29,7 @@ KEPT = "backtest"  # tables of the session that hold what is made once
 _MARK = re.compile(r"zz_(value|table)_(\w+?)_zz")  # where a value or a table's name is put
 
 Key = tuple[object, ...]  # what a part says, by text and values
+Bands = Mapping[str, frozenset[str]]  # a subject → the bands in which it is found
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,14 @@ class Point:
     lake_version: int
     before: frozenset[str]
     after: frozenset[str]
+    other_band: frozenset[str] = frozenset()  # found by both, in other bands
+
+    @classmethod
+    def of(cls, day: date, lake_version: int, before: Bands, after: Bands) -> Point:
+        """From the bands in which each side finds whom."""
+        both = before.keys() & after.keys()
+        other = frozenset(key for key in both if before[key] != after[key])
+        return cls(day, lake_version, frozenset(before), frozenset(after), other)
 
     @property
     def fresh(self) -> list[str]:
@@ -58,17 +67,24 @@ class Point:
 
 
 def over(
-    engine: Engine, before: Side, after: Side, days: Sequence[date], lake_version: int
-) -> list[Point]:
-    """Both sides at each of the days, over the warehouse that `engine` is bound to."""
+    engine: Engine, before: Side, after: Side, days: Sequence[date], lake_version: int,
+    begins: Callable[[], None] = lambda: None,
+) -> list[Point]:  # fmt: skip
+    """Both sides at each of the days, over the warehouse that `engine` is bound to.
+
+    `begins` is called before each run, two a day; what it raises ends them.
+    """
     runs = [_Run(side, day, engine.dialect) for day in days for side in (before, after)]
     workshop = _Workshop(engine, runs)
+    found = []
     try:
-        found = [workshop.subjects(run) for run in runs]
+        for run in runs:
+            begins()
+            found.append(workshop.bands(run))
     finally:
         workshop.close()
     return [
-        Point(day, lake_version, found[2 * place], found[2 * place + 1])
+        Point.of(day, lake_version, found[2 * place], found[2 * place + 1])
         for place, day in enumerate(days)
     ]
 
@@ -150,16 +166,20 @@ class _Workshop:
         for name in sorted({n for run in runs for p in run.whole.everything for n in p.tables}):
             self._tables[name] = self._keep(f'SELECT {_columns(name, runs)} FROM "{name}"')  # noqa: S608
 
-    def subjects(self, run: _Run) -> frozenset[str]:
+    def bands(self, run: _Run) -> Bands:
+        """The bands in which the run finds each subject."""
         asked = self._select(run, run.whole)
         rows = self._engine.run(
-            f"SELECT DISTINCT subject_id FROM ({asked}) AS found "  # noqa: S608
+            f"SELECT DISTINCT subject_id, band FROM ({asked}) AS found "  # noqa: S608
             f"WHERE band <> {literal(UNDECIDED)}"
         )
         self._left.subtract(run.keys)
         for key in [key for key in self._kept if not self._left[key]]:
             self._engine.drop(self._kept.pop(key))
-        return frozenset(row["subject_id"] for row in rows)
+        told: dict[str, set[str]] = {}
+        for row in rows:
+            told.setdefault(row["subject_id"], set()).add(row["band"])
+        return {subject: frozenset(some) for subject, some in told.items()}
 
     def close(self) -> None:
         for name in (*self._kept.values(), *self._tables.values()):

@@ -14,10 +14,12 @@ from django.utils.translation import gettext_lazy as _
 
 from chengxin.indicators import published
 from chengxin.indicators.catalogue import Indicator
-from chengxin.studio.tuning_models import Tuning
+from chengxin.studio.tuning_models import Measurement, Tuning
 from chengxin.trace.tongue import english
 
-__all__ = ["Snooze", "SnoozeQuerySet", "Trial", "Tuning", "Version", "VersionQuerySet"]
+__all__ = [
+    "Measurement", "Snooze", "SnoozeQuerySet", "Trial", "Tuning", "Version", "VersionQuerySet",
+]  # fmt: skip
 
 ORDER = (  # of the header's keys in a file
     "title", "title_en", "subject", "reach", "through", "whole", "reads", "value", "params",

@@ -11,8 +11,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
@@ -20,7 +19,7 @@ from pathlib import Path
 
 import structlog
 from django.core.paginator import Page, Paginator
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
@@ -36,6 +35,7 @@ from chengxin.lake.store import Lake
 from chengxin.offices import access
 from chengxin.offices.models import Jurisdiction, Office, Officer
 from chengxin.risk.inbox import Known, Subject
+from chengxin.studio import running
 from chengxin.studio.models import Trial, Tried, Version
 from chengxin.trace import record
 from chengxin.trace.models import Trace
@@ -68,19 +68,19 @@ def ask(version: Version, day: date, *, officer: Officer) -> Trial:
 def carry_out(pk: int, *, may_go_on: Callable[[], bool] = lambda: True) -> None:
     """What the worker does with a trial that was asked for.  One that is stopped, or run by
     somebody else, it leaves alone."""
-    with _held(pk) as mine:
+    with running.held(_LOCK, pk) as mine:
         waiting = Trial.objects.filter(pk=pk, state=Trial.State.WAITING)
         if not mine or not waiting.update(state=Trial.State.RUNNING):
             return
         trial = Trial.objects.select_related("version", "officer").get(pk=pk)
-        running = Trial.objects.filter(pk=pk, state=Trial.State.RUNNING)
+        still = Trial.objects.filter(pk=pk, state=Trial.State.RUNNING)
         home = _built(trial.lake_version)
-        sandbox = Sandbox(home, Limits(), lambda: may_go_on() and running.exists())
+        sandbox = Sandbox(home, Limits(), lambda: may_go_on() and still.exists())
         tried, names = _tried(trial.version, trial.as_of, trial.lake_version, sandbox)
         if not may_go_on():
             return  # the worker ends: it is left without an end
         with record.of("indicator.tried", officer=trial.officer, place="studio") as trace:
-            if not running.select_for_update().exists():
+            if not still.select_for_update().exists():
                 trace.drop()
                 return
             tried.pk, tried.officer, tried.at = trial.pk, trial.officer, trial.at
@@ -105,29 +105,7 @@ def to_the_end(version: Version) -> bool:
 
 def left(trials: Iterable[Trial]) -> set[int]:
     """Those that are running and that nobody runs: the worker was killed."""
-    running = [one.pk for one in trials if one.state == Trial.State.RUNNING]
-    if not running:
-        return set()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT objid::bigint FROM pg_locks WHERE locktype = 'advisory' AND classid = %s"
-            " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
-            [_LOCK],
-        )
-        return set(running) - {pk for [pk] in cursor.fetchall()}
-
-
-@contextmanager
-def _held(pk: int) -> Iterator[bool]:
-    """Whether this process is the one that runs the trial; so until it ends, or is killed."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [_LOCK, pk])
-        [mine] = cursor.fetchone()
-        try:
-            yield mine
-        finally:
-            if mine:
-                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [_LOCK, pk])
+    return running.left(_LOCK, {one.pk for one in trials if one.state == Trial.State.RUNNING})
 
 
 def _defer(pk: int) -> None:

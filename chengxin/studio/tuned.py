@@ -15,7 +15,8 @@ from chengxin.risk.inbox import Known, Row
 from chengxin.risk.models import Alert
 from chengxin.risk.shares import wilson, written
 from chengxin.risk.words import indicator_title
-from chengxin.studio.models import Tuning
+from chengxin.studio import measuring
+from chengxin.studio.models import Measurement, Tuning
 from chengxin.trace import record
 from chengxin.trace.models import Trace
 from chengxin.trace.tongue import english
@@ -50,6 +51,30 @@ class ByOffice:
     other_band: int
 
 
+STEPS = {Measurement.Kind.EFFECT: measuring.SCANS,
+         Measurement.Kind.MONTHS: measuring.SCANS * measuring.MONTHS}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Course:
+    """What the worker does for a proposal, as the page shows it."""
+
+    measurement: Measurement
+    left: bool  # nobody runs it any more
+
+    @property
+    def goes_on(self) -> bool:
+        return self.measurement.state in Measurement.ACTIVE and not self.left
+
+    @property
+    def unfinished(self) -> bool:
+        return self.left or self.measurement.state == Measurement.State.STOPPED
+
+    @property
+    def steps(self) -> int:
+        return STEPS[Measurement.Kind(self.measurement.kind)]
+
+
 @dataclass(frozen=True)
 class Tuned:
     """One proposal as an officer reads it."""
@@ -79,6 +104,32 @@ class Tuned:
     @property
     def after(self) -> str:
         return number(self.tuning.after)
+
+    @cached_property
+    def courses(self) -> dict[str, Course]:
+        """Of each kind of measurement the last one."""
+        found = self.tuning.measurements.order_by("kind", "-pk").distinct("kind")
+        last = list(found)
+        left = measuring.left(last)
+        return {one.kind: Course(one, one.pk in left) for one in last}
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether the worker is at it, and the page should follow."""
+        return any(one.goes_on for one in self.courses.values())
+
+    @property
+    def may_look_back(self) -> bool:
+        months = self.courses.get(Measurement.Kind.MONTHS)
+        return (
+            self.may_decline and not self.tuning.months and (months is None or not months.goes_on)
+        )
+
+    @property
+    def may_measure_again(self) -> bool:
+        effect = self.courses.get(Measurement.Kind.EFFECT)
+        idle = effect is not None and not effect.goes_on
+        return self.may_decline and not self.tuning.measured and idle
 
     @property
     def effect(self) -> dict[str, object]:
@@ -128,7 +179,8 @@ class Tuned:
 
     @property
     def may_take(self) -> bool:
-        return self.tuning.is_waiting and self.officer.holds(Role.RISK)
+        waits = self.tuning.is_waiting and self.tuning.measured
+        return waits and self.officer.holds(Role.RISK)
 
     @property
     def may_decline(self) -> bool:
@@ -142,6 +194,8 @@ def listed(officer: Officer, most: int = 100) -> list[Tuned]:
 
 def seen(tuned: Tuned) -> None:
     """Every person or enterprise whose name is shown is one trace."""
+    if not tuned.tuning.measured:
+        return
     record.many(
         [
             Trace(

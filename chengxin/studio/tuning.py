@@ -1,139 +1,86 @@
 """阈值调整建议: what offices judged says where a threshold might stand; a person decides.
 
     confirmed and explained, each with its value ──propose──▶ another value
-    last night, as it is and with that value ──sandbox──▶ fallen, appeared, by office; confirmed
+    last night, as it is and with that value ──the worker──▶ fallen, appeared, by office; confirmed
     ones that would be lost; precision before and after ──▶ a person: take (a draft) or decline
 
-The proposed value is the highest that keeps the confirmed ones (or all but the share that the
-officer allows to be lost), made as round as it can be with the same ones falling away.  It is only
-proposed for a parameter of which the try shows that the value decides by it; every other number may
-be tried by hand.  Nothing here puts anything in force.
+Every number of an indicator may be tried by hand, too.  Nothing here puts anything in force; what
+takes time the worker does (`studio.measuring`).
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_DOWN, Decimal
-from pathlib import Path
-from typing import Any
+from decimal import Decimal
 
+from django.db import transaction
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
+from procrastinate.contrib.django import app
 
 from chengxin import nightly
 from chengxin.core import places
 from chengxin.core.refusal import Refusal, Trouble
-from chengxin.indicators.backtest import Side, month_ends
 from chengxin.indicators.catalogue import Indicator, Param, indicator
-from chengxin.indicators.sandbox import Sandbox, Stopped
-from chengxin.indicators.scan import Finding
-from chengxin.lake.engine import DuckDB
-from chengxin.lake.store import Lake
-from chengxin.offices.models import Jurisdiction, Officer
-from chengxin.risk.models import Alert
-from chengxin.studio import versions
-from chengxin.studio.models import Tuning, Version
+from chengxin.offices.models import Officer
+from chengxin.studio import measuring, trials, versions, weighing
+from chengxin.studio.models import Measurement, Tuning, Version
 from chengxin.trace import record
-from chengxin.trace.tongue import english
 from chengxin.warehouse import build
-
-LEAST_JUDGED = 10  # cases with an outcome, below which nothing is proposed
-MONTHS = 12
-BATCH = 5_000
-
-
-@dataclass(frozen=True)
-class Judged:
-    """What an office made of one finding."""
-
-    alert: int
-    subject: str
-    value: Decimal
-    confirmed: bool
-
-
-@dataclass(frozen=True)
-class Change:
-    """What one subject's findings say: their bands and the greatest value."""
-
-    bands: frozenset[str]
-    value: Decimal
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """Judged cases on which the threshold bears, before and after it is moved."""
-
-    confirmed: int
-    explained: int
-    confirmed_after: int
-    explained_after: int
-    lost: list[int]  # alerts that were confirmed and would not be found
-    unassessed: int  # judged of other facts than those of the last night
 
 
 def propose(
     code: str, name: str, *, officer: Officer, lost: Decimal = Decimal(0),
     value: Decimal | None = None,
 ) -> Tuning:  # fmt: skip
-    """Another value of the parameter: told by what was judged, or (`value`) typed by hand; and
-    what it would do to the last night.  `lost` is the share of confirmed ones that may go."""
+    """Another value of the parameter: told by what was judged, or (`value`) typed by hand; the
+    worker then says what it would do to the last night.  `lost` is the share of confirmed ones that
+    may go."""
     with record.of("tuning.ask", officer=officer, place="studio") as trace:
         trace.detail |= {"indicator": code, "param": name}
-        one, param = _number(code, name)
-        told = judged(one.code)
+        one, param = number(code, name)
         before = _decimal(param.default)
-        after = best(told, before, param, lost) if value is None else _allowed(param, value, before)
-        day, version, home = _last_night()
-        try:
-            was = _found(one, {}, day, version, home)
-            then = _found(one, {name: after}, day, version, home)
-        except Stopped as stopped:
-            said = stopped.words.en if english() else stopped.words.zh
-            raise Refusal("try_stopped", said) from stopped
-        rising = decides(was, then, before, after)
-        if value is None and rising is None:
-            raise Refusal(
-                "not_of_the_value",
-                _("该参数不直接决定命中的数值，不能按已判结果建议，可自行填写数值试算"),
-            )
+        if value is None:
+            after = weighing.best(weighing.judged(one.code), before, param, lost)
+        else:
+            after = _allowed(param, value, before)
+        day, version = _last_night()
         tuning = Tuning.objects.create(
             code=one.code, version=one.version, param=name, before=before, after=after,
             by_hand=value is not None, as_of=day, lake_version=version, asked_by=officer,
-            effect=_effect(was, then) | vars(expected(told, before, after, rising, was, then)),
         )  # fmt: skip
+        _wait(tuning, Measurement.Kind.EFFECT, officer)
         trace.detail |= {"tuning": tuning.pk, "before": str(before), "after": str(after)}
     return tuning
 
 
-def look_back(tuning: Tuning, *, officer: Officer) -> None:
-    """Count hits at the last twelve month ends, as it is and with the new value."""
+def measure_again(tuning: Tuning, *, officer: Officer) -> Measurement:
+    """The effect once more: it was stopped, or its worker was killed."""
+    with record.of("tuning.measure_again", officer=officer, place="studio") as trace:
+        trace.detail["tuning"] = tuning.pk
+        tuning = _locked(tuning)
+        same(tuning)
+        if tuning.measured:
+            raise Refusal("already_measured", _("已有测算结果，请刷新页面"))
+        return _wait(tuning, Measurement.Kind.EFFECT, officer)
+
+
+def look_back(tuning: Tuning, *, officer: Officer) -> Measurement:
+    """Let the worker count hits at the last twelve month ends, as it is and with the new value."""
     with record.of("tuning.look_back", officer=officer, place="studio") as trace:
         trace.detail["tuning"] = tuning.pk
         tuning = _locked(tuning)
-        one = _same(tuning)
-        lake, engine = Lake(), DuckDB()
-        changed: dict[str, object] = {tuning.param: tuning.after}
-        try:
-            points = nightly.backtest(
-                engine, lake, Side(one, one.settings({})), Side(one, one.settings(changed)),
-                month_ends(tuning.as_of, MONTHS), warehouse=places.warehouse(),
-                nights=places.nights(), kept=lake.kept(),
-            )  # fmt: skip
-        finally:
-            engine.close()
-        tuning.months = [
-            {
-                "day": point.day.isoformat(), "lake_version": point.lake_version,
-                "before": len(point.before), "after": len(point.after),
-                "fresh": len(point.fresh), "freed": len(point.freed),
-            }
-            for point in points
-        ]  # fmt: skip
-        tuning.save(update_fields=["months"])
+        same(tuning)
+        return _wait(tuning, Measurement.Kind.MONTHS, officer)
+
+
+def stop(measurement: Measurement, *, officer: Officer) -> None:
+    """Whoever reads the studio may end it; the machine is free at once."""
+    with record.of("tuning.stop", officer=officer, place="studio") as trace:
+        trace.detail |= {"tuning": measurement.tuning_id, "measurement": measurement.pk}
+        active = Measurement.objects.active().filter(pk=measurement.pk)
+        if not active.update(state=Measurement.State.STOPPED):
+            raise Refusal("wrong_version_state", _("状态已变化，请刷新页面"))
 
 
 def take(tuning: Tuning, *, officer: Officer) -> Version:
@@ -141,7 +88,9 @@ def take(tuning: Tuning, *, officer: Officer) -> Version:
     with record.of("tuning.take", officer=officer, place="studio") as trace:
         trace.detail["tuning"] = tuning.pk
         tuning = _locked(tuning)
-        one = _same(tuning)
+        one = same(tuning)
+        if not tuning.measured:
+            raise Refusal("not_measured", _("测算还没有完成，完成后再决定采纳"))
         draft = versions.copy(one, officer=officer, revise=True)
         header = dict(draft.header)
         param = header["params"][tuning.param] | {"default": _plain(tuning.after)}
@@ -170,138 +119,7 @@ def decline(tuning: Tuning, reason: str, *, officer: Officer) -> None:
         _decided(tuning, Tuning.State.DECLINED, officer)
 
 
-def judged(code: str) -> list[Judged]:
-    """The last outcome of each subject: confirmed or explained, with the value of the finding."""
-    closed = Alert.objects.filter(
-        indicator=code, state__in=(Alert.State.CONFIRMED, Alert.State.EXPLAINED),
-        closed_by__isnull=False,
-    )  # fmt: skip
-    last = closed.order_by("subject", "-closed_at", "-pk").distinct("subject")
-    return [
-        Judged(pk, subject, value, state == Alert.State.CONFIRMED)
-        for pk, subject, value, state in last.values_list("pk", "subject", "value", "state")
-    ]
-
-
-def best(told: Sequence[Judged], before: Decimal, param: Param, lost: Decimal) -> Decimal:
-    """The value that most explained ones fall below, and no more confirmed ones than may be lost.
-
-    As round as it can be without another one of those judged falling or staying.
-    """
-    inside = [one for one in told if one.value >= before]
-    if len(inside) < LEAST_JUDGED:
-        raise Refusal(
-            "too_few_judged",
-            _("达到该值的已判案件不足%(least)d件，不足以建议") % {"least": LEAST_JUDGED},
-        )
-    confirmed = sorted(one.value for one in inside if one.confirmed)
-    may_go = int(lost * len(confirmed))
-    values = [one.value for one in inside]
-    highest = confirmed[may_go] if may_go < len(confirmed) else max(values)
-    if param.max is not None:
-        highest = min(highest, param.max)
-    below = [one.value for one in inside if one.value < highest]
-    if not any(one.value < highest and not one.confirmed for one in inside):
-        raise Refusal("nothing_to_gain", _("按已判结果，提高该值不能减少误报"))
-    # those of the last confirmed ones that fall without an explained one above need not fall
-    last = max(one.value for one in inside if one.value < highest and not one.confirmed)
-    spared = [value for value in below if value > last]
-    return roundest(last, min([highest, *spared]))
-
-
-def roundest(above: Decimal, highest: Decimal) -> Decimal:
-    """The number with the fewest digits that is greater than `above` and at most `highest`."""
-    for place in range(highest.adjusted(), -7, -1):
-        told = highest.quantize(Decimal(1).scaleb(place), rounding=ROUND_DOWN)
-        if told > above:
-            return told
-    return highest
-
-
-def decides(
-    was: Mapping[str, Change], then: Mapping[str, Change], before: Decimal, after: Decimal
-) -> bool | None:
-    """Whether the value decides by the parameter: True when findings begin at it, False when they
-    end at it, None when the try shows something else, or nothing."""
-    low, high = min(before, after), max(before, after)
-    touched = {key for key in was.keys() | then.keys() if was.get(key) != then.get(key)}
-    values = {key: (was.get(key) or then[key]).value for key in was.keys() | then.keys()}
-    if not touched:
-        return None
-    if touched == {key for key, value in values.items() if low <= value < high}:
-        return True
-    if touched == {key for key, value in values.items() if low < value <= high}:
-        return False
-    return None
-
-
-def expected(
-    told: Iterable[Judged], before: Decimal, after: Decimal, rising: bool | None,
-    was: Mapping[str, Change], then: Mapping[str, Change],
-) -> Outcome:  # fmt: skip
-    """What the judged cases say of the change.
-
-    By the value that was judged where the parameter decides by it; else by who is found in the
-    last night, of whom not every judged one is.
-    """
-    counted: Counter[str] = Counter()
-    lost = []
-    for one in told:
-        if rising is None:
-            inside, stays = one.subject in was, was.get(one.subject) == then.get(one.subject)
-        elif rising:
-            inside, stays = one.value >= before, one.value >= after
-        else:
-            inside, stays = one.value <= before, one.value <= after
-        name = "confirmed" if one.confirmed else "explained"
-        counted[name if inside else "unassessed"] += 1
-        counted[f"{name}_after"] += inside and stays
-        if one.confirmed and inside and not stays:
-            lost.append(one.alert)
-    return Outcome(
-        counted["confirmed"], counted["explained"], counted["confirmed_after"],
-        counted["explained_after"], sorted(lost), counted["unassessed"],
-    )  # fmt: skip
-
-
-def _effect(was: Mapping[str, Change], then: Mapping[str, Change]) -> dict[str, Any]:
-    """How many subjects fall away, appear, change their band; by the offices that manage them."""
-    fallen, appeared = was.keys() - then.keys(), then.keys() - was.keys()
-    other = {key for key in was.keys() & then.keys() if was[key].bands != then[key].bands}
-    parts = {"before": set(was), "fallen": fallen, "appeared": appeared, "other_band": other}
-    counted: dict[str, Counter[str]] = {name: Counter() for name in parts}
-    keys = sorted(was.keys() | then.keys())
-    for start in range(0, len(keys), BATCH):
-        some = Jurisdiction.objects.filter(about__in=keys[start : start + BATCH])
-        for about, office in some.values_list("about", "office"):
-            for name, subjects in parts.items():
-                counted[name][office] += about in subjects
-    offices = sorted({office for some in counted.values() for office in some})
-    return {
-        "found": len(was), "found_after": len(then), "fallen": len(fallen),
-        "appeared": len(appeared), "other_band": len(other),
-        "offices": [
-            {"office": office, **{name: counted[name][office] for name in parts}}
-            for office in offices
-        ],
-    }  # fmt: skip
-
-
-def _found(
-    one: Indicator, changed: Mapping[str, object], day: date, version: int, home: Path
-) -> dict[str, Change]:
-    found = Sandbox(home).found(one, day, one.settings(changed), version)
-    told: dict[str, list[Finding]] = {}
-    for finding in found:
-        if not finding.undecided:
-            told.setdefault(finding.subject, []).append(finding)
-    return {
-        subject: Change(frozenset(one.band for one in some), max(one.value for one in some))
-        for subject, some in told.items()
-    }
-
-
-def _number(code: str, name: str) -> tuple[Indicator, Param]:
+def number(code: str, name: str) -> tuple[Indicator, Param]:
     """The indicator in force and its parameter, which must be a number."""
     try:
         one = indicator(code)
@@ -313,6 +131,26 @@ def _number(code: str, name: str) -> tuple[Indicator, Param]:
     return one, param
 
 
+def same(tuning: Tuning) -> Indicator:
+    """The indicator, unless another version of it came in force meanwhile."""
+    one, _param = number(tuning.code, tuning.param)
+    if one.version != tuning.version:
+        raise Refusal("indicator_changed", _("该指标已有新的生效版本，请重新测算"))
+    return one
+
+
+def _wait(tuning: Tuning, kind: Measurement.Kind, officer: Officer) -> Measurement:
+    """It waits for the worker; what a killed one left of the kind has ended."""
+    going = Measurement.objects.active().filter(tuning=tuning, kind=kind)
+    if set(going.values_list("pk", flat=True)) - measuring.left(going):
+        raise Refusal("already_measuring", _("正在测算，请稍候"))
+    going.update(state=Measurement.State.STOPPED)
+    waiting = Measurement.objects.create(tuning=tuning, kind=kind, officer=officer)
+    task = app.configure_task(measuring.MEASURE, queue=trials.QUEUE)
+    transaction.on_commit(lambda: task.defer(pk=waiting.pk))
+    return waiting
+
+
 def _allowed(param: Param, value: Decimal, before: Decimal) -> Decimal:
     if not value.is_finite() or param.wrong(value) or value == before:
         limits = {"min": _plain(param.min), "max": _plain(param.max)}
@@ -320,20 +158,11 @@ def _allowed(param: Param, value: Decimal, before: Decimal) -> Decimal:
     return value
 
 
-def _last_night() -> tuple[date, int, Path]:
+def _last_night() -> tuple[date, int]:
     last = nightly.last(places.nights())
-    home = places.warehouse() / str(last[1]) if last else None
-    if last is None or home is None or not build.is_built(home):
+    if last is None or not build.is_built(places.warehouse() / str(last[1])):
         raise Refusal("no_night_yet", _("还没有运行过夜间扫描，没有可试的数据"))
-    return last[0], last[1], home
-
-
-def _same(tuning: Tuning) -> Indicator:
-    """The indicator, unless another version of it came in force meanwhile."""
-    one, _param = _number(tuning.code, tuning.param)
-    if one.version != tuning.version:
-        raise Refusal("indicator_changed", _("该指标已有新的生效版本，请重新测算"))
-    return one
+    return last[0], last[1]
 
 
 def _locked(tuning: Tuning) -> Tuning:

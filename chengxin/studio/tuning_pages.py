@@ -16,9 +16,9 @@ from django.views.decorators.http import require_GET, require_POST
 from chengxin.core.refusal import Refusal
 from chengxin.offices import access
 from chengxin.offices.access import OfficerRequest
-from chengxin.studio import tuned
+from chengxin.studio import tuned, weighing
 from chengxin.studio import tuning as thresholds
-from chengxin.studio.models import Tuning
+from chengxin.studio.models import Measurement, Tuning
 from chengxin.studio.pages import CHECKS, MAKES, READS
 
 
@@ -30,7 +30,7 @@ def listed(request: OfficerRequest) -> HttpResponse:
         "choices": tuned.choices(),
         "chosen": request.GET.get("of", ""),
         "may_ask": request.user.holds(*CHECKS),
-        "least": thresholds.LEAST_JUDGED,
+        "least": weighing.LEAST_JUDGED,
     }
     return render(request, "studio/tunings.html", told)
 
@@ -38,7 +38,7 @@ def listed(request: OfficerRequest) -> HttpResponse:
 @access.roles(*CHECKS)
 @require_POST
 def ask(request: OfficerRequest) -> HttpResponse:
-    """Another value, told by what was judged or typed; and what it would do."""
+    """Another value, told by what was judged or typed; the worker says what it would do."""
     code, _dot, name = request.POST.get("of", "").partition(".")
     typed, lost = request.POST.get("value", "").strip(), request.POST.get("lost", "") or "0"
     made = thresholds.propose(
@@ -51,10 +51,34 @@ def ask(request: OfficerRequest) -> HttpResponse:
 @access.roles(*READS)
 @require_GET
 def tuning(request: OfficerRequest, pk: int) -> HttpResponse:
-    found = Tuning.objects.select_related("asked_by", "decided_by", "draft")
-    shown = tuned.Tuned(get_object_or_404(found, pk=pk), request.user)
+    shown = _tuned(request, pk)
     tuned.seen(shown)
     return render(request, "studio/tuning.html", {"tuned": shown})
+
+
+@access.roles(*READS)
+@require_GET
+def progress(request: OfficerRequest, pk: int) -> HttpResponse:
+    """How far the worker is; the page anew when it has done."""
+    shown = _tuned(request, pk)
+    if not shown.goes_on:
+        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
+    return render(request, "studio/_progress.html", {"tuned": shown})
+
+
+@access.roles(*CHECKS)
+@require_POST
+def measure_again(request: OfficerRequest, pk: int) -> HttpResponse:
+    thresholds.measure_again(get_object_or_404(Tuning, pk=pk), officer=request.user)
+    return redirect("tuning", pk)
+
+
+@access.roles(*READS)
+@require_POST
+def stop(request: OfficerRequest, pk: int) -> HttpResponse:
+    one = get_object_or_404(Measurement, pk=pk)
+    thresholds.stop(one, officer=request.user)
+    return redirect("tuning", one.tuning_id)
 
 
 @access.roles(*CHECKS)
@@ -79,6 +103,11 @@ def decline(request: OfficerRequest, pk: int) -> HttpResponse:
     thresholds.decline(one, request.POST.get("reason", ""), officer=request.user)
     messages.success(request, _("已记录不采纳及理由"))
     return redirect("tuning", pk)
+
+
+def _tuned(request: OfficerRequest, pk: int) -> tuned.Tuned:
+    found = Tuning.objects.select_related("asked_by", "decided_by", "draft")
+    return tuned.Tuned(get_object_or_404(found, pk=pk), request.user)
 
 
 def _number(typed: str) -> Decimal:

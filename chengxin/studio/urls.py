@@ -11,6 +11,7 @@ urlpatterns = [
     # /studio/<pk>/
     path("studio/<int:pk>/", pages.version, name="studio-version"),
     path("studio/<int:pk>/faults", pages.faults, name="studio-faults"),
+    path("studio/<int:pk>/cases/<int:n>", pages.case, name="studio-case"),
     path("studio/<int:pk>/builder", pages.builder, name="studio-builder"),
     path("studio/<int:pk>/build", pages.build, name="studio-build"),
     path("studio/<int:pk>/again", pages.again, name="studio-again"),
@@ -32,9 +33,13 @@ urlpatterns = [
     path("studio/tunings/ask", tuning_pages.ask, name="ask-tuning"),
     # /studio/tunings/<pk>/
     path("studio/tunings/<int:pk>/", tuning_pages.tuning, name="tuning"),
+    path("studio/tunings/<int:pk>/progress", tuning_pages.progress, name="tuning-progress"),
+    path("studio/tunings/<int:pk>/measure", tuning_pages.measure_again, name="measure-tuning"),
     path("studio/tunings/<int:pk>/look-back", tuning_pages.look_back, name="look-back-tuning"),
     path("studio/tunings/<int:pk>/take", tuning_pages.take, name="take-tuning"),
     path("studio/tunings/<int:pk>/decline", tuning_pages.decline, name="decline-tuning"),
+    # /studio/measurements/<pk>/
+    path("studio/measurements/<int:pk>/stop", tuning_pages.stop, name="stop-measurement"),
     # /studio/snoozes/
     path("studio/snoozes/", pages.snoozed, name="studio-snoozes"),
     path("studio/snoozes/ask", pages.ask_snooze, name="studio-ask-snooze"),

@@ -111,14 +111,55 @@ def test_every_indicator_gives_what_the_scan_gives(code, worlds):
     for engine in worlds:
         told = backtest.over(engine, Side(one, one.settings({})), Side(one, changed), DAYS, 1)
         for point, day in zip(told, DAYS, strict=True):
-            assert point.before == scanned(engine, one, {}, day)
-            assert point.after == scanned(engine, one, changed, day)
+            was, then = scanned(engine, one, {}, day), scanned(engine, one, changed, day)
+            assert (point.before, point.after) == (was.keys(), then.keys())
+            both = was.keys() & then.keys()
+            assert point.other_band == {key for key in both if was[key] != then[key]}
 
 
-def scanned(engine: Engine, one: Indicator, changed: dict, day: date) -> frozenset[str]:
+def scanned(engine: Engine, one: Indicator, changed: dict, day: date) -> dict[str, set[str]]:
+    """The bands in which the scan finds each subject."""
     overrides = {one.code: changed}
-    found = scan([one], engine, day, 1, overrides=overrides)
-    return frozenset(finding.subject for finding in found if not finding.undecided)
+    told: dict[str, set[str]] = {}
+    for finding in scan([one], engine, day, 1, overrides=overrides):
+        if not finding.undecided:
+            told.setdefault(finding.subject, set()).add(finding.band)
+    return told
+
+
+def test_who_is_found_in_another_band_is_counted_at_the_month_in_which_he_is():
+    """M09 calls arrears from 50,000 yuan large; from 80,000 on instead, 60,000 are not."""
+    own = indicator("M09")
+    engine = DuckDB()
+    arrears(
+        engine,
+        ("A", 60_000, "2017-05-15", "2017-07-10"),  # owing at the ends of May and June
+        ("B", 90_000, "2017-06-15", None),  # large before and after
+    )
+    told = backtest.over(
+        engine, Side(own, own.settings({})), Side(own, own.settings({"report_from": 80_000})),
+        month_ends(date(2017, 8, 18), 3), 7,
+    )  # fmt: skip
+    a = frozenset({"enterprise:A"})
+    assert [point.other_band for point in told] == [a, a, frozenset()]
+    assert all(point.fresh == point.freed == [] for point in told)
+
+
+def test_what_is_called_before_each_run_may_end_them(from_an_amount):
+    engine = DuckDB()
+    arrears(engine, ("A", 60_000, "2017-05-15", None))
+    side = Side(from_an_amount, from_an_amount.settings({}))
+    begun = []
+
+    def begins() -> None:
+        begun.append(len(begun))
+        if len(begun) == 3:
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        backtest.over(engine, side, side, DAYS, 1, begins)
+    assert len(begun) == 3
+    assert engine.run("SELECT 1 FROM duckdb_tables() WHERE table_name LIKE 'backtest%'") == []
 
 
 def test_change_of_the_sql_itself_is_tested_too(from_an_amount):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from datetime import timedelta
 from decimal import Decimal
 
@@ -9,14 +10,15 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils.timezone import now
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from chengxin.core.refusal import Refusal
 from chengxin.indicators.catalogue import Param, indicator
 from chengxin.offices.models import Role
 from chengxin.risk.models import Alert
-from chengxin.studio import tuning, versions
-from chengxin.studio.models import Tuning, Version
-from chengxin.studio.tuning import Change, Judged, best, decides, expected, roundest
+from chengxin.studio import measuring, running, tuning, versions
+from chengxin.studio.models import Measurement, Tuning, Version
+from chengxin.studio.weighing import Change, Judged, best, decides, expected, roundest
 from chengxin.trace.models import Trace
 from tests.studio.conftest import DAY
 
@@ -140,9 +142,17 @@ def judged_live(live, qian, enterprise, offices) -> Version:
     return live
 
 
+def measured(one: Tuning) -> Tuning:
+    """The proposal, after the worker has done what waits."""
+    for pk in Measurement.objects.filter(tuning=one, state="waiting").values_list("pk", flat=True):
+        measuring.carry_out(pk)
+    one.refresh_from_db()
+    return one
+
+
 @pytest.fixture
 def proposed(judged_live, lin) -> Tuning:
-    return tuning.propose(judged_live.code, "threshold", officer=lin)
+    return measured(tuning.propose(judged_live.code, "threshold", officer=lin))
 
 
 def test_proposal_says_what_it_would_do_to_the_last_night(proposed, lin):
@@ -190,7 +200,7 @@ def test_database_keeps_a_proposal_from_being_taken_without_a_draft(proposed, li
 
 
 def test_value_by_hand_is_tried_as_well(judged_live, qian):
-    told = tuning.propose(judged_live.code, "days", officer=qian, value=Decimal(40))
+    told = measured(tuning.propose(judged_live.code, "days", officer=qian, value=Decimal(40)))
     # within 40 days only two of the three changed
     assert (told.told["found_after"], told.by_hand) == (0, True)
 
@@ -206,7 +216,10 @@ def test_value_outside_the_limits_or_in_force_already_is_refused(judged_live, qi
 def test_parameter_that_the_value_does_not_decide_by_is_not_proposed(judged_live, qian):
     Alert.objects.filter(indicator=judged_live.code).update(value=70)
     Alert.objects.filter(indicator=judged_live.code, state="confirmed").update(value=80)
-    refused("not_of_the_value", tuning.propose, judged_live.code, "days", officer=qian)
+    one = measured(tuning.propose(judged_live.code, "days", officer=qian))
+    course = one.measurements.get()
+    assert (course.state, course.trouble["code"]) == ("ended", "not_of_the_value")
+    refused("not_measured", tuning.take, one, officer=qian)
 
 
 def test_changed_indicator_is_measured_anew(proposed, leader, lin):
@@ -217,7 +230,7 @@ def test_changed_indicator_is_measured_anew(proposed, leader, lin):
 
 def test_months_are_counted_beside_it(proposed, lin):
     tuning.look_back(proposed, officer=lin)
-    proposed.refresh_from_db()
+    measured(proposed)
     assert len(proposed.months) == 12
     # at the end of July two of the three had changed, and before that fewer
     assert {(one["before"], one["after"]) for one in proposed.months} == {(0, 0)}
@@ -232,9 +245,18 @@ def test_officer_asks_reads_and_declines_on_the_pages(client, judged_live, qian,
     assert of in client.get(reverse("tunings")).content.decode()
     answer = client.post(reverse("ask-tuning"), {"of": of, "lost": "0", "value": ""}, follow=True)
     one = Tuning.objects.get()
-    page = answer.content.decode()
-    assert 'data-testid="take"' in page
+    assert 'data-testid="take"' not in answer.content.decode()
+    measured(one)
+
+    def shows(what: str) -> bool:
+        page = client.get(reverse("tuning", args=[one.pk])).content.decode()
+        return f'data-testid="{what}"' in page
+
+    assert shows("take")
     client.post(reverse("look-back-tuning", args=[one.pk]))
+    assert not shows("months")
+    measured(one)
+    assert shows("months")
     client.post(reverse("decline-tuning", args=[one.pk]), {"reason": "再观察"})
     assert "再观察" in client.get(reverse("tuning", args=[one.pk])).content.decode()
     assert Trace.objects.filter(action="tuning.ask", officer=qian).count() == 1
@@ -246,7 +268,7 @@ def test_confirmed_ones_that_would_be_lost_are_named_with_a_trace(
     case = Alert.objects.filter(indicator=judged_live.code, state="confirmed").first()
     Alert.objects.filter(pk=case.pk).update(subject=factory.key, value=3)
     case.offices.add(offices["branch"])
-    one = tuning.propose(judged_live.code, "threshold", officer=qian, value=Decimal(4))
+    one = measured(tuning.propose(judged_live.code, "threshold", officer=qian, value=Decimal(4)))
     assert one.told["lost"] == [case.pk]
     client.force_login(qian)
     assert factory.name in client.get(reverse("tuning", args=[one.pk])).content.decode()
@@ -259,7 +281,7 @@ def test_confirmed_ones_that_would_be_lost_are_named_with_a_trace(
 def test_only_who_makes_indicators_takes_it(client, proposed, leader, zhao):
     for one in (leader, zhao):
         client.force_login(one)
-        for name in ("take-tuning", "decline-tuning", "look-back-tuning"):
+        for name in ("take-tuning", "decline-tuning", "look-back-tuning", "measure-tuning"):
             assert client.post(reverse(name, args=[proposed.pk])).status_code == 403
 
 
@@ -267,3 +289,105 @@ def test_only_who_makes_indicators_takes_it(client, proposed, leader, zhao):
 def test_bad_input_is_one_sentence(client, judged_live, qian, told):
     client.force_login(qian)
     assert client.post(reverse("ask-tuning"), told).status_code == 409
+
+
+class TestTheWorker:
+    """What takes time is asked for, carried out beside everything else, and can be stopped."""
+
+    @pytest.fixture
+    def asked(self, judged_live, lin) -> Tuning:
+        return tuning.propose(judged_live.code, "threshold", officer=lin)
+
+    def test_it_waits_in_the_queue_of_tries(
+        self, judged_live, lin, django_capture_on_commit_callbacks
+    ):
+        with django_capture_on_commit_callbacks(execute=True):
+            one = tuning.propose(judged_live.code, "threshold", officer=lin)
+        job = ProcrastinateJob.objects.get(task_name=measuring.MEASURE)
+        waiting = one.measurements.get()
+        assert (job.queue_name, job.args) == ("tries", {"pk": waiting.pk})
+        assert (one.measured, waiting.state) == (False, "waiting")
+
+    def test_page_follows_how_far_it_is(self, client, asked, lin, monkeypatch):
+        client.force_login(lin)
+        address = reverse("tuning-progress", args=[asked.pk])
+        assert "排队等待" in client.get(address).content.decode()
+        steps = []
+        begins = measuring.Course.begins
+
+        def seen(course, step):
+            begins(course, step)
+            steps.append(client.get(address).content.decode())
+
+        monkeypatch.setattr(measuring.Course, "begins", seen)
+        measured(asked)
+        assert [f"第 {n} 次扫描，共 2 次" in steps[n - 1] for n in (1, 2)] == [True, True]
+        assert client.get(address).headers["HX-Refresh"] == "true"
+
+    def test_stopped_before_its_turn_it_never_runs(self, asked, qian):
+        tuning.stop(asked.measurements.get(), officer=qian)
+        assert not measured(asked).measured
+        assert Trace.objects.filter(action="tuning.stop", officer=qian).count() == 1
+        refused("wrong_version_state", tuning.stop, asked.measurements.get(), officer=qian)
+
+    def test_stopped_while_it_runs_it_ends_and_keeps_nothing(self, asked, qian, monkeypatch):
+        begins = measuring.Course.begins
+
+        def stopped(course, step):
+            if step == 2:
+                tuning.stop(asked.measurements.get(), officer=qian)
+            begins(course, step)
+
+        monkeypatch.setattr(measuring.Course, "begins", stopped)
+        assert not measured(asked).measured
+        assert asked.measurements.get().state == "stopped"
+        assert not Trace.objects.filter(action="tuning.measured").exists()
+
+    def test_look_back_stops_between_two_months(self, proposed, lin, qian, monkeypatch):
+        looking = tuning.look_back(proposed, officer=lin)
+        begun = []
+        begins = measuring.Course.begins
+
+        def stopped(course, step):
+            if step == 3:
+                tuning.stop(looking, officer=qian)
+            begins(course, step)
+            begun.append(step)
+
+        monkeypatch.setattr(measuring.Course, "begins", stopped)
+        assert measured(proposed).months == []
+        assert begun == [1, 2]
+
+    def test_the_same_is_not_worked_out_twice_at_a_time(self, asked, proposed, lin):
+        refused("already_measuring", tuning.measure_again, asked, officer=lin)
+        tuning.look_back(proposed, officer=lin)
+        refused("already_measuring", tuning.look_back, proposed, officer=lin)
+        refused("already_measured", tuning.measure_again, proposed, officer=lin)
+
+    def test_what_a_killed_worker_left_is_said_and_worked_out_again(self, client, asked, lin):
+        Measurement.objects.update(state="running")
+        client.force_login(lin)
+        page = client.get(reverse("tuning", args=[asked.pk])).content.decode()
+        assert "未完成" in page
+        assert 'hx-trigger="every' not in page
+        client.post(reverse("measure-tuning", args=[asked.pk]))
+        assert measured(asked).measured
+
+    def test_what_another_process_carries_out_is_left_alone(self, asked, monkeypatch):
+        monkeypatch.setattr(running, "held", _held_by_another)
+        assert not measured(asked).measured
+
+    def test_what_the_ending_worker_cannot_finish_is_left(self, asked):
+        measuring.carry_out(asked.measurements.get().pk, may_go_on=lambda: False)
+        asked.refresh_from_db()
+        assert (asked.measured, asked.measurements.get().state) == (False, "running")
+
+    def test_another_version_in_force_meanwhile_is_told(self, asked, leader):
+        versions.withdraw(Version.objects.get(code=asked.code), "误报", officer=leader)
+        versions.lay_down()
+        assert measured(asked).measurements.get().trouble["code"] == "no_such_indicator"
+
+
+@contextmanager
+def _held_by_another(room: int, pk: int):
+    yield False
