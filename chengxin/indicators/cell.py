@@ -5,8 +5,9 @@
 one line of JSON, `{"ok": bytes}` or `{"wrong": kind, "told": sentence}`, and behind an "ok" the
 rows as an Arrow stream of so many bytes.  What goes wrong ends it.
 
-Limits, from the outside in: the time (this process ends itself), the address space and the written
-files (the kernel), DuckDB's memory without a disk to go on on, the rows and bytes of the result.
+Limits, from the outside in: the time of each run (this process ends itself), the address space
+and the written files (the kernel), DuckDB's memory without a disk to go on on, the rows and bytes
+of the result.
 DuckDB opens no file but those named, loads no extension, and its settings are locked.
 """
 
@@ -29,13 +30,14 @@ BESIDE = 3 << 30  # bytes of address space for the program itself
 
 def main() -> None:
     asked = json.load(sys.stdin)
-    ends = threading.Timer(asked["seconds"], os._exit, [9])  # also when nobody waits any more
-    ends.daemon = True
-    ends.start()
     _limit(asked)
     try:
         for run in asked["runs"]:
+            ends = threading.Timer(asked["seconds"], os._exit, [9])  # though nobody waits any more
+            ends.daemon = True
+            ends.start()
             _give(_run(asked | run))
+            ends.cancel()
     except duckdb.Error as error:
         _tell({"wrong": type(error).__name__, "told": str(error)[:LONGEST]})
     except _TooMuch as error:

@@ -19,7 +19,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -38,6 +38,7 @@ from chengxin.warehouse.build import models
 _MISSING = re.compile(r'column "?([^"\s]+)"? (?:not found|that could not be bound)', re.IGNORECASE)
 _HEAD = 10_000  # bytes in which the line before the rows ends
 _LOOKS = 0.3  # seconds between two looks whether the answer is still wanted
+PATIENCE = 60.0  # seconds that a run waits for the one before it
 _ABSENT = re.compile(r'does not have a column named "([^"]+)"')
 
 
@@ -55,7 +56,7 @@ class Stopped(Exception):
 
 @dataclass(frozen=True)
 class Limits:
-    """How much one run may take."""
+    """How much one SELECT may take."""
 
     seconds: float = 60
     memory: int = 2048  # MiB
@@ -64,9 +65,7 @@ class Limits:
     threads: int = 2
 
 
-OF_A_CASE = Limits(  # or a second for each of many
-    seconds=10, memory=512, rows=1_000, bytes=4 << 20, threads=1
-)
+OF_A_CASE = Limits(seconds=20, memory=512, rows=1_000, bytes=4 << 20, threads=1)
 
 
 def _wanted() -> bool:
@@ -77,12 +76,14 @@ def _wanted() -> bool:
 class Sandbox:
     """The published tables of one lake version, whose warehouse is built in the folder `home`.
 
-    While it runs, `wanted` is asked again and again whether to go on.
+    While it runs, `wanted` is asked again and again whether to go on.  In each `lane` of a machine
+    one runs at a time: a case of a few rows waits for no try over everyone.
     """
 
     home: Path
     limits: Limits = Limits()
     wanted: Callable[[], bool] = _wanted
+    lane: str = "sandbox"
 
     def ask(self, sql: str) -> list[Row]:
         """The rows of a SELECT without parameters; `Stopped` when it says or takes too much."""
@@ -112,7 +113,8 @@ class Sandbox:
         return rows
 
     def run_all(self, asked: Iterable[tuple[Path, str]]) -> Iterator[list[Row]]:
-        """The rows of each SELECT over the warehouse in its folder: one process, all its limits."""
+        """The rows of each SELECT over the warehouse in its folder: one process, the limits of time
+        and memory for each."""
         runs = [{"tables": _tables(home, sql), "sql": sql} for home, sql in asked]
         told = {
             "runs": runs,
@@ -122,8 +124,9 @@ class Sandbox:
             "bytes": self.limits.bytes,
             "seconds": self.limits.seconds,
         }
-        with _alone(self.limits.seconds, self._go_on):
-            answer = memoryview(self._answer(json.dumps(told).encode()))
+        seconds = self.limits.seconds * len(runs) + 5
+        with _alone(self.lane, PATIENCE, self._go_on):
+            answer = memoryview(self._answer(json.dumps(told).encode(), seconds))
         for _run in runs:
             head = bytes(answer[:_HEAD]).partition(b"\n")[0]
             try:
@@ -138,7 +141,7 @@ class Sandbox:
             yield pa.ipc.open_stream(answer[start:end]).read_all().to_pylist()
             answer = answer[end:]
 
-    def _answer(self, asked: bytes) -> bytes:
+    def _answer(self, asked: bytes, seconds: float) -> bytes:
         process = subprocess.Popen(  # noqa: S603
             [sys.executable, "-I", cell.__file__],
             stdin=subprocess.PIPE,
@@ -148,7 +151,7 @@ class Sandbox:
             cwd="/",
             start_new_session=True,
         )
-        until = time.monotonic() + self.limits.seconds + 5
+        until = time.monotonic() + seconds
         told: bytes | None = asked
         try:
             while True:
@@ -230,8 +233,8 @@ def finds(
             if faults := fences.faults(sql, set(models())):
                 raise Stopped("refused", faults[0])
             asked.append((home, sql, settings))
-        limits = replace(OF_A_CASE, seconds=max(OF_A_CASE.seconds, len(asked)))
-        rows = list(Sandbox(Path(folder), limits).run_all((h, s) for h, s, _set in asked))
+        cell = Sandbox(Path(folder), OF_A_CASE, lane="cases")
+        rows = list(cell.run_all((home, sql) for home, sql, _settings in asked))
     return [
         cases.as_told(case, findings(indicator, found, settings, case["as_of"], 1))
         for case, found, (_home, _sql, settings) in zip(told, rows, asked, strict=True)
@@ -250,11 +253,11 @@ def _files(home: Path, name: str) -> list[str]:
 
 
 @contextmanager
-def _alone(seconds: float, go_on: Callable[[], None]) -> Iterator[None]:
-    """One run at a time on this machine; `Stopped` for who waited so long in vain."""
+def _alone(lane: str, seconds: float, go_on: Callable[[], None]) -> Iterator[None]:
+    """One run at a time in a lane of this machine; `Stopped` for who waited so long in vain."""
     folder = places.home() / "staging"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    held = os.open(folder / "sandbox.lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    held = os.open(folder / f"{lane}.lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
     until = time.monotonic() + seconds
     try:
         while True:

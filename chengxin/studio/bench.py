@@ -10,7 +10,7 @@ from chengxin.offices import access
 from chengxin.offices.models import Officer, Role
 from chengxin.risk.inbox import Known, Subject
 from chengxin.risk.words import indicator_title
-from chengxin.studio import trials, versions
+from chengxin.studio import checking, trials, versions
 from chengxin.studio.models import Snooze, Trial, Version
 from chengxin.trace.tongue import english
 
@@ -137,6 +137,33 @@ class Bench:
     def history(self) -> list[Version]:
         found = Version.objects.filter(code=self.version.code).order_by("-number")
         return list(found.select_related("made_by", "checked_by", "published_by"))
+
+
+@dataclass(frozen=True)
+class Case:
+    """One unit case of a version, run when it is looked at."""
+
+    version: Version
+    n: int
+
+    @property
+    def name(self) -> str:
+        return checking.names(self.version)[self.n]
+
+    @cached_property
+    def fault(self) -> str:
+        """What is wrong with it, in the language of the page; empty when it holds."""
+        told = checking.fault_of(self.version, self.n)
+        return _tongue(told.zh, told.en) if told else ""
+
+    @property
+    def next(self) -> int | None:
+        return self.n + 1 if self.n + 1 < len(checking.names(self.version)) else None
+
+    @property
+    def all_hold(self) -> bool:
+        """Of the last one: whether every case holds.  The others are known by now."""
+        return self.next is None and not checking.faults(self.version)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
@@ -24,7 +24,7 @@ from chengxin.offices import access
 from chengxin.offices.access import OfficerRequest
 from chengxin.offices.models import Role
 from chengxin.people import lookup
-from chengxin.studio import bench, forms, snoozes, trials, versions
+from chengxin.studio import bench, checking, forms, snoozes, trials, versions
 from chengxin.studio.models import Snooze, Trial, Version
 from chengxin.trace.tongue import english
 
@@ -73,10 +73,21 @@ def version(request: OfficerRequest, pk: int) -> HttpResponse:
 @access.roles(*READS)
 @require_GET
 def faults(request: OfficerRequest, pk: int) -> HttpResponse:
-    """What keeps it from being submitted; its cases are run for it."""
-    found = versions.faults(get_object_or_404(Version, pk=pk))
+    """What keeps it from being submitted; if nothing before, its cases are run one by one."""
+    one = get_object_or_404(Version, pk=pk)
+    found = checking.faults_at_all(one)
     told = [words.en if english() else words.zh for words in found]
-    return render(request, "studio/_faults.html", {"faults": told})
+    return render(request, "studio/_faults.html", {"faults": told, "version": one})
+
+
+@access.roles(*READS)
+@require_GET
+def case(request: OfficerRequest, pk: int, n: int) -> HttpResponse:
+    """One case is run; behind it the next one asks for itself, and after the last all is said."""
+    one = get_object_or_404(Version, pk=pk)
+    if n >= len(checking.names(one)):
+        raise Http404
+    return render(request, "studio/_case.html", {"case": bench.Case(one, n), "version": one})
 
 
 @access.roles(*READS)

@@ -9,9 +9,7 @@ Three people: whoever made a version may not check it, and neither of them may p
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import date, timedelta
-from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -23,12 +21,10 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 from chengxin.core import descriptions
-from chengxin.core.refusal import Refusal, Trouble
-from chengxin.core.tongues import Words
-from chengxin.indicators import cases, published, sandbox
+from chengxin.core.refusal import Refusal
+from chengxin.indicators import published
 from chengxin.indicators.builder import Recipe
 from chengxin.indicators.catalogue import (
-    ANY_DAY,
     Indicator,
     all_indicators,
     cases_of,
@@ -36,10 +32,9 @@ from chengxin.indicators.catalogue import (
     roles_of,
     tables_read,
 )
-from chengxin.indicators.sandbox import Stopped
 from chengxin.offices.models import Officer
 from chengxin.risk.endings import INDICATOR_OTHER, INDICATOR_WITHDRAWN, ended_as
-from chengxin.studio import trials
+from chengxin.studio import checking, trials
 from chengxin.studio.models import Version
 from chengxin.trace import record
 
@@ -140,65 +135,15 @@ def write(version: Version, *, header: dict[str, Any], sql: str, officer: Office
         version.save()
 
 
-def faults(version: Version) -> list[Words]:
-    """Everything that keeps a version from being submitted, but its tries; empty when nothing."""
-    if not version.sql.strip():
-        return [
-            Words(zh="还没有 SQL：请用向导生成或直接编写", en="No SQL yet: build it or write it")
-        ]
-    try:
-        one = version.indicator
-        found = [*one.faults(), *one.fenced()]
-    except (TypeError, ValueError, KeyError, AttributeError) as error:
-        return [Words(zh=f"指标登记不完整（{error}）", en=f"The form is not complete ({error})")]
-    return list(dict.fromkeys(found)) or list(
-        _faults_of_cases(version.text, version.name, version.kind, version.cases)
-    )
-
-
-@lru_cache(maxsize=64)  # a page asks again and again
-def _faults_of_cases(text: str, name: str, kind: str, told_cases: str) -> tuple[Words, ...]:
-    one = Indicator.of(text, name=name, kind=kind)
-    try:
-        told = descriptions.told(told_cases) or {}
-        return tuple(_tried_cases(one, told))
-    except Stopped as stopped:
-        return (stopped.words,)
-    except (yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError, Trouble) as error:
-        said = str(error).splitlines()[0] if str(error) else type(error).__name__
-        return (Words(zh=f"用例无法读取（{said}）", en=f"The cases are not understood ({said})"),)
-
-
-def _tried_cases(one: Indicator, told: dict[str, Any]) -> Iterator[Words]:
-    with cases.bench() as bench:
-        nothing = {"as_of": ANY_DAY, "columns": ["subject_id"], "given": {}}
-        sandbox.finds(one, [nothing], bench)  # columns that are not there, types that do not fit
-        listed = told.get("cases", [])
-        hits = [case for case in listed if case["expect"]]
-        if not hits or len(hits) == len(listed):
-            yield Words(
-                zh="至少要有两个用例：一个应命中，一个不应命中",
-                en="Two unit cases at least: one that is found and one that is not",
-            )
-            return
-        each = sandbox.finds(one, [told | case for case in listed], bench)
-        for case, found in zip(listed, each, strict=True):
-            if found != (expected := cases.expects(case)):
-                name = case.get("case", "?")
-                yield Words(
-                    zh=f"用例“{name}”结果为 {found}，应为 {expected}",
-                    en=f"The case “{name}” finds {found}; expected is {expected}",
-                )
-
-
 def submit(version: Version, *, officer: Officer) -> None:
     """The maker hands it over; from now on nobody changes a letter of it."""
+    checking.faults(version)  # before anything is locked: what takes time is known below
     with record.of("indicator.submit", officer=officer, place="studio") as trace:
         trace.detail["version"] = version.pk
         version = _locked(version)
         _only(version, Version.State.DRAFT)
         _maker(version, officer)
-        if told := faults(version):
+        if told := checking.faults(version):
             raise Refusal("indicator_faulty", f"{told[0].zh}")
         version.file = version.text
         digest = version.file_version
@@ -212,12 +157,13 @@ def submit(version: Version, *, officer: Officer) -> None:
 
 def check(version: Version, *, officer: Officer) -> None:
     """A second officer has looked at form, SQL, cases and tries and stands for it."""
+    checking.faults(version)  # before anything is locked, as above
     with record.of("indicator.check", officer=officer, place="studio") as trace:
         trace.detail["version"] = version.pk
         version = _locked(version)
         _only(version, Version.State.SUBMITTED)
         _another(officer, version.made_by)
-        if told := faults(version):
+        if told := checking.faults(version):
             raise Refusal("indicator_faulty", f"{told[0].zh}")
         version.checked_by, version.checked_at = officer, now()
         version.state = Version.State.CHECKED

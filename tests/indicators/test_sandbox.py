@@ -65,6 +65,21 @@ def test_endless_join_is_stopped_in_time(home: Path) -> None:
     assert time.monotonic() - began < 10
 
 
+def test_each_of_many_has_its_own_time(home: Path) -> None:
+    slow = (
+        "SELECT COUNT(*) AS n FROM enterprise AS a "
+        "JOIN (SELECT enterprise_id FROM enterprise LIMIT 20) AS b "
+        "ON a.enterprise_id || b.enterprise_id <> '0'"
+    )
+    took, runs = 0.0, 1
+    while took < 2.5:  # as many as together take longer than one may
+        runs *= 2
+        began = time.monotonic()
+        asked = Sandbox(home, Limits(seconds=2, threads=1)).run_all([(home, slow)] * runs)
+        assert {rows[0]["n"] for rows in asked} == {MANY * 20}
+        took = time.monotonic() - began
+
+
 def test_whoever_wants_it_no_more_ends_it_at_once(home: Path) -> None:
     began = time.monotonic()
     until = began + 1

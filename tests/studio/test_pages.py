@@ -11,7 +11,7 @@ from chengxin.core.items import GROUPS
 from chengxin.indicators.catalogue import indicator
 from chengxin.studio import forms, trials, versions
 from chengxin.studio.models import Trial
-from tests.studio.conftest import DAY, tried
+from tests.studio.conftest import CASES, DAY, tried
 
 pytestmark = pytest.mark.django_db
 
@@ -112,6 +112,37 @@ class TestTries:
         assert client.post(f"/studio/trials/{trial.pk}/stop").status_code == 403
         trial.refresh_from_db()
         assert trial.state == Trial.State.WAITING
+
+
+class TestChecks:
+    """The page runs the cases one after the other: a large indicator is never out of time."""
+
+    def test_each_case_asks_for_the_next_and_the_last_says_that_all_hold(self, client, lin, draft):
+        first = shown(client, lin, f"/studio/{draft.pk}/faults")
+        assert f'hx-get="/studio/{draft.pk}/cases/0"' in first
+        zero = shown(client, lin, f"/studio/{draft.pk}/cases/0")
+        assert "three of one investor within 60 days" in zero
+        assert f'hx-get="/studio/{draft.pk}/cases/1"' in zero
+        assert "faultless" not in zero
+        last = shown(client, lin, f"/studio/{draft.pk}/cases/1")
+        assert 'data-testid="faultless"' in last
+        assert "hx-get" not in last
+        assert client.get(f"/studio/{draft.pk}/cases/2").status_code == 404
+
+    def test_case_that_does_not_hold_is_named_and_nothing_is_said_to_hold(self, client, lin, draft):
+        wrong = CASES.replace("2017-06-19", "2017-06-25")
+        versions.write(draft, header=draft.header, sql=draft.sql, officer=lin, told_cases=wrong)
+        last = shown(client, lin, f"/studio/{draft.pk}/cases/1")
+        assert "the first change was 60 days ago" in last
+        assert 'data-testid="faults"' in last
+        assert "faultless" not in last
+
+    def test_fault_of_the_form_is_said_before_a_case_is_run(self, client, lin, draft):
+        sql = draft.sql.replace("changed_on", "changed_at")
+        versions.write(draft, header=draft.header, sql=sql, officer=lin, told_cases=CASES)
+        page = shown(client, lin, f"/studio/{draft.pk}/faults", "en")
+        assert "There is no column changed_at" in page
+        assert "/cases/" not in page
 
 
 def test_untitled_is_said_in_the_language_of_the_page(home, lin):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import time
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -16,14 +18,15 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from chengxin.core import places
 from chengxin.core.keys import Keys
 from chengxin.core.refusal import Refusal, Trouble
+from chengxin.core.tongues import Words
 from chengxin.exchange import deliveries, nights
 from chengxin.indicators import catalogue, published, sandbox
 from chengxin.indicators.catalogue import all_indicators, cases_of, indicator, own_indicators
-from chengxin.indicators.sandbox import Limits
+from chengxin.indicators.sandbox import Limits, Stopped
 from chengxin.offices.models import Role
 from chengxin.risk import alerts, directives
 from chengxin.risk.models import Alert, Directive
-from chengxin.studio import snoozes, trials, versions
+from chengxin.studio import checking, snoozes, trials, versions
 from chengxin.studio.models import Snooze, Trial, Version
 from chengxin.trace.models import Trace
 from tests.studio import county
@@ -148,7 +151,7 @@ class TestBeforeItIsSubmitted:
         only = CASES.partition("  - case: the first change")[0]
         versions.write(draft, header=draft.header, sql=draft.sql, officer=lin, told_cases=only)
         draft.refresh_from_db()
-        assert any("用例" in one.zh for one in versions.faults(draft))
+        assert any("用例" in one.zh for one in checking.faults(draft))
 
     @pytest.mark.parametrize(
         ("before", "instead"),
@@ -163,7 +166,7 @@ class TestBeforeItIsSubmitted:
         assert sql != draft.sql
         versions.write(draft, header=draft.header, sql=sql, officer=lin, told_cases=CASES)
         draft.refresh_from_db()
-        assert versions.faults(draft)
+        assert checking.faults(draft)
         refused("indicator_faulty", versions.submit, draft, officer=lin)
 
     def test_cases_cannot_be_made_to_run_without_end(self, draft, lin, monkeypatch):
@@ -179,14 +182,43 @@ class TestBeforeItIsSubmitted:
         )
         versions.write(draft, header=draft.header, sql=sql, officer=lin, told_cases=CASES)
         draft.refresh_from_db()
-        [fault] = versions.faults(draft)
+        [fault] = checking.faults(draft)
         assert "2 秒" in fault.zh or "MB" in fault.zh
+
+    def test_case_waits_for_no_try_over_everyone(self, draft, home):
+        with (home / "staging" / "sandbox.lock").open("w") as held:
+            fcntl.flock(held, fcntl.LOCK_EX)
+            began = time.monotonic()
+            assert checking.faults(draft) == []
+        assert time.monotonic() - began < sandbox.PATIENCE
+
+    @pytest.mark.parametrize("code", sorted(checking.OF_THE_MOMENT))
+    def test_what_the_machine_stopped_is_asked_anew(self, draft, lin, monkeypatch, code):
+        real, asked = sandbox.finds, []
+
+        def once_stopped(*told):
+            asked.append(told)
+            if len(asked) == 1:
+                raise Stopped(code, Words("停", "stopped"))
+            return real(*told)
+
+        monkeypatch.setattr(sandbox, "finds", once_stopped)
+        cases = CASES.replace("within 60 days", f"within 60 days, {code}")
+        versions.write(draft, header=draft.header, sql=draft.sql, officer=lin, told_cases=cases)
+        draft.refresh_from_db()
+        assert [one.en for one in checking.faults(draft)] == ["stopped"]
+        assert checking.faults(draft) == []
+
+    def test_what_was_found_out_is_not_run_again(self, draft, monkeypatch):
+        assert checking.faults(draft) == []
+        monkeypatch.setattr(sandbox, "finds", None)
+        assert checking.faults(draft) == []
 
     def test_missing_column_is_named_before_a_case_is_written(self, draft, lin):
         sql = draft.sql.replace("changed_on", "changed_at")
         versions.write(draft, header=draft.header, sql=sql, officer=lin)
         draft.refresh_from_db()
-        assert [one.zh for one in versions.faults(draft)] == ["没有名为 changed_at 的列"]
+        assert [one.zh for one in checking.faults(draft)] == ["没有名为 changed_at 的列"]
 
     def test_sql_by_hand_is_asked_over_everyone(self, draft, lin):
         sql = draft.sql.replace("role = '06'", "role IN ('06', '01')")
@@ -285,7 +317,7 @@ class TestBack:
         told = yaml.safe_load(copy.cases)["cases"]
         own = yaml.safe_load(cases_of(indicator(code)))["cases"]
         assert told[: len(own)] == own
-        assert versions.faults(copy) == []
+        assert checking.faults(copy) == []
 
     def test_every_indicator_of_the_program_can_be_copied_with_a_case_of_nobody_found(self):
         for one in own_indicators():
