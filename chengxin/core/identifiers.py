@@ -22,6 +22,7 @@ _FOREIGN_OLD = re.compile(r"[A-Z]{3}\d{12}")
 _PASSPORT = re.compile(r"[A-Z0-9]{5,17}")
 _HM_PASS = re.compile(r"[HM]\d{8}(\d{2})?")
 _TW_PASS = re.compile(r"\d{8}(\d{2})?")
+_SERVICE = re.compile(r"([\u4e00-\u9fff]{1,4}?)字?第?(\d{5,9})号?")
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 
 
@@ -29,6 +30,9 @@ class DocumentKind(StrEnum):
     """Which document proves who someone is (domain facts 1.3)."""
 
     RESIDENT = "resident"  # 居民身份证
+    TEMPORARY = "temporary"  # 临时居民身份证
+    MILITARY = "military"  # 中国人民解放军军人身份证件
+    ARMED_POLICE = "armed_police"  # 中国人民武装警察身份证件
     HMT_PERMIT = "hmt_permit"  # 港澳台居民居住证
     FOREIGN_PERMIT = "foreign_permit"  # 外国人永久居留身份证
     PASSPORT = "passport"  # 外国护照
@@ -70,7 +74,7 @@ def normal_number(kind: DocumentKind, text: str) -> str | None:
     """`text` as the one way to write this document's number; None if it cannot be one."""
     number = text.strip().upper()
     match kind:
-        case DocumentKind.RESIDENT:
+        case DocumentKind.RESIDENT | DocumentKind.TEMPORARY:
             resident = normal_resident_id(number)
             return resident if resident and resident[:2] not in ("81", "82", "83") else None
         case DocumentKind.HMT_PERMIT:
@@ -86,8 +90,21 @@ def normal_number(kind: DocumentKind, text: str) -> str | None:
             return number if _PASSPORT.fullmatch(number) else None
         case DocumentKind.HM_PASS:
             return number[:9] if _HM_PASS.fullmatch(number) else None
+        case DocumentKind.MILITARY | DocumentKind.ARMED_POLICE:
+            return _service_number(kind, number)
         case DocumentKind.TW_PASS:
             return number[:8] if _TW_PASS.fullmatch(number) else None
+
+
+def _service_number(kind: DocumentKind, number: str) -> str | None:
+    """军字第1234567号 as 军1234567: the word in front keeps it apart from every other number.
+
+    That of the armed police begins with 武, that of the army with any other word.
+    """
+    found = _SERVICE.fullmatch(re.sub(r"\s", "", number))
+    if found is None or found[1].startswith("武") != (kind is DocumentKind.ARMED_POLICE):
+        return None
+    return found[1] + found[2]
 
 
 def kind_of(number: str) -> DocumentKind | None:

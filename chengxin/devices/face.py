@@ -246,6 +246,22 @@ def look(live_jpeg: bytes, engine: FaceEngine | None = None) -> QualityReport:
     return _judged(engine, live, engine.detect(live) if live is not None else [])
 
 
+def describe(
+    jpeg: bytes, channel: Channel, engine: FaceEngine | None = None
+) -> tuple[str, bytes | None]:
+    """The face of a picture as the net gives it, for keeping: its engine without any calibration,
+    and the template's bytes; None when no face is good enough."""
+    engine = engine or bundled()
+    info = engine.info
+    name = f"{info.id}/{info.model_sha256[:12]}/raw"
+    rgb = read(jpeg)
+    faces = engine.detect(rgb) if rgb is not None else []
+    if rgb is None or not faces or not engine.quality(rgb, faces[0], Channel.CARD).passed:
+        return name, None
+    vector = engine.embed(rgb, faces[0])
+    return name, Template(info.id, info.model_sha256, "", vector, channel).to_bytes()
+
+
 @functools.cache
 def bundled() -> BundledEngine:
     """The engine of this process; half a second and 0.2 GB at the first call."""

@@ -42,6 +42,8 @@ def _do(engine: FaceEngine, request: tuple[object, ...]) -> object:
     match request:
         case ("compare", bytes(live), bytes(reference), Channel() as channel):
             return face.compare_pictures(live, reference, channel, engine)
+        case ("describe", bytes(picture), Channel() as channel):
+            return face.describe(picture, channel, engine)
         case ("look", bytes(live)):
             return face.look(live, engine)
         case _:

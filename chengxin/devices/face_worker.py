@@ -61,6 +61,12 @@ class FaceWorker:
         assert isinstance(answer, Comparison)
         return answer
 
+    def describe(self, jpeg: bytes, channel: Channel | str) -> tuple[str, bytes | None]:
+        """The engine's name and the picture's template as the net gives it, for keeping."""
+        answer = self._ask(("describe", jpeg, Channel(channel)))
+        assert isinstance(answer, tuple)
+        return answer
+
     def look(self, live_jpeg: bytes) -> QualityReport:
         """Whether a live picture is good enough to compare, and what the person should do."""
         answer = self._ask(("look", live_jpeg))
@@ -140,6 +146,11 @@ class FaceWorker:
 def compare(live_jpeg: bytes, reference_jpeg: bytes, channel: Channel | str) -> Comparison:
     """Compare with this server's worker; see `FaceWorker.compare`."""
     return shared().compare(live_jpeg, reference_jpeg, channel)
+
+
+def describe(jpeg: bytes, channel: Channel | str) -> tuple[str, bytes | None]:
+    """Describe with this server's worker; see `FaceWorker.describe`."""
+    return shared().describe(jpeg, channel)
 
 
 def look(live_jpeg: bytes) -> QualityReport:

@@ -8,6 +8,8 @@ works off: seal the traces, sort what pages read, rank.  That process carries ou
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import timedelta
+from importlib import import_module
 
 import structlog
 from django.db import transaction
@@ -18,8 +20,11 @@ from procrastinate.exceptions import AlreadyEnqueued
 
 from chengxin.core import places
 from chengxin.core.refusal import Trouble
+from chengxin.devices.words import DeviceUnavailable
 from chengxin.exchange import deliveries, events, nights
 from chengxin.hall import queue
+from chengxin.notices import outbox, reminders
+from chengxin.people import bindings, identity, likenesses, retention
 from chengxin.risk import urging
 from chengxin.studio import measuring, trials, versions
 from chengxin.trace import seals
@@ -121,6 +126,48 @@ def rank(timestamp: int) -> None:
     else:
         if ranked:
             log.info("ranked anew", ranked=ranked.ranked)
+
+
+@app.task(name=outbox.SEND, queue=outbox.QUEUE, queueing_lock="send")
+def send_notices() -> None:
+    """As soon as something is to be said: send it."""
+    _send_notices()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queue=outbox.QUEUE, queueing_lock="send_left", pass_context=False)
+def send_left(timestamp: int) -> None:
+    """Every minute: what was not taken before, and what became of what was sent."""
+    _send_notices()
+
+
+def _send_notices() -> None:
+    counts = outbox.send_due()
+    if any(counts.values()):
+        log.info("messages sent", **counts)
+
+
+@app.task(name=likenesses.ALIKE, queue=LATER)
+def look_alike(portrait: int) -> None:
+    """As soon as a face is enrolled: whether it is known under another number."""
+    alike = import_module("chengxin.people.alike")  # heavy: the face engine
+    try:
+        if count := alike.look(portrait):
+            log.info("faces alike", count=count)
+    except DeviceUnavailable as trouble:
+        log.warning("no search for like faces", reason=trouble.words.en)
+
+
+@app.periodic(cron="40 1 * * *")
+@app.task(queue=LATER, queueing_lock="identities", pass_context=False)
+def identities_by_night(timestamp: int) -> None:
+    """Before the night: what came to its end, who is to be reminded, what is past its time."""
+    day = localdate()
+    ended = bindings.come_to_an_end(day) | {"documents": identity.expire_documents(day)}
+    log.info("bindings and documents", **ended)
+    log.info("reminders", **reminders.run(day))
+    outbox.forget(timedelta(days=retention.rules()["message"].days))
+    log.info("deleted after their time", **retention.run())
 
 
 @app.task(name=versions.ADOPT, queueing_lock="adopt")

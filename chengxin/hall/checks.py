@@ -20,7 +20,8 @@ from django.utils.timezone import localdate
 from chengxin.core.effects import Effect
 from chengxin.hall.models import EnterpriseCheck, ItemRecord, Ticket
 from chengxin.offices.models import Officer
-from chengxin.people.models import Affiliation, Enterprise, Person
+from chengxin.people import bindings
+from chengxin.people.models import Enterprise, Person
 from chengxin.risk import following
 from chengxin.risk.models import Directive
 from chengxin.trace import record
@@ -67,8 +68,7 @@ def note(done: ItemRecord, ticket: Ticket, *, officer: Officer) -> EnterpriseChe
 
 def represents(person: Person, enterprise: Enterprise) -> bool:
     """Whether `person` is the legal representative of `enterprise` today."""
-    roles = person.affiliations.on(localdate())
-    return roles.filter(enterprise=enterprise, role=Affiliation.Role.LEGAL_REP).exists()
+    return bindings.represents(person, enterprise, localdate())
 
 
 def told(seen_on: date | None = None) -> tuple[str, date] | None:

@@ -57,7 +57,10 @@ MADE_UP = "the demo's made-up cards and faces; not there in a bureau"
 def props(request: HttpRequest) -> HttpResponse:
     _demo_only()
     found = Device.objects.select_related("hall").exclude(props={}).order_by("pk")
-    shown = {"devices": found, "faces": FACES.items(), "troubles": TROUBLES.items()}
+    shown = {
+        "devices": found, "faces": FACES.items(), "troubles": TROUBLES.items(),
+        "phones": settings.SMS_URL,
+    }  # fmt: skip
     return render(request, "hall/props.html", shown)
 
 

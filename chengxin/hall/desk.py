@@ -20,7 +20,15 @@ from chengxin.hall import face_scale, items, moves, orders, screens
 from chengxin.hall.models import Device, HandOver, ItemRecord, Screen, Ticket, TicketMove, Window
 from chengxin.offices import access
 from chengxin.offices.models import Jurisdiction, Officer
-from chengxin.people.models import Affiliation, Enterprise, Person, Portrait, Verification
+from chengxin.people import bindings
+from chengxin.people.models import (
+    Affiliation,
+    Binding,
+    Enterprise,
+    Person,
+    Portrait,
+    Verification,
+)
 from chengxin.risk import counter, directives, objection_list
 from chengxin.risk.directives import Decision, Verdict
 from chengxin.risk.models import Directive
@@ -194,9 +202,8 @@ class Desk:
         """The person's enterprises today, those he may handle first."""
         if self.person is None:
             return []
-        found: dict[str, tuple[Enterprise, list[Affiliation]]] = {}
-        roles = self.person.affiliations.on(localdate()).select_related("enterprise")
-        for one in roles.order_by("role", "enterprise__name"):
+        found: dict[str, tuple[Enterprise, list[Affiliation | Binding]]] = {}
+        for one in bindings.acting(self.person, localdate()):
             found.setdefault(one.enterprise_id, (one.enterprise, []))[1].append(one)
         strictest: dict[str, str] = {}
         keys = [enterprise.key for enterprise, _roles in found.values()]
@@ -206,7 +213,7 @@ class Desk:
             Bound(
                 enterprise,
                 [one.get_role_display() for one in held],
-                any(one.role in Affiliation.HANDLING for one in held),
+                any(one.role in bindings.ACTING for one in held),
                 strictest.get(enterprise.key, ""),
             )
             for enterprise, held in found.values()

@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 
 from chengxin.core.items import ITEMS, Item
 from chengxin.core.refusal import Refusal
-from chengxin.hall import checks, ledger, orders
+from chengxin.hall import checks, ledger, orders, reverification
 from chengxin.hall.models import Business, ItemRecord, Ticket
 from chengxin.offices.models import Officer
-from chengxin.people.models import Affiliation, Enterprise, Person
+from chengxin.people import bindings
+from chengxin.people.models import Enterprise, Person
 from chengxin.risk import counter, directives
 from chengxin.risk.directives import Decision, Verdict
 from chengxin.trace import record
@@ -118,8 +119,7 @@ def is_legal_rep(person: Person, enterprise: Enterprise | None) -> bool:
 
 
 def require_bound(person: Person, enterprise: Enterprise) -> None:
-    roles = person.affiliations.on(localdate())
-    if not roles.filter(enterprise=enterprise, role__in=Affiliation.HANDLING).exists():
+    if not bindings.may_act(person, enterprise, localdate()):
         raise Refusal("not_bound", _("此人不是该企业的法定代表人、财务负责人或办税人员"))
 
 
@@ -144,3 +144,4 @@ def _require_identity(ticket: Ticket, item: Item) -> None:
     """实名: nothing is done for someone who was not verified; filing and payment never wait."""
     if item.real_name != "none" and not item.never_refused and not ticket.identified:
         raise Refusal("not_identified", _("身份尚未核验，请先比对人脸或人工核验"))
+    reverification.require(ticket.person, item)

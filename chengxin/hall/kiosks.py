@@ -31,8 +31,8 @@ from chengxin.devices.words import DeviceUnavailable
 from chengxin.hall import codes, devices, identify, items, printing, promises, visits
 from chengxin.hall.models import Business, Device, DeviceCommand, Hall, KioskSession, Ticket
 from chengxin.offices.models import Officer
-from chengxin.people import identity
-from chengxin.people.models import Affiliation, Enterprise, Person, Verification
+from chengxin.people import bindings, identity
+from chengxin.people.models import Enterprise, Person, Verification
 from chengxin.risk.directives import Decision, Verdict
 from chengxin.trace import record
 from chengxin.trace.tongue import english, listed
@@ -170,8 +170,8 @@ def choices(session: KioskSession) -> list[Choice]:
     if business != Business.ENTERPRISE:
         return [_choice(person, business, None, [])]
     bound: dict[str, tuple[Enterprise, list[str]]] = {}
-    roles = person.affiliations.on(localdate()).filter(role__in=Affiliation.HANDLING)
-    for one in roles.select_related("enterprise").order_by("role", "enterprise__name"):
+    roles = bindings.acting(person, localdate())
+    for one in (role for role in roles if role.role in bindings.ACTING):
         bound.setdefault(one.enterprise_id, (one.enterprise, []))[1].append(one.get_role_display())
     found = [_choice(person, business, enterprise, held) for enterprise, held in bound.values()]
     return found or [_choice(person, business, None, [])]

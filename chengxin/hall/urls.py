@@ -4,12 +4,15 @@ from django.urls import path
 
 from chengxin.hall import (
     alarm_pages,
+    confirm_pages,
     demo_pages,
     device_api,
     device_pages,
     display_pages,
     duty_pages,
     evaluate_pages,
+    enrolment_pages,
+    figure_pages,
     kiosk_pages,
     place_pages,
     window_pages,
@@ -50,6 +53,66 @@ urlpatterns = [
     path("duty/windows/<int:pk>/screen/end", duty_pages.end_screen, name="screen-end"),
     path("duty/redress/<int:pk>/", duty_pages.redress, name="redress"),
     path("duty/redress/<int:pk>/answer", duty_pages.answer, name="redress-answer"),
+    # /enrolments/
+    path("enrolments/", figure_pages.figures, name="enrolment-figures"),
+    # /confirm/<code>/
+    path("confirm/<str:code>/", confirm_pages.page, name="confirm-binding"),
+    path("confirm/<str:code>/code", confirm_pages.send_code, name="confirm-code"),
+    path("confirm/<str:code>/answer", confirm_pages.answer, name="confirm-answer"),
+    # /windows/<pk>/enrolment/
+    path("windows/<int:pk>/enrolment/", enrolment_pages.sheet, name="enrolment"),
+    *(
+        path(f"windows/<int:pk>/enrolment/{step}", view, name=f"enrolment-{step}")
+        for step, view in (
+            ("receive", enrolment_pages.receive),
+            ("inform", enrolment_pages.inform),
+            ("phone", enrolment_pages.prove_phone),
+            ("code", enrolment_pages.verify_by_code),
+            ("two", enrolment_pages.verify_by_two),
+            ("face", enrolment_pages.face),
+            ("propose", enrolment_pages.propose),
+            ("complete", enrolment_pages.complete),
+            ("dispute", enrolment_pages.dispute),
+            ("copy", enrolment_pages.own_copy),
+        )
+    ),
+    *(
+        path(
+            f"windows/<int:pk>/enrolment/codes/{use}",
+            enrolment_pages.send_code,
+            {"use": use},
+            name=f"enrolment-send-{use}",
+        )
+        for use in ("mobile", "verify")
+    ),
+    *(
+        path(
+            f"windows/<int:pk>/enrolment/rights/{kind}",
+            enrolment_pages.right,
+            {"kind": kind},
+            name=f"enrolment-{kind}",
+        )
+        for kind in ("correct", "delete", "withdraw")
+    ),
+    *(
+        path(
+            f"windows/<int:pk>/enrolment/bindings/<int:binding_pk>/{step}",
+            enrolment_pages.answer_binding,
+            {"step": step},
+            name=f"binding-{step}",
+        )
+        for step in ("confirm", "refuse", "ask")
+    ),
+    path(
+        "windows/<int:pk>/enrolment/bindings/<int:binding_pk>/end",
+        enrolment_pages.end_binding,
+        name="binding-end",
+    ),
+    path(
+        "windows/<int:pk>/enrolment/letters/<int:letter_pk>.jpg",
+        enrolment_pages.letter,
+        name="enrolment-letter",
+    ),
     # /windows/
     path("windows/", workstation.windows, name="windows"),
     # /windows/<pk>/

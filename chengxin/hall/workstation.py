@@ -364,6 +364,9 @@ def _ticket(here: Window, officer: Officer) -> Ticket:
     return ticket
 
 
+window_of, ticket_at = _window, _ticket  # also for the enrolment page
+
+
 def _picture(request: HttpRequest) -> bytes:
     picture = request.FILES.get("picture")
     if picture is None:

@@ -18,22 +18,35 @@ from datetime import date
 from importlib import import_module
 from typing import Any, Protocol
 
+from django.db import transaction
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from chengxin.core.identifiers import DocumentKind, normal_number
 from chengxin.core.keys import Keys
 from chengxin.core.refusal import Refusal
-from chengxin.devices.words import Words
+from chengxin.devices.words import DeviceUnavailable, Words
 from chengxin.offices.models import Officer
-from chengxin.people import identity_facts
-from chengxin.people.models import IdentityEvent, Person, Portrait, Verification
+from chengxin.people import consents, identity_facts, likenesses, moves, moving
+from chengxin.people.models import IdentityEvent, Person, Portrait, Purpose, Verification
+from chengxin.people.moves import Author
+from chengxin.people.moving import Because
 from chengxin.trace import record
 from chengxin.trace.tongue import english
 
 Band = Verification.Band
 Kind = IdentityEvent.Kind
+State = Person.State
 ADVICE = "advice"  # the engine's word for a live picture that is no good
+
+# Why an identity moved; kept as they are and translated when shown.
+CARD_SHOWN = gettext_noop("出示证件")
+NAME_CHANGED = gettext_noop("证件姓名与已采集的不一致")
+PHONE_CHANGED = gettext_noop("手机号码变更")
+PAST_ITS_DAY = gettext_noop("证件超过有效期")
+FACE_MATCHED = gettext_noop("人脸比对通过")
+LOOKED_AT = gettext_noop("当面核对证件原件")
 
 
 class Comparison(Protocol):
@@ -53,9 +66,14 @@ class Comparison(Protocol):
 
 
 class FaceEngine(Protocol):
-    """1:1 comparison of a live picture with a reference; `channel` says where that one is from."""
+    """1:1 comparison of a live picture with a reference; `channel` says where that one is from.
+
+    `describe` gives the engine's name and a picture's template for keeping, None without a face.
+    """
 
     def compare(self, live_jpeg: bytes, reference_jpeg: bytes, channel: str) -> Comparison: ...
+
+    def describe(self, jpeg: bytes, channel: str) -> tuple[str, bytes | None]: ...
 
 
 @dataclass(frozen=True)
@@ -93,23 +111,37 @@ def face_engine() -> FaceEngine:
 
 def meet(card: CardRead, *, place: str) -> Person:
     """Know the person of this card, taking down who is new; refuse a card past its last day."""
+    return _met("person.meet", card, Because(CARD_SHOWN, Author.PERSON, place=place))
+
+
+def take_down(card: CardRead, *, officer: Officer, second: Officer, place: str) -> Person:
+    """As `meet`, for a document without a readable chip: two officers typed and checked it."""
+    if second.pk == officer.pk:
+        raise Refusal("second_officer_needed", _("手工录入证件须由另一名人员共同核对"))
+    because = Because.of_officer(CARD_SHOWN, officer, place)
+    return _met("person.take_down", card, because, second=second)
+
+
+def _met(action: str, card: CardRead, because: Because, *, second: Officer | None = None) -> Person:
     number = normal_number(card.kind, card.number)
-    keys = Keys.load()
+    keys, place = Keys.load(), because.place
     about = f"person:{keys.person_id(number)}" if number else ""
-    with record.of("person.meet", about=about, place=place) as trace:
+    with record.of(action, about=about, officer=because.officer, place=place) as trace:
+        if second is not None:
+            trace.detail["second_officer"] = second.username
         if number is None or not card.name.strip():
             raise _unreadable()
         Person.objects.get_or_create(
             pk=keys.person_id(number), defaults={"document_kind": card.kind, "number": number}
         )
         person = Person.objects.select_for_update().get(pk=keys.person_id(number))
-        _take_from_card(person, card, number)
+        _take_from_card(person, card, number, because)
         trace.detail["state"] = person.state
         identity_facts.note(person, Kind.CARD_READ, place)
         if card.photo is not None:
             _keep_card_photo(person, card.photo, place)
     if not person.document_valid_on(localdate()):
-        with record.of("person.admit", about=about, place=place):
+        with record.of("person.admit", about=about, officer=because.officer, place=place):
             raise Refusal("document_expired", _("证件已过有效期，请换领新证件后办理"))
     return person
 
@@ -123,7 +155,10 @@ def verify(
     rejects and the enrolled one does not accept: reject.  Everything else an officer decides,
     also when there is nothing to compare with.  The first accepted face is enrolled (一次采集).
     A live picture that is no good is refused as `face_advice`, in words; nothing is kept of it.
+    Who does not want his face compared is refused as `face_refused`, and verified without it.
     """
+    if consents.refused(person, Purpose.FACE):
+        raise Refusal("face_refused", _("本人不同意使用人脸信息，请双人核验或凭短信验证码核验"))
     card = _newest(person, channel=Portrait.Channel.CARD)
     enrolled = _newest(person, enrolled=True)
     by_card = _compared(live_jpeg, card)  # outside the transaction: it takes a while
@@ -148,8 +183,13 @@ def verify(
         if live.enrolled:
             identity_facts.note(person, Kind.TEMPLATE, place)
         if band == Band.ACCEPT:
-            _settle(person)
+            author = Author.OFFICER if officer else Author.PERSON
+            _settle(person, Because(FACE_MATCHED, author, officer, place))
+        if by_enrolled and by_enrolled.band == Band.REJECT and enrolled is not None:
+            likenesses.found_other(enrolled, live, by_enrolled.distance, by_enrolled.engine)
         trace.detail.update(verification=made.pk, band=band)
+    if live.enrolled:
+        _describe(live)
     return made
 
 
@@ -174,7 +214,7 @@ def verify_by_hand(
             reason=reason.strip(),
         )
         identity_facts.note(person, Kind.REVERIFIED if second else Kind.BY_HAND, place)
-        _settle(person)
+        _settle(person, Because.of_officer(LOOKED_AT, officer, place))
         t.detail.update(verification=made.pk, band=made.band)
         if second is not None:
             t.detail["second_officer"] = second.username
@@ -202,6 +242,8 @@ def enrol(
         portrait.enrolled = True
         portrait.save(update_fields=["enrolled"])
         trace.detail["portrait"] = portrait.pk
+    if portrait.template is None:
+        _describe(portrait)
     return portrait
 
 
@@ -214,18 +256,84 @@ def decide(card: str | None, enrolled: str | None) -> Verification.Band:
     return Band.STAFF
 
 
-def _take_from_card(person: Person, card: CardRead, number: str) -> None:
-    name = card.name.strip()
-    if person.name != name:  # the chip is the newest word on it
+def change_phone(person: Person, phone: str, because: Because) -> None:
+    """A phone that a code proved is his; who was verified with another is looked at anew."""
+    with record.of(
+        "person.change_phone", about=person.key, officer=because.officer, place=because.place
+    ) as trace:
+        held = Person.objects.select_for_update().get(pk=person.pk)
+        if held.phone == phone:
+            trace.drop()
+            return
+        if held.phone and held.state == State.VERIFIED:
+            moving.identity(held, "change", because)
+        held.phone, held.phone_token = phone, Keys.load().phone_token(phone)
+        held.delivered_on = max(held.delivered_on or date.min, localdate())
+        held.save(update_fields=["phone", "phone_token", "delivered_on"])
+    person.refresh_from_db()
+
+
+def freeze(person: Person, because: Because) -> None:
+    """Nothing that needs a real name is done for him until it is looked at (冻结)."""
+    _step("person.freeze", person, "freeze", because)
+
+
+def thaw(person: Person, because: Because) -> None:
+    """It was looked at: he is verified anew before anything is done (解冻)."""
+    _step("person.thaw", person, "thaw", because)
+
+
+def close(person: Person, because: Because) -> None:
+    """He died, or his document was cancelled for good (注销或死亡)."""
+    _step("person.close", person, "close", because)
+
+
+def reopen(person: Person, because: Because) -> None:
+    """That was a mistake."""
+    _step("person.reopen", person, "reopen", because)
+
+
+def expire_documents(day: date) -> int:
+    """The night: whose document is past its last day (证件到期); how many."""
+    before = moves.IDENTITY.moves["expire"].before
+    due = Person.objects.filter(document_until__lt=day, state__in=before)
+    count = 0
+    for pk in due.exclude(state=State.UNSEEN).values_list("pk", flat=True):
+        with record.of("person.expire", about=f"person:{pk}"):
+            held = Person.objects.select_for_update().get(pk=pk)
+            moving.identity(held, "expire", Because(PAST_ITS_DAY))
+            count += 1
+    return count
+
+
+def _step(action: str, person: Person, step: str, because: Because) -> None:
+    with record.of(action, about=person.key, officer=because.officer, place=because.place):
+        held = Person.objects.select_for_update().get(pk=person.pk)
+        moving.identity(held, step, because)
+    person.refresh_from_db(fields=["state"])
+
+
+def _take_from_card(person: Person, card: CardRead, number: str, because: Because) -> None:
+    name, known = card.name.strip(), person.name
+    if known != name:  # the chip is the newest word on it
         person.name, person.name_token = name, Keys.load().token("name", name)
         person.delivered_on = max(person.delivered_on or date.min, localdate())
     person.document_kind, person.number = card.kind, number
     person.document_until = card.until
-    if not person.document_valid_on(localdate()):
-        person.state = Person.State.EXPIRED
-    elif person.state in (Person.State.UNSEEN, Person.State.EXPIRED):
-        person.state = Person.State.CAPTURED
     person.save()
+    if known and known != name and person.state == State.VERIFIED:
+        moving.identity(person, "change", _for(because, NAME_CHANGED))
+    if not person.document_valid_on(localdate()):
+        if moves.IDENTITY.may("expire", person.state):
+            moving.identity(person, "expire", _for(because, PAST_ITS_DAY))
+    elif person.state == State.UNSEEN:
+        moving.identity(person, "capture", because)
+    elif person.state == State.EXPIRED:
+        moving.identity(person, "renew", because)
+
+
+def _for(because: Because, reason: str) -> Because:
+    return Because(reason, because.author, because.officer, because.place)
 
 
 def _keep_card_photo(person: Person, photo: bytes, place: str) -> None:
@@ -260,11 +368,32 @@ def _band(comparison: Comparison | None) -> str | None:
     return comparison.band if comparison else None
 
 
-def _settle(person: Person) -> None:
+def _settle(person: Person, because: Because) -> None:
     """Verified; who is frozen stays so, and an expired document does not become valid by a face."""
-    open_states = (Person.State.UNSEEN, Person.State.CAPTURED)
-    Person.objects.filter(pk=person.pk, state__in=open_states).update(state=Person.State.VERIFIED)
+    held = Person.objects.select_for_update().get(pk=person.pk)
+    if held.state == State.UNSEEN:
+        moving.identity(held, "capture", _for(because, CARD_SHOWN))
+    if held.state == State.CAPTURED:
+        moving.identity(held, "verify", because)
+    elif held.state == State.CHANGED:
+        moving.identity(held, "review", because)
     person.refresh_from_db(fields=["state"])
+
+
+def _describe(portrait: Portrait) -> None:
+    """Write the template of a picture that was enrolled, and have the worker look for its like.
+
+    Without the engine it stays undescribed until `people.faces.reembed`.
+    """
+    try:
+        engine, template = face_engine().describe(bytes(portrait.jpeg or b""), portrait.channel)
+    except DeviceUnavailable:
+        return
+    with transaction.atomic():
+        portrait.engine, portrait.template = engine, template
+        portrait.save(update_fields=["engine", "template"])
+        if template is not None:
+            likenesses.ask(portrait)
 
 
 def _unreadable() -> Refusal:

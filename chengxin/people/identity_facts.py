@@ -21,11 +21,12 @@ from django.utils.timezone import localdate, localtime
 from chengxin.people.models import IdentityEvent, Person, Verification
 
 SOURCE = "own_identity_event"  # under which the lake receives them
-COLUMNS = ("event_id", "person", "kind", "happened_on", "second", "hall", "place")
+COLUMNS = ("event_id", "person", "kind", "happened_on", "second", "hall", "place", "appeal_no")
 MOST = 100_000  # in one delivery
 
 Kind = IdentityEvent.Kind
-AWAITED = (Kind.MISMATCHED, Kind.REVERIFIED)  # what may restrict or free somebody who stands here
+# what may restrict or free somebody who stands here
+AWAITED = (Kind.MISMATCHED, Kind.REVERIFIED, Kind.APPEAL_OPENED, Kind.APPEAL_CLOSED)
 
 _KIND_OF_BAND = {Verification.Band.ACCEPT: Kind.MATCHED, Verification.Band.REJECT: Kind.MISMATCHED}
 
@@ -39,9 +40,9 @@ class Telling:
     events: tuple[UUID, ...]
 
 
-def note(person: Person, kind: str, place: str) -> None:
+def note(person: Person, kind: str, place: str, appeal_no: str = "") -> None:
     """Something happened; in the caller's transaction."""
-    IdentityEvent.objects.create(person=person, kind=kind, place=place)
+    IdentityEvent.objects.create(person=person, kind=kind, place=place, appeal_no=appeal_no)
 
 
 def note_comparison(made: Verification) -> None:
@@ -78,4 +79,5 @@ def _line(one: IdentityEvent) -> list[object]:
     hall, _slash, there = one.place.partition("/")
     return [
         one.pk.hex, one.person_id, one.kind, at.date(), second, hall.removeprefix("hall:"), there,
+        one.appeal_no,
     ]  # fmt: skip

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
+from chengxin.people import moves
 from chengxin.people.fields import SealedBytesField
 
 
@@ -96,12 +97,47 @@ class IdentityEvent(models.Model):
         BY_HAND = "by_hand", _("人工核验")
         REVERIFIED = "reverified", _("双人核实")
         TEMPLATE = "template", _("人像采集")
+        APPEAL_OPENED = "appeal_opened", _("冒名申诉登记")
+        APPEAL_CLOSED = "appeal_closed", _("冒名申诉办结")
 
     id = models.UUIDField(primary_key=True, default=uuid4)
     person = models.ForeignKey("people.Person", models.PROTECT, related_name="+")
-    kind = models.CharField(max_length=10, choices=Kind)
+    kind = models.CharField(max_length=13, choices=Kind)
+    appeal_no = models.CharField(max_length=20, blank=True)  # which appeal opened or closed
     at = models.DateTimeField(default=now)
     place = models.CharField(max_length=60, blank=True)
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.kind}"
+
+
+class IdentityMove(models.Model):
+    """身份状态变动: one step of one identity, one row, never changed: on whose word, and why."""
+
+    person = models.ForeignKey("people.Person", models.PROTECT, related_name="identity_moves")
+    step = models.CharField(max_length=10)  # in people.moves.IDENTITY
+    before = models.CharField(max_length=10)
+    after = models.CharField(max_length=10)
+    at = models.DateTimeField(default=now)
+    author = models.CharField(max_length=10, choices=moves.Author)
+    officer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True)
+    reason = models.CharField(max_length=400)
+    place = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=moves.IDENTITY.legal(), name="identity_has_legal_moves_only"
+            ),
+            models.CheckConstraint(
+                condition=~Q(reason="") & (~Q(author="officer") | Q(officer__isnull=False)),
+                name="an_identity_moves_by_somebody_for_a_reason",
+            ),
+        ]
+        indexes = [
+            # the history of a person's identity, newest first
+            models.Index(fields=["person", "-id"], name="identity_move_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.step}"

@@ -18,21 +18,47 @@ from django.utils.timezone import localdate, now
 from django.utils.translation import gettext_lazy as _
 
 from chengxin.core.identifiers import DocumentKind, masked, masked_name
+from chengxin.people.binding_models import Binding, BindingMove, BindingQuerySet, Letter
+from chengxin.people.enrolment_models import (
+    Consent,
+    Enrolment,
+    Likeness,
+    OneTimeCode,
+    Purpose,
+    RightsRequest,
+)
 from chengxin.people.fields import SealedTextField
-from chengxin.people.identity_models import IdentityEvent, Portrait, Verification
+from chengxin.people.identity_models import (
+    IdentityEvent,
+    IdentityMove,
+    Portrait,
+    Verification,
+)
+from chengxin.people.moves import IdentityState
 
 __all__ = [
     "Affiliation",
     "AffiliationQuerySet",
+    "Binding",
+    "BindingMove",
+    "BindingQuerySet",
+    "Consent",
+    "Enrolment",
     "Enterprise",
     "EnterpriseSpelling",
     "IdentityEvent",
+    "IdentityMove",
     "Judgement",
     "JudgementQuerySet",
+    "Letter",
+    "Likeness",
+    "OneTimeCode",
     "Person",
     "PersonSpelling",
     "Portrait",
+    "Purpose",
     "Registration",
+    "RightsRequest",
     "TakenOver",
     "Unidentified",
     "UnsurePair",
@@ -45,20 +71,16 @@ __all__ = [
 class Person(models.Model):
     """自然人: known by the keyed token of the document number.
 
-        unseen ──capture──▶ captured ──verify──▶ verified ──▶ expired | frozen
-
-    Only `people.identity` changes `state`.
+    `people.moves` says what may become of his identity; only `people.moving` changes `state`.
     """
 
-    class State(models.TextChoices):
-        UNSEEN = "unseen", _("未采集")
-        CAPTURED = "captured", _("已采集待验证")
-        VERIFIED = "verified", _("已验证")
-        EXPIRED = "expired", _("证件到期")
-        FROZEN = "frozen", _("冻结")
+    State = IdentityState
 
     DOCUMENT_TITLES = {
         DocumentKind.RESIDENT: _("居民身份证"),
+        DocumentKind.TEMPORARY: _("临时居民身份证"),
+        DocumentKind.MILITARY: _("军人身份证件"),
+        DocumentKind.ARMED_POLICE: _("武装警察身份证件"),
         DocumentKind.HMT_PERMIT: _("港澳台居民居住证"),
         DocumentKind.FOREIGN_PERMIT: _("外国人永久居留身份证"),
         DocumentKind.PASSPORT: _("外国护照"),
@@ -74,6 +96,7 @@ class Person(models.Model):
     name_token = models.CharField(max_length=26, blank=True)
     phone_token = models.CharField(max_length=26, blank=True)
     document_until = models.DateField(null=True)  # NULL: not known, or without end (长期)
+    document_reminded = models.DateField(null=True)  # of which last day he was reminded
     state = models.CharField(max_length=10, choices=State, default=State.UNSEEN)
     delivered_on = models.DateField(null=True)  # day of the delivery the name and phone come from
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from chengxin.people import identity_pages, pages
+from chengxin.people import identity_pages, likeness_pages, pages, rights_pages
 
 urlpatterns = [
     # /people/
@@ -33,6 +33,14 @@ urlpatterns = [
         {"kind": "enterprise"},
         name="enterprise-print",
     ),
+    # /likenesses/
+    path("likenesses/", likeness_pages.likenesses_page, name="likenesses"),
+    path("likenesses/<int:pk>/judge", likeness_pages.judge, name="judge-likeness"),
+    path("likenesses/<int:pk>/withdraw", likeness_pages.withdraw, name="withdraw-likeness"),
+    path("likenesses/<int:pk>/<slug:which>.jpg", likeness_pages.picture, name="likeness-picture"),
+    # /rights/
+    path("rights/", rights_pages.requests, name="rights"),
+    path("rights/<int:pk>/answer", rights_pages.answer, name="answer-right"),
     # /identities/
     path("identities/", identity_pages.identities, name="identities"),
     path("identities/decide", identity_pages.decide, name="decide-identity"),

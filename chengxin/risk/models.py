@@ -25,6 +25,7 @@ from chengxin.risk.directive_models import (
     Stop,
     Stopped,
 )
+from chengxin.risk.dispute_models import Dispute
 from chengxin.risk.endings import ended_words
 from chengxin.risk.limit_models import BrakeLimit, BrakeLimitQuerySet
 from chengxin.risk.list_models import ListedPerson, ListEntry, ListImport, ListRequest
@@ -44,6 +45,7 @@ __all__ = [
     "Control",
     "Directive",
     "DirectiveQuerySet",
+    "Dispute",
     "Inquiry",
     "ListEntry",
     "ListImport",
@@ -290,6 +292,7 @@ class Directive(models.Model):
         FINDING = "finding", _("指标扫描")
         WATCH = "watch", _("名单")
         MANUAL = "manual", _("人工下达")
+        DISPUTE = "dispute", _("冒名申诉")
 
     about = models.CharField(max_length=60)  # whom the counter must stop: acted_on of the finding
     subject = models.CharField(max_length=60)  # whose fact it is
@@ -334,6 +337,7 @@ class Directive(models.Model):
             models.CheckConstraint(
                 condition=Q(alert__isnull=False)
                 | Q(source="finding")
+                | Q(source="dispute", imposed_by__isnull=False)
                 | Q(imposed_by__isnull=False, approved_by__isnull=False)
                 & ~Q(approved_by=F("imposed_by")),
                 name="by_hand_only_with_a_second_officer",

@@ -7,6 +7,7 @@ from chengxin.risk import (
     case_pages,
     control_pages,
     directive_pages,
+    dispute_pages,
     explain_pages,
     limit_pages,
     list_pages,
@@ -17,6 +18,10 @@ from chengxin.risk import (
 )
 
 urlpatterns = [
+    # /disputes/
+    path("disputes/", dispute_pages.listed, name="disputes"),
+    path("disputes/<int:pk>/propose", dispute_pages.propose, name="propose-dispute"),
+    path("disputes/<int:pk>/decide", dispute_pages.decide, name="decide-dispute"),
     # /alerts/
     path("alerts/", pages.listed, name="alerts"),
     path("alerts/list", pages.fragment, name="alerts-list"),

@@ -17,7 +17,8 @@ WITH own AS (
         happened_on,
         second,
         place AS device,
-        hall
+        hall,
+        appeal_no
     FROM own_identity_event
 )
 SELECT
@@ -41,5 +42,5 @@ SELECT
     CASE WHEN second BETWEEN 0 AND 86399 THEN second END AS second,
     device,
     NULLIF(hall, '') AS hall,
-    CAST(NULL AS VARCHAR) AS appeal_no
+    NULLIF(appeal_no, '') AS appeal_no
 FROM own

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from procrastinate import App
 from procrastinate.contrib.django import app as tasks
@@ -25,10 +27,12 @@ from chengxin.core.keys import Keys
 from chengxin.core.refusal import Trouble
 from chengxin.devices import hall_pc
 from chengxin.devices.signing import DeviceKey
+from chengxin.devices.simulator.sms import SimulatedGateway
 from chengxin.exchange import clients, deliveries, nights
 from chengxin.exchange.models import Client
 from chengxin.exchange.tasks import COUNTER, LATER, get_ready
 from chengxin.indicators import local
+from chengxin.notices import outbox
 from chengxin.people import lookup
 from chengxin.risk import directives
 from chengxin.risk.models import RiskScore
@@ -90,6 +94,10 @@ def serve(
         with bar("阳信县") as progress:
             demo.ensure(progress)
         own = f"http://127.0.0.1:{number}"
+        if not settings.SMS_URL:
+            gate = server.free_port()
+            os.environ["CHENGXIN_SMS_URL"] = settings.SMS_URL = f"http://127.0.0.1:{gate}"
+            beside.append(["sms-simulator", "--port", str(gate)])
         beside += [["device", "--simulated", "--id", demo.KIOSK, "--server", own]]
     console.print(
         f"\n  诚信 Chengxin  [bold]http://{server.host()}:{number}/[/bold]   Ctrl-C ends it\n"
@@ -121,22 +129,37 @@ def worker(
 
 
 async def _work(ready: App, queues: list[str], *, tries: bool) -> None:
-    """One thing after the other; but what an officer tries waits for nothing and nothing for it."""
+    """One thing after the other; but what an officer tries, and what is sent to a phone, waits for
+    nothing and nothing for it."""
     async with ready.open_async():
-        trying = asyncio.create_task(_try_out(ready)) if tries else None
+        beside = (trials.QUEUE, outbox.QUEUE) if tries else ()
+        running = [asyncio.create_task(_beside(ready, queue)) for queue in beside]
         try:
             await ready.run_worker_async(queues=queues, install_signal_handlers=True)
         finally:
-            if trying:
-                trying.cancel()
+            for task in running:
+                task.cancel()
                 with suppress(asyncio.CancelledError):
-                    await trying
+                    await task
 
 
-async def _try_out(ready: App) -> None:
+async def _beside(ready: App, queue: str) -> None:
     await ready.run_worker_async(
-        queues=[trials.QUEUE], install_signal_handlers=False, shutdown_graceful_timeout=1
+        queues=[queue], install_signal_handlers=False, shutdown_graceful_timeout=1
     )
+
+
+@app.command(name="sms-simulator")
+def sms_simulator(
+    port: Annotated[int, typer.Option(min=1024, max=65535, help="Port on this machine.")] = 8101,
+    companion: Companion = False,
+) -> None:
+    """An SMS gateway that sends nothing and shows on a page what it was given."""
+    if companion:
+        server.end_with_parent()
+    with SimulatedGateway(port=port) as gateway:
+        console.print(f"simulated SMS gateway at {gateway.url}")
+        signal.pause()
 
 
 @app.command()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -64,7 +64,7 @@ WINDOWS = {
     6: (Office.Bureau.LOCAL, f"{EVERY} NAT"),
 }
 # cards on the table of props: whose it is, and the drawn face of its picture
-NEWCOMER = "新来客"
+NEWCOMER, ELDER, LAPSED = "新来客", "孙老人", "吴过期"
 KIOSK = "kiosk-1"
 CARDS = {
     "王守信": "honest",
@@ -76,6 +76,13 @@ CARDS = {
     "孙重点": "watched",
     "马经办": "errand",
     NEWCOMER: "newcomer",
+    ELDER: "elder",
+    LAPSED: "visitor",
+}
+UNKNOWN = {  # of whom the county's deliveries know nothing: the first 17 characters
+    NEWCOMER: "37162220020228775",
+    ELDER: "37232319410520186",
+    LAPSED: "37232319880707253",
 }
 
 
@@ -199,8 +206,10 @@ def make_hall() -> None:
 
 
 def make_cards(day: date) -> None:
-    """The cards on the demo's table of props: the planted people, and one who was never here."""
-    people = {row["name"]: row["number"] for row in cast()} | {NEWCOMER: _newcomer_number()}
+    """The cards on the demo's table of props: the planted people, and some who were never here,
+    one of them with a card that lapsed a month ago."""
+    people = {row["name"]: row["number"] for row in cast()}
+    people |= {name: first + resident_check_digit(first) for name, first in UNKNOWN.items()}
     for name, face in CARDS.items():
         number = people[name]
         simulator.write_card(
@@ -216,7 +225,7 @@ def make_cards(day: date) -> None:
                 address="山东省滨州市阳信县阳城三路演示小区",
                 issuer="阳信县公安局",
                 valid_from=date(day.year - 5, 1, 1),
-                valid_to=date(day.year + 15, 1, 1),
+                valid_to=day - timedelta(days=30) if name == LAPSED else date(day.year + 15, 1, 1),
                 face=face,
             ),
         )
@@ -224,11 +233,6 @@ def make_cards(day: date) -> None:
 
 def cards_folder() -> Path:
     return folder() / "cards"
-
-
-def _newcomer_number() -> str:
-    first17 = "37162220020228775"
-    return first17 + resident_check_digit(first17)
 
 
 def devices_folder() -> Path:

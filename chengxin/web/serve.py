@@ -42,6 +42,13 @@ def port() -> int:
     return number
 
 
+def free_port() -> int:
+    """A port of this machine that nobody holds now."""
+    with socket.socket() as door:
+        door.bind(("127.0.0.1", 0))
+        return int(door.getsockname()[1])
+
+
 def host() -> str:
     return environment.env_text("CHENGXIN_BIND", "127.0.0.1")
 

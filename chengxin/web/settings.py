@@ -21,6 +21,9 @@ PUBLIC_URL = environment.env_text(
     "CHENGXIN_PUBLIC_URL",
     f"http://localhost:{environment.env_text('PORT', '8000')}" if DEMO else "",
 )
+# the SMS gateway (notices.gateway); "" sends nothing, and what needs a code is done another way
+SMS_URL = environment.env_text("CHENGXIN_SMS_URL")
+SMS_KEY = environment.env_secret("CHENGXIN_SMS_KEY")
 SECURE = environment.env_bool("CHENGXIN_HTTPS", False)  # behind TLS: cookies only over it
 SECRET_KEY = environment.env_secret("CHENGXIN_SECRET") or Keys.load().token("django", "secret key")
 
@@ -32,6 +35,7 @@ INSTALLED_APPS = [
     "chengxin.studio",
     "chengxin.panorama",
     "chengxin.risk",
+    "chengxin.notices",
     "chengxin.people",
     "chengxin.offices",
     "chengxin.trace",

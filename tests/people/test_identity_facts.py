@@ -59,9 +59,9 @@ def test_text_says_where_and_when_and_neither_number_nor_name(zhao):
     assert seen is not None
     first, second = (line.split(",") for line in seen.text.splitlines()[1:])
     assert (first[1:4:2], first[2], first[5:]) == (
-        [person.pk, str(seen.day)], "card_read", ["yangxin", "device:kiosk-1"],
+        [person.pk, str(seen.day)], "card_read", ["yangxin", "device:kiosk-1", ""],
     )  # fmt: skip
-    assert (second[2], second[5:]) == ("by_hand", ["yangxin", "window:3"])
+    assert (second[2], second[5:]) == ("by_hand", ["yangxin", "window:3", ""])
     assert person.number not in seen.text
     assert person.name not in seen.text
 

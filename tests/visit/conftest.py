@@ -97,6 +97,11 @@ class ScriptedFaces:
         distance = {"accept": 0.21, "staff": 0.39, "reject": 0.61}.get(self.band)
         return Comparison(distance, self.band, QualityReport(()), "scripted/0/raw", told)
 
+    def describe(self, jpeg: bytes, channel: str) -> tuple[str, bytes | None]:
+        if self.band == "gone":
+            raise DeviceUnavailable(Words("人脸比对暂不可用", "Face comparison does not work."))
+        return "scripted/0/raw", b"template of " + jpeg
+
 
 @pytest.fixture
 def faces(monkeypatch) -> ScriptedFaces:

@@ -3,7 +3,10 @@ from __future__ import annotations
 from tests.indicators.counties.identity_event import DAYS, SECONDS
 from tests.indicators.counties.world import Dice, Rows, World
 
-KINDS = ["card_read", "matched", "by_hand", "reverified", "template", "mismatched", "mismatched"]
+KINDS = [
+    "card_read", "matched", "by_hand", "reverified", "template", "mismatched", "mismatched",
+    "appeal_opened", "appeal_closed",
+]  # fmt: skip
 
 
 def rows(dice: Dice, world: World) -> Rows:
@@ -16,6 +19,7 @@ def rows(dice: Dice, world: World) -> Rows:
             "second": dice.one(SECONDS),
             "hall": dice.one(["h1", "h2", ""]),
             "place": "window:3",
+            "appeal_no": dice.one(["own-1", "own-2", ""]),
         }
         for n in dice.some(8)
     ]

@@ -1,0 +1,140 @@
+"""What the enrolment page of a window shows: the person, what he agreed to, what is still missing."""  # noqa: E501
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.conf import settings
+from django.utils.timezone import localdate
+
+from chengxin.hall import desk, enrolment, reverification
+from chengxin.hall.models import Ticket, Window
+from chengxin.hall.reverification import Reason
+from chengxin.notices import gateway
+from chengxin.offices.models import Officer
+from chengxin.people import bindings, consents, moves, rights
+from chengxin.people.consents import Notice
+from chengxin.people.models import (
+    Binding,
+    Consent,
+    Enrolment,
+    Enterprise,
+    Portrait,
+    Purpose,
+    RightsRequest,
+)
+from chengxin.people.retention import Rule
+from chengxin.risk.models import Dispute
+
+BINDINGS = 40  # shown; the rest is in the dossier
+
+
+@dataclass
+class Sheet:
+    """One person at one window."""
+
+    window: Window
+    officer: Officer
+    ticket: Ticket
+
+    @cached_property
+    def desk(self) -> desk.Desk:
+        """The pictures and the comparison, as the workstation shows them."""
+        return desk.Desk(self.window, self.officer, self.ticket, "-")
+
+    @property
+    def notices(self) -> list[tuple[Notice, Consent | None]]:
+        said = {one.purpose: one for one in consents.current(self.ticket.person)}
+        return [(notice, said.get(notice.purpose)) for notice in consents.notices()]
+
+    @cached_property
+    def informed(self) -> bool:
+        """He was shown the notice as it is today."""
+        his = self.ticket.person.consents
+        return his.filter(purpose=Purpose.IDENTITY, version=consents.version()).exists()
+
+    @property
+    def version(self) -> str:
+        return consents.version()
+
+    @cached_property
+    def face_allowed(self) -> bool:
+        return consents.stands(self.ticket.person, Purpose.FACE)
+
+    @cached_property
+    def enrolled(self) -> Portrait | None:
+        found = self.ticket.person.portraits.filter(enrolled=True)
+        return found.order_by("-taken_at", "-pk").first()
+
+    @property
+    def tries_left(self) -> int:
+        return enrolment.tries_left(self.ticket)
+
+    @property
+    def has_gateway(self) -> bool:
+        return gateway.is_there()
+
+    @property
+    def has_pages(self) -> bool:
+        return gateway.is_there() and bool(settings.PUBLIC_URL)
+
+    @cached_property
+    def reasons(self) -> list[Reason]:
+        found = reverification.reasons(self.ticket.person, self.ticket.enterprise, localdate())
+        return found
+
+    @cached_property
+    def bindings(self) -> list[Binding]:
+        his = self.ticket.person.bindings.select_related("enterprise", "confirmer", "letter")
+        return list(his.order_by("-pk")[:BINDINGS])
+
+    @cached_property
+    def claims(self) -> list[Binding]:
+        """What others claim of enterprises that he heads, and waits for his word."""
+        mine = enrolment.claims_for(self.ticket.person)
+        return [one for one in mine if one.person_id != self.ticket.person_id]
+
+    @cached_property
+    def named(self) -> list[Enterprise]:
+        """Enterprises that name him, delivered or collected: he may say that it is not he."""
+        acting = {
+            one.enterprise_id: one.enterprise
+            for one in bindings.acting(self.ticket.person, localdate())
+        }
+        for one in self.bindings:
+            acting.setdefault(one.enterprise_id, one.enterprise)
+        return sorted(acting.values(), key=lambda one: one.name)
+
+    @cached_property
+    def disputes(self) -> list[Dispute]:
+        his = self.ticket.person.disputes.select_related("enterprise")
+        return list(his.order_by("-pk")[:10])
+
+    @cached_property
+    def requests(self) -> list[RightsRequest]:
+        return list(self.ticket.person.rights_requests.order_by("-pk")[:10])
+
+    @cached_property
+    def kept(self) -> list[Rule]:
+        """What the law keeps of him, as the last answer named it."""
+        return rights.kept_of(self.requests[0]) if self.requests else []
+
+    @cached_property
+    def done(self) -> Enrolment | None:
+        """Of this visit."""
+        since = self.ticket.started_at or self.ticket.taken_at
+        return self.ticket.person.enrolments.filter(at__gte=since).order_by("-pk").first()
+
+    @property
+    def steps(self) -> list[tuple[str, bool]]:
+        """What is to be done in order, and whether it is."""
+        verified = self.ticket.identified
+        settled = any(one.state in moves.IN_FORCE for one in self.bindings)
+        return [
+            ("notice", self.informed),
+            ("phone", bool(self.ticket.person.phone)),
+            ("verify", verified),
+            ("bind", settled or (not self.bindings and bool(self.named))),
+            ("complete", self.done is not None),
+        ]

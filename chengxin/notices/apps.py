@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class NoticesConfig(AppConfig):
+    name = "chengxin.notices"
+    verbose_name = "通知提醒"
