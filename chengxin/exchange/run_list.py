@@ -7,6 +7,7 @@ nights asks only whom something changed for.  Each of them leaves a record, and 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.utils.translation import gettext_lazy as _
@@ -18,7 +19,7 @@ from chengxin.risk import words
 READS = (Role.DATA,)
 A_PAGE = 50
 TABS = {"nights": _("夜间运行"), "followed": _("只算变动"), "different": _("抽查不一致")}
-_ASKED = {
+_ASKED: dict[str, dict[str, Any]] = {
     "nights": {"followed": False},
     "followed": {"followed": True},
     "different": {"audited__gt": 0},

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from chengxin.core.refusal import Refusal
-from chengxin.hall import visits
+from chengxin.hall import identify, visits
 from chengxin.hall.models import Business, Ticket, Window
 from chengxin.notices import gateway, outbox
 from chengxin.notices.outbox import Kind, To
@@ -101,7 +101,7 @@ def prove_phone(ticket: Ticket, phone: str, digits: str, *, officer: Officer) ->
 def verify_by_code(ticket: Ticket, digits: str, *, officer: Officer) -> Verification:
     """Without a face: the original document, and a code on the phone that is kept of him."""
     codes.spend(ticket.person.phone, Use.VERIFY, ticket.person.key, digits)
-    return visits.verify_by_hand(ticket, BY_CODE, officer=officer)
+    return identify.verify_by_hand(ticket, BY_CODE, officer=officer)
 
 
 def enrol_face(ticket: Ticket, jpeg: bytes, *, officer: Officer) -> Portrait:
@@ -114,7 +114,7 @@ def enrol_face(ticket: Ticket, jpeg: bytes, *, officer: Officer) -> Portrait:
         if tries_left(ticket) == 0:
             raise Refusal("no_tries_left", _("三次比对均未通过，请双人核验"))
         trace.drop()
-    return visits.enrol_face(ticket, jpeg, officer=officer)
+    return identify.enrol_face(ticket, jpeg, officer=officer)
 
 
 def tries_left(ticket: Ticket) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -39,8 +40,8 @@ def of(officer: Officer, first: date, last: date) -> Figures:
     return Figures(
         enrolled=enrolled.count(),
         ways=_counted(enrolled, "way", Enrolment.Way.choices),
-        places=list(_grouped(enrolled, "place")),
-        officers=list(_grouped(enrolled, "officer__full_name")),
+        places=_grouped(enrolled, "place"),
+        officers=_grouped(enrolled, "officer__full_name"),
         faces=Portrait.objects.filter(here & taken, enrolled=True).count(),
         verified=made.count(),
         bands=_counted(made, "band", Verification.Band.choices),
@@ -48,15 +49,15 @@ def of(officer: Officer, first: date, last: date) -> Figures:
     )
 
 
-def _grouped(found: QuerySet[Enrolment], field: str) -> QuerySet[Enrolment, tuple[str, int]]:
+def _grouped(found: QuerySet[Enrolment], field: str) -> list[tuple[str, int]]:
     counted = found.order_by().values(field).annotate(count=Count("pk")).order_by("-count", field)
-    return counted.values_list(field, "count")
+    return list(counted.values_list(field, "count"))
 
 
 def _counted(
     found: QuerySet[Enrolment] | QuerySet[Verification],
     field: str,
-    titles: list[tuple[str, str]],
+    titles: Sequence[tuple[str, object]],
 ) -> list[tuple[str, int]]:
     """Every value with its title, also those that nobody has."""
     counted = dict(found.order_by().values_list(field).annotate(count=Count("pk")))

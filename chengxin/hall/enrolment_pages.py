@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from chengxin.core.identifiers import DocumentKind
 from chengxin.core.refusal import Refusal
-from chengxin.hall import desk, enrolment, visits, workstation
+from chengxin.hall import approvals, desk, enrolment, identify, workstation
 from chengxin.hall.enrolment_sheet import Sheet
 from chengxin.hall.models import Ticket, Window
 from chengxin.offices import access
@@ -76,7 +76,7 @@ def sheet(request: OfficerRequest, pk: int) -> HttpResponse:
 def receive(request: OfficerRequest, pk: int) -> HttpResponse:
     here = workstation.window_of(request, pk)
     told = _read(Document(request.POST))
-    second = visits.colleague(
+    second = approvals.colleague(
         told["work_number"], told["password"], officer=request.user, window=here
     )
     card = CardRead(
@@ -123,14 +123,14 @@ def verify_by_code(request: OfficerRequest, pk: int) -> HttpResponse:
 @require_POST
 def verify_by_two(request: OfficerRequest, pk: int) -> HttpResponse:
     here, ticket = _here(request, pk)
-    second = visits.colleague(
+    second = approvals.colleague(
         request.POST.get("work_number", "")[:30],
         request.POST.get("password", "")[:128],
         officer=request.user,
         window=here,
     )
     reason = request.POST.get("reason", "")[:200]
-    visits.verify_by_hand(ticket, reason, officer=request.user, second=second)
+    identify.verify_by_hand(ticket, reason, officer=request.user, second=second)
     return _part(request, here)
 
 

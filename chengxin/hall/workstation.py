@@ -114,10 +114,12 @@ def transfer(request: OfficerRequest, pk: int) -> HttpResponse:
     if kind == "window" and name.isdecimal() and len(name) < 5:
         target = get_object_or_404(Window, hall=here.hall_id, number=int(name))
         queue.transfer(
-            _ticket(here, request.user), to_window=target, note=note, officer=request.user
+            ticket_at(here, request.user), to_window=target, note=note, officer=request.user
         )
     elif kind == "business" and name in Business.values:
-        queue.transfer(_ticket(here, request.user), business=name, note=note, officer=request.user)
+        queue.transfer(
+            ticket_at(here, request.user), business=name, note=note, officer=request.user
+        )
     else:
         raise Http404
     return desk_of(request, here)
@@ -152,7 +154,7 @@ def move_number(request: OfficerRequest, pk: int, ticket_pk: int, step: str) -> 
         "release": lambda: queue.release(ticket, officer=officer),
         "return": lambda: queue.give_back(ticket, officer=officer),
         "resume": lambda: queue.resume(ticket, here, officer=officer),
-        "merge": lambda: queue.merge(_ticket(here, officer), ticket, officer=officer),
+        "merge": lambda: queue.merge(ticket_at(here, officer), ticket, officer=officer),
         "abandon": lambda: queue.abandon(ticket, officer=officer),
         "prioritise": lambda: queue.prioritise(
             ticket, request.POST.get("priority", ""), officer=officer
@@ -182,7 +184,7 @@ def move(request: OfficerRequest, pk: int, step: str) -> HttpResponse:
         "park": queue.park,
         "finish": visits.finish,
     }
-    steps[step](_ticket(here, request.user), officer=request.user)
+    steps[step](ticket_at(here, request.user), officer=request.user)
     return desk_of(request, here)
 
 
@@ -190,7 +192,7 @@ def move(request: OfficerRequest, pk: int, step: str) -> HttpResponse:
 @require_POST
 def compare(request: OfficerRequest, pk: int) -> HttpResponse:
     here = window_of(request, pk)
-    identify.compare_face(_ticket(here, request.user), _picture(request), officer=request.user)
+    identify.compare_face(ticket_at(here, request.user), _picture(request), officer=request.user)
     return desk_of(request, here)
 
 
@@ -198,7 +200,7 @@ def compare(request: OfficerRequest, pk: int) -> HttpResponse:
 @require_POST
 def enrol(request: OfficerRequest, pk: int) -> HttpResponse:
     here = window_of(request, pk)
-    identify.enrol_face(_ticket(here, request.user), _picture(request), officer=request.user)
+    identify.enrol_face(ticket_at(here, request.user), _picture(request), officer=request.user)
     return desk_of(request, here)
 
 
@@ -207,7 +209,7 @@ def enrol(request: OfficerRequest, pk: int) -> HttpResponse:
 def verify_by_hand(request: OfficerRequest, pk: int) -> HttpResponse:
     here = window_of(request, pk)
     reason = request.POST.get("reason", "")[:200]
-    ticket = _ticket(here, request.user)
+    ticket = ticket_at(here, request.user)
     second = None
     if number := request.POST.get("work_number", "").strip()[:30]:
         password = request.POST.get("password", "")[:128]
@@ -221,7 +223,7 @@ def verify_by_hand(request: OfficerRequest, pk: int) -> HttpResponse:
 def reveal(request: OfficerRequest, pk: int) -> HttpResponse:
     """The whole number for half a minute; who asked for it leaves a trace."""
     here = window_of(request, pk)
-    person = _ticket(here, request.user).person
+    person = ticket_at(here, request.user).person
     record.seen("number.reveal", about=person.key, officer=request.user, place=here.place)
     return render(request, "hall/_number.html", {"number": person.number, "seconds": SHOWN_SECONDS})
 
@@ -234,7 +236,7 @@ def begin_item(request: OfficerRequest, pk: int) -> HttpResponse:
     if not asked.is_valid():
         raise Http404
     told = asked.cleaned_data
-    ticket = _ticket(here, request.user)
+    ticket = ticket_at(here, request.user)
     enterprise = None
     if told["enterprise"] not in ("", "-"):
         enterprise = get_object_or_404(Enterprise, pk=told["enterprise"])
@@ -259,7 +261,7 @@ def begin_item(request: OfficerRequest, pk: int) -> HttpResponse:
 def acknowledge(request: OfficerRequest, pk: int) -> HttpResponse:
     """The officer has read the directives whose ids the page sent: those that it showed."""
     here = window_of(request, pk)
-    ticket = _ticket(here, request.user)
+    ticket = ticket_at(here, request.user)
     told = request.POST.getlist("directive")
     shown = [int(one) for one in told if one.isdecimal() and len(one) < 19]
     enterprise = desk.of(here, request.user, request.POST.get("chosen", "")).enterprise
@@ -272,7 +274,7 @@ def acknowledge(request: OfficerRequest, pk: int) -> HttpResponse:
 def object_to(request: OfficerRequest, pk: int) -> HttpResponse:
     """The person at the window objects to a directive (异议)."""
     here = window_of(request, pk)
-    ticket = _ticket(here, request.user)
+    ticket = ticket_at(here, request.user)
     told = request.POST.get("directive", "")
     directive = int(told) if told.isdecimal() and len(told) < 19 else 0
     enterprise = desk.of(here, request.user, request.POST.get("chosen", "")).enterprise
@@ -285,9 +287,9 @@ def object_to(request: OfficerRequest, pk: int) -> HttpResponse:
 @require_POST
 def withdraw_objection(request: OfficerRequest, pk: int, objection_pk: int) -> HttpResponse:
     """The person at the window takes his objection back."""
-    here = _window(request, pk)
-    orders.withdraw_objection(_ticket(here, request.user), objection_pk, officer=request.user)
-    return _desk(request, here)
+    here = window_of(request, pk)
+    orders.withdraw_objection(ticket_at(here, request.user), objection_pk, officer=request.user)
+    return desk_of(request, here)
 
 
 @access.roles(Role.WINDOW)
@@ -308,7 +310,7 @@ def objection_paper(request: OfficerRequest, pk: int, objection_pk: int) -> Http
 @require_POST
 def end_item(request: OfficerRequest, pk: int, record_pk: int, how: str) -> HttpResponse:
     here = window_of(request, pk)
-    ticket = _ticket(here, request.user)
+    ticket = ticket_at(here, request.user)
     handled = get_object_or_404(ItemRecord.objects.select_related("ticket__person"), pk=record_pk)
     if handled.ticket_id != ticket.pk:
         raise Http404
@@ -322,7 +324,7 @@ def end_item(request: OfficerRequest, pk: int, record_pk: int, how: str) -> Http
 def portrait(request: OfficerRequest, pk: int, portrait_pk: int) -> HttpResponse:
     """A picture of the person at this window, and of nobody else."""
     here = window_of(request, pk)
-    person = _ticket(here, request.user).person
+    person = ticket_at(here, request.user).person
     found = get_object_or_404(Portrait, pk=portrait_pk, person=person)
     return HttpResponse(
         bytes(found.jpeg or b""), content_type="image/jpeg", headers={"Cache-Control": "no-store"}
@@ -356,15 +358,12 @@ def window_of(request: HttpRequest, pk: int) -> Window:
     return found
 
 
-def _ticket(here: Window, officer: Officer) -> Ticket:
+def ticket_at(here: Window, officer: Officer) -> Ticket:
     """The person at the window, as `officer` may see him; Refusal when nobody is there."""
     ticket = desk.of(here, officer).ticket
     if ticket is None:
         raise Refusal("nobody_here", str(_("窗口前没有正在办理的号票")))
     return ticket
-
-
-window_of, ticket_at = _window, _ticket  # also for the enrolment page
 
 
 def _picture(request: HttpRequest) -> bytes:

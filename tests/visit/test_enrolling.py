@@ -11,7 +11,7 @@ from django.utils.timezone import localdate
 
 from chengxin.core.identifiers import DocumentKind
 from chengxin.core.refusal import Refusal
-from chengxin.hall import enrolment, reverification, visits
+from chengxin.hall import enrolment, identify, items, reverification
 from chengxin.hall.models import Ticket
 from chengxin.notices.models import Message
 from chengxin.people import consents, identity
@@ -112,11 +112,11 @@ def test_first_enrolment_with_face_phone_and_a_binding_of_both_sides(
         ticket, factory.credit_code, letter(), side=Side.ENTERPRISE, officer=zhao
     )
     with pytest.raises(Refusal, match="not_bound"):
-        visits.begin_item(ticket, "invoice_collect", factory, officer=zhao)
+        items.begin(ticket, "invoice_collect", factory, officer=zhao)
     enrolment.confirm_here(ticket, bound, officer=zhao)
     done = enrolment.complete(ticket, officer=zhao)
     assert (done.way, done.mobile) == (Enrolment.Way.FACE, True)
-    assert visits.begin_item(ticket, "invoice_collect", factory, officer=zhao)
+    assert items.begin(ticket, "invoice_collect", factory, officer=zhao)
     assert Portrait.objects.get(enrolled=True).template
 
 
@@ -125,7 +125,7 @@ def test_who_refuses_the_face_is_enrolled_by_two_officers(at_window, faces, li, 
     enrolment.inform(ticket, NO, officer=zhao)
     with pytest.raises(Refusal, match="consent_needed"):
         enrolment.enrol_face(ticket, b"live", officer=zhao)
-    visits.verify_by_hand(ticket, "老人不愿刷脸", officer=zhao, second=feng)
+    identify.verify_by_hand(ticket, "老人不愿刷脸", officer=zhao, second=feng)
     assert enrolment.complete(ticket, officer=zhao).way == Enrolment.Way.TWO_OFFICERS
     assert not Portrait.objects.filter(channel="live").exists()
 
@@ -145,7 +145,7 @@ def test_document_and_code_verify_without_a_face(at_window, li, zhao):
 def test_one_officers_word_alone_completes_no_enrolment(at_window, li, zhao):
     ticket = at_window(li, band=None)
     enrolment.inform(ticket, NO, officer=zhao)
-    visits.verify_by_hand(ticket, "像", officer=zhao)
+    identify.verify_by_hand(ticket, "像", officer=zhao)
     with pytest.raises(Refusal, match="two_needed"):
         enrolment.complete(ticket, officer=zhao)
 
@@ -316,9 +316,9 @@ def test_frozen_identity_stops_real_name_items_and_never_payment(
     identity.freeze(wang, Because.of_officer("疑似冒名", zhao))
     if stopped:
         with pytest.raises(Refusal, match="verify_anew"):
-            visits.begin_item(ticket, item, factory, officer=zhao)
+            items.begin(ticket, item, factory, officer=zhao)
     else:
-        assert visits.begin_item(ticket, item, factory, officer=zhao)
+        assert items.begin(ticket, item, factory, officer=zhao)
 
 
 def test_without_a_gateway_nobody_is_sent_a_code(at_window, li, zhao, settings):

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('people', '0010_enrolment'),
-        ('risk', '0009_control'),
+        ('risk', '0011_brake_limit'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
