@@ -36,6 +36,7 @@ def play(cast: Cast) -> None:
     found(cast, "M13", of_invoices, "open", "发票违法违章未处理")
     unpaid = cast.firm("m17_payment_unknown")
     violates(cast, unpaid, cast.ago(300), stage="3", decided=cast.ago(200), fine=100_00)
+    cast.truth.leaves("M17", cast.key(unpaid), cast.key(unpaid), "罚款是否缴清不明")
 
     both = cast.firm("m17_both_bureaus", old_at=(STATE,))
     for bureau in BOTH:

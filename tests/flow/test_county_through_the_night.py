@@ -122,6 +122,9 @@ def test_night_finds_exactly_the_truth_and_the_counter_answers_accordingly(truth
     found = nights.look(as_of=None, lake_version=None)
     decided = {(f.indicator, f.subject, f.acted_on, f.band) for f in found if not f.undecided}
     assert decided == {four(row) for row in truth}
+    with (home / "county" / "truth" / "undecided.csv").open(encoding="utf-8", newline="") as rows:
+        left = {four(row) for row in csv.DictReader(rows)}
+    assert {(f.indicator, f.subject, f.acted_on, f.band) for f in found if f.undecided} == left
 
     # an analysis indicator orders nothing before an office has confirmed it
     standing: dict[str, list[tuple[str, str]]] = defaultdict(list)

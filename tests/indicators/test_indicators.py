@@ -97,6 +97,17 @@ def test_every_indicator_has_its_case(indicator: Indicator) -> None:
     assert (HERE / indicator.kind / f"{indicator.name}.yaml").exists()
 
 
+@each_indicator
+def test_cases_say_who_is_found_who_is_not_and_what_of_the_unknown(indicator: Indicator) -> None:
+    told = yaml.safe_load((HERE / indicator.kind / f"{indicator.name}.yaml").read_text("utf-8"))
+    rows = [row for case in told["cases"] for some in case["given"].values() for row in some]
+    found = {value for case in told["cases"] for row in case["expect"] for value in map(str, row)}
+
+    assert any(value is None for row in rows for value in row.values()), "nothing is unknown"
+    assert [case for case in told["cases"] if case["expect"]], "nobody is found"
+    assert {band for band in indicator.bands if band not in found} == set(), "bands nobody is in"
+
+
 @pytest.mark.parametrize(("name", "case"), list(cases()))
 def test_finds_what_its_case_expects_and_nothing_else(
     name: str, case: Any, engine: DuckDB, types: dict[str, dict[str, str]]
