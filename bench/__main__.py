@@ -1,7 +1,7 @@
 """Every speed in one go: `make bench`, or `make bench ARGS="--persons 200000 2000000"`.
 
     machine ──▶ ingest ──▶ county ▸ read ▸ warehouse ▸ scan beside PostgreSQL ▸ rules ▸ changed
-                                                 ──▶ each of PARTS
+                     ──▶ scale (a Spark cluster on loopback beside DuckDB) ──▶ each of PARTS
 
 One JSON object a line; nothing else should run on the machine meanwhile.  The counties are made
 in a temporary folder (2,000,000 persons need about 6 GB there).
@@ -20,6 +20,8 @@ import tempfile
 import time
 from datetime import date
 from pathlib import Path
+
+from tools import java
 
 DAY = date(2017, 8, 18)
 PARTS = (
@@ -41,7 +43,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__.split("\n")[0])
     parser.add_argument("--persons", type=int, nargs="*", default=[200_000])
     parser.add_argument("--rows", type=int, default=2_000_000, help="of the ingest benchmark")
-    parser.add_argument("--only", choices=["ingest", "county", *PARTS], default="")
+    parser.add_argument("--only", choices=["ingest", "county", "scale", *PARTS], default="")
+    parser.add_argument(
+        "--spark-persons", type=int, default=20_000, help="of the county on Spark, beside DuckDB"
+    )
     asked = parser.parse_args()
     tell("machine", machine())
     if asked.only in ("", "ingest"):
@@ -49,6 +54,11 @@ def main() -> None:
     if asked.only in ("", "county"):
         for persons in asked.persons:
             county(persons)
+    if asked.only in ("", "scale"):
+        if java.find():
+            part("scale", "--persons", str(asked.spark_persons))
+        else:
+            tell("scale", "left out: there is no Java for Spark")
     for name in PARTS:
         if asked.only in ("", name):
             part(name)
