@@ -24,7 +24,7 @@ class County:
     """Rows of the lake, and which registrations are one enterprise."""
 
     def __init__(self, rows: Mapping[str, Sequence[Row]]) -> None:
-        self._rows = rows
+        self._rows = {**rows, "filing": [_filed(row) for row in rows.get("filing", [])]}
         self.homes = self._homes()
 
     def all(self, table: str) -> Sequence[Row]:
@@ -250,6 +250,11 @@ def is_organisation(code: str | None) -> bool:
 def _return_order(row: Row) -> tuple[timedelta, bool, str]:
     """Filed last first; of one day the state bureau's; then by registration."""
     return date.max - row["filed_on"], row["bureau"] != "state", row["registration_id"]
+
+
+def _filed(row: Row) -> Row:
+    """A return; one whose day is not told was filed by the day on which it was delivered."""
+    return row if row["filed_on"] else {**row, "filed_on": row["delivered_on"]}
 
 
 def ended(when: date | None, day: date) -> bool:
