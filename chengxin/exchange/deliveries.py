@@ -68,6 +68,7 @@ def _receive(
                 delivery = _take(desk, path, source, delivery_id)
         except Trouble as trouble:
             delivery = Delivery(state=Delivery.State.REFUSED, reason=str(trouble)[:600])
+            delivery.reason_zh = getattr(trouble, "zh", "")[:600]
             named = sources.source_of(path)
             told = source.name if isinstance(source, Source) else source
             delivery.source = told or (named.name if named else "")

@@ -8,6 +8,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from chengxin.core.keys import digest
+from chengxin.trace.tongue import english
 
 
 class Delivery(models.Model):
@@ -27,11 +28,17 @@ class Delivery(models.Model):
     rejected = models.BigIntegerField(default=0)
     rejects = models.JSONField(default=list, encoder=DjangoJSONEncoder)  # [{line, reason}], capped
     reason = models.CharField(max_length=600, blank=True)  # why it was refused
+    reason_zh = models.CharField(max_length=600, blank=True)  # the same for a Chinese page
     lake_version = models.BigIntegerField(null=True)
     received_at = models.DateTimeField(default=now)
 
     def __str__(self) -> str:
         return f"{self.file_name} {self.state}"
+
+    @property
+    def because(self) -> str:
+        """Why it was refused, in the reader's language where it was said in both."""
+        return self.reason if english() else self.reason_zh or self.reason
 
 
 class Client(models.Model):

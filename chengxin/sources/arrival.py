@@ -40,13 +40,15 @@ def receive(path: Path, source: Source, folder: Path) -> Arrival:
         raise Trouble(f"{path} cannot be read ({error.strerror}).") from error
     if path.stat().st_size == 0:
         raise SourceChanged(
-            f"{source.name}: {path.name} is empty; ask {source.owner} for it again."
+            f"{source.name}: {path.name} is empty; ask {source.owner} for it again.",
+            f"{path.name} 是空文件，请{source.owner}重新发送",
         )
     noted = _noted(path, source)
     if noted and noted[1].lower() != digest:
         raise SourceChanged(
             f"{source.name}: the SHA-256 of {path.name} is not the one in {NOTE}; "
-            f"ask {source.owner} to send the file again."
+            f"ask {source.owner} to send the file again.",
+            f"{path.name} 的 SHA-256 与{NOTE}不符，请{source.owner}重新发送",
         )
     plain = path
     if source.form is not Form.XLSX:
@@ -67,12 +69,14 @@ def _noted(path: Path, source: Source) -> tuple[int, str] | None:
             told = {line["文件名"]: line for line in csv.DictReader(lines)}
         if path.name not in told:
             raise SourceChanged(
-                f"{wrong} does not name {path.name}; ask {source.owner} for a complete note."
+                f"{wrong} does not name {path.name}; ask {source.owner} for a complete note.",
+                f"{NOTE}中没有 {path.name}，请{source.owner}补全",
             )
         return int(told[path.name]["行数"]), told[path.name]["SHA256"]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise SourceChanged(
-            f"{wrong} cannot be read; it must be UTF-8 with the columns 文件名,行数,SHA256."
+            f"{wrong} cannot be read; it must be UTF-8 with the columns 文件名,行数,SHA256.",
+            f"{NOTE}无法读取，应为 UTF-8 编码，列为文件名、行数、SHA256",
         ) from error
 
 
@@ -84,7 +88,8 @@ def _whole(path: Path, source: Source) -> None:
                 count = sum(1 for _ in lines)
             raise SourceChanged(
                 f"{source.name}, line {count}: {path.name} ends in the middle of a line, so it was "
-                f"cut off; ask {source.owner} to send it again."
+                f"cut off; ask {source.owner} to send it again.",
+                f"第 {count} 行：{path.name} 在行中截断，请{source.owner}重新发送",
             )
 
 
@@ -92,18 +97,20 @@ def _as_utf8(path: Path, source: Source, folder: Path) -> Path:
     with path.open("rb") as file:
         start = file.read(4)
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise _otherwise(source, "it is UTF-16")
+        raise _otherwise(source, "it is UTF-16", "实为 UTF-16")
     if source.encoding != "utf-8-sig" and start.startswith(codecs.BOM_UTF8):
-        raise _otherwise(source, "it begins with the mark of UTF-8 (BOM)")
+        raise _otherwise(
+            source, "it begins with the mark of UTF-8 (BOM)", "开头有 UTF-8 标记（BOM）"
+        )
     if source.encoding != "gb18030":
         if line := _bad_line(path, "utf-8"):
-            raise _otherwise(source, "it holds other bytes", line)
+            raise _otherwise(source, "it holds other bytes", "含有其他字节", line)
         return path
     match _looks(path):
         case "ascii":
             return path
         case "utf-8":
-            raise _otherwise(source, "it is UTF-8")
+            raise _otherwise(source, "it is UTF-8", "实为 UTF-8")
     return _decoded(path, source, folder / "utf8.csv")
 
 
@@ -116,7 +123,7 @@ def _decoded(path: Path, source: Source, plain: Path) -> Path:
             decoder.decode(b"", final=True)
         except UnicodeDecodeError as error:
             line = _bad_line(path, "gb18030")
-            raise _otherwise(source, "it holds other bytes", line) from error
+            raise _otherwise(source, "it holds other bytes", "含有其他字节", line) from error
     return plain
 
 
@@ -161,9 +168,11 @@ def _decodes(line: bytes, encoding: str) -> bool:
     return True
 
 
-def _otherwise(source: Source, what: str, line: int | None = None) -> SourceChanged:
-    where = f", line {line}" if line else ""
+def _otherwise(source: Source, what: str, zh: str, line: int | None = None) -> SourceChanged:
+    where, at = (f", line {line}", f"第 {line} 行：") if line else ("", "")
     return SourceChanged(
         f"{source.name}{where}: the file must be {_NAMES[source.encoding]}, but {what}; "
-        f"ask {source.owner} to send it as agreed, or change `encoding` in the manifest."
+        f"ask {source.owner} to send it as agreed, or change `encoding` in the manifest.",
+        f"{at}文件应为 {_NAMES[source.encoding]} 编码，{zh}；"
+        f"请{source.owner}按约定发送，或修改清单的 encoding",
     )

@@ -56,10 +56,11 @@ def unreadable(source: Source, error: Exception, plain: Path) -> SourceChanged:
     line = found[1] if found else None
     if source.form is Form.JSONL:  # the engine counts these lines otherwise
         line = _broken_json(plain) or line
-    where = f", line {line}" if line else ""
+    where, at = (f", line {line}", f"第 {line} 行：") if line else ("", "")
     return SourceChanged(
         f"{source.name}{where}: the line does not have the {len(source.headings)} fields of its "
-        f"heading or is not whole; ask {source.owner} to send the file again. Nothing was stored."
+        f"heading or is not whole; ask {source.owner} to send the file again. Nothing was stored.",
+        f"{at}该行不是表头的 {len(source.headings)} 列，或不完整；请{source.owner}重新发送",
     )
 
 
@@ -70,7 +71,8 @@ def _csv(plain: Path, source: Source) -> Relation:
         except csv.Error as error:
             raise SourceChanged(
                 f"{source.name}, line 1: the heading is not a line of CSV ({error}); "
-                f"ask {source.owner} to send the file again. Nothing was stored."
+                f"ask {source.owner} to send the file again. Nothing was stored.",
+                f"第 1 行：表头不是 CSV（{error}）；请{source.owner}重新发送",
             ) from error
     places = _places(headings, source)
     columns = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(len(headings)))
@@ -115,7 +117,9 @@ def _workbook(path: Path, source: Source, engine: DuckDB) -> Relation:
         if source.sheet not in workbook.sheet_names:
             raise SourceChanged(
                 f"{source.name}: {path.name} has no sheet {source.sheet!r} but "
-                f"{workbook.sheet_names}; ask {source.owner}."
+                f"{workbook.sheet_names}; ask {source.owner}.",
+                f"{path.name} 没有工作表“{source.sheet}”，只有{'、'.join(workbook.sheet_names)}；"
+                f"请{source.owner}核实",
             )
         sheet = workbook.get_sheet_by_name(source.sheet)
         rows = sheet.iter_rows()
@@ -123,7 +127,8 @@ def _workbook(path: Path, source: Source, engine: DuckDB) -> Relation:
     except (CalamineError, OSError, ValueError) as error:
         raise SourceChanged(
             f"{source.name}: {path.name} is not a whole XLSX workbook; "
-            f"ask {source.owner} to send it again."
+            f"ask {source.owner} to send it again.",
+            f"{path.name} 不是完整的 XLSX 文件，请{source.owner}重新发送",
         ) from error
     places = _places(headings, source)
     columns = [f"c{place}" for place in range(len(headings))]
@@ -179,16 +184,31 @@ def _text(cell: object) -> str | None:
 def _places(headings: Sequence[str], source: Source, line: int = 1) -> dict[str, int]:
     named = [heading.strip() for heading in headings]
     known = set(source.headings)
-    where = f"{source.name}, line {line}"
+    where, at = f"{source.name}, line {line}", f"第 {line} 行："
     cure = f"ask {source.owner} what changed, then change the manifest. Nothing was stored."
+    ask = f"请{source.owner}说明变动，再修改清单"
     if named and not known.intersection(named):  # whatever it is, it may name somebody
-        raise SourceChanged(f"{where}: none of the agreed columns stands there; {cure}")
+        raise SourceChanged(
+            f"{where}: none of the agreed columns stands there; {cure}",
+            f"{at}没有一个约定的列；{ask}",
+        )
     if "" in named:
-        raise SourceChanged(f"{where}: heading {named.index('') + 1} is empty; {cure}")
+        place = named.index("") + 1
+        raise SourceChanged(
+            f"{where}: heading {place} is empty; {cure}", f"{at}第 {place} 个列名为空；{ask}"
+        )
     if twice := [heading for heading, count in Counter(named).items() if count > 1]:
-        raise SourceChanged(f"{where}: the column {twice[0]!r} stands there twice; {cure}")
+        raise SourceChanged(
+            f"{where}: the column {twice[0]!r} stands there twice; {cure}",
+            f"{at}列“{twice[0]}”出现两次；{ask}",
+        )
     if new := [heading for heading in named if heading not in known]:
-        raise SourceChanged(f"{where}: new column {new[0]!r}; {cure}")
+        raise SourceChanged(
+            f"{where}: new column {new[0]!r}; {cure}", f"{at}新增列“{new[0]}”；{ask}"
+        )
     if missing := [heading for heading in source.headings if heading not in named]:
-        raise SourceChanged(f"{where}: the column {missing[0]!r} is missing; {cure}")
+        raise SourceChanged(
+            f"{where}: the column {missing[0]!r} is missing; {cure}",
+            f"{at}缺少列“{missing[0]}”；{ask}",
+        )
     return {heading: place for place, heading in enumerate(named)}

@@ -194,12 +194,15 @@ class _Reading:
         if noted is not None and noted != delivered:
             raise SourceChanged(
                 f"{name}: {delivered} rows arrived, the delivery note says {noted}; "
-                f"ask {self.source.owner} to send the file again. Nothing was stored."
+                f"ask {self.source.owner} to send the file again. Nothing was stored.",
+                f"收到 {delivered} 行，交接单为 {noted} 行，请{self.source.owner}重新发送",
             )
         if not expect.min <= delivered <= expect.max:
             raise SourceChanged(
                 f"{name}: {delivered} rows, expected {expect.min} to {expect.max}; ask "
-                f"{self.source.owner}, or change `expect` in the manifest. Nothing was stored."
+                f"{self.source.owner}, or change `expect` in the manifest. Nothing was stored.",
+                f"共 {delivered} 行，应为 {expect.min} 至 {expect.max} 行；"
+                f"请{self.source.owner}核实，或修改清单的 expect",
             )
 
     def _known_codes(self, relation: Relation) -> None:
@@ -218,7 +221,10 @@ class _Reading:
                 raise SourceChanged(
                     f"{self.source.name}, line {row + relation.first_line}: unknown code "
                     f"{_shown(code)!r} in {target.theirs}; ask {self.source.owner} what it means "
-                    "and name it under `values` in the manifest. Nothing was stored."
+                    "and name it under `values` in the manifest. Nothing was stored.",
+                    f"第 {row + relation.first_line} 行：“{target.theirs}”中有未知代码"
+                    f"“{_shown(code)}”；"
+                    f"请{self.source.owner}说明含义，并列入清单的 values",
                 )
 
     def _raw(self, theirs: str) -> str:
@@ -282,7 +288,9 @@ class _Reading:
             raise SourceChanged(
                 f"{self.source.name}: {bad} of {delivered} rows are bad, more than the allowed "
                 f"{self.source.allowed_bad:.1%}; line {first.line}: {first.reason}; "
-                f"ask {self.source.owner}. Nothing was stored."
+                f"ask {self.source.owner}. Nothing was stored.",
+                f"{delivered} 行中有 {bad} 行有误，超过允许的 {self.source.allowed_bad:.1%}；"
+                f"第 {first.line} 行：{first.reason}；请{self.source.owner}核实",
             )
 
     def _stage_rows(self, path: Path, relation: Relation) -> int:

@@ -33,7 +33,14 @@ _FILE_NAME = re.compile(r"(?P<source>[a-z][a-z0-9_]*)\.(?P<day>\d{8})(\.[^.]+)*\
 
 
 class SourceChanged(Trouble):
-    """The other end sent something its manifest does not describe; nothing of it was stored."""
+    """The other end sent something its manifest does not describe; nothing of it was stored.
+
+    `zh` says it to the data keeper, whose page is Chinese; the text is the command line's.
+    """
+
+    def __init__(self, text: str, zh: str) -> None:
+        super().__init__(text)
+        self.zh = f"{zh}。全部未入库。"
 
 
 class Form(StrEnum):

@@ -148,6 +148,15 @@ class TestPages:
         assert "第 8 行：YBTSE“x”不是数" in shown
         assert "new column &#x27;A&#x27;" in shown
 
+    def test_refusal_speaks_the_language_of_the_page(self, feng):
+        came(DAILY, DAY, 0, "refused", reason="new column A", reason_zh="新增列“A”")
+
+        assert "新增列“A”" in feng.get(f"/deliveries/{DAILY}/").content.decode()
+        feng.cookies["django_language"] = "en"
+        shown = feng.get(f"/deliveries/{DAILY}/").content.decode()
+        assert "new column A" in shown
+        assert "新增列" not in shown
+
     def test_source_that_nobody_described_is_not_found(self, feng):
         assert feng.get("/deliveries/nothing/").status_code == 404
 

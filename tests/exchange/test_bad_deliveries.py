@@ -182,6 +182,10 @@ def test_spoilt_delivery_is_refused_for_a_clear_reason_and_changes_nothing(name,
     assert sorted(Person.objects.values_list("pk", "number", "name")) == people
     kept = Delivery.objects.filter(state=Delivery.State.REFUSED).order_by("pk")
     assert [one.reason for one in kept] == [reason[:600] for reason in reasons.values()]
+    for one in kept:  # the data keeper reads Chinese
+        assert one.because == one.reason_zh
+        assert source.owner in one.because, one.reason
+        assert one.because.endswith("全部未入库。")
     traces = Trace.objects.filter(action="delivery.receive", outcome="refused")
     assert traces.count() == len(reasons)
     assert {path.name for path in (places.home() / "staging").iterdir()} == {"lock"}
