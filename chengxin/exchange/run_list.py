@@ -7,7 +7,6 @@ nights asks only whom something changed for.  Each of them leaves a record, and 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.utils.translation import gettext_lazy as _
@@ -19,7 +18,7 @@ from chengxin.risk import words
 READS = (Role.DATA,)
 A_PAGE = 50
 TABS = {"nights": _("夜间运行"), "followed": _("只算变动"), "different": _("抽查不一致")}
-_ASKED: dict[str, dict[str, Any]] = {
+_ASKED: dict[str, dict[str, bool | int]] = {
     "nights": {"followed": False},
     "followed": {"followed": True},
     "different": {"audited__gt": 0},
@@ -55,8 +54,12 @@ class Shown:
 
     @property
     def again(self) -> str:
-        """The command that gives what it found, to the same bytes."""
+        """The command that gives what it found, to the same bytes; "" when a later run over the
+        same data asked by other indicators and is given instead."""
         day, version = self.run.day, self.run.lake_version
+        since = NightRun.objects.filter(day=day, lake_version=version, pk__gt=self.run.pk)
+        if since.exclude(indicators=self.run.indicators).exists():
+            return ""
         return f"chengxin scan --lake-version {version} --as-of {day} --undecided --json"
 
 

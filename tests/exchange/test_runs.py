@@ -103,6 +103,14 @@ def test_one_run_shows_versions_what_changed_and_how_to_compute_it_again(feng):
     assert "企业欠税" in page
 
 
+def test_run_whose_data_was_asked_again_by_other_indicators_promises_nothing(feng):
+    first, second = ran(), ran(indicators=NEW, followed=True)
+
+    assert run_list.one(first.pk).again == ""
+    assert run_list.one(second.pk).again
+    assert "chengxin scan" not in shown(feng, f"/runs/{first.pk}/")
+
+
 def test_record_without_counts_does_not_say_nought():
     run = ran(findings=5)
     assert {row.found for row in run_list.one(run.pk).rows} == {None}
