@@ -85,8 +85,9 @@ for (const moment of ["htmx:beforeRequest", "htmx:afterRequest"]) {
 }
 document.addEventListener("htmx:beforeSwap", (event) => {
   if (event.detail.target.id !== "desk") return;
-  if (pressed && event.detail.requestConfig.elt?.id === "refresh-desk") { // the button under his finger stays
+  if (pressed) { // the button under his finger stays; what was done is fetched when it is up
     event.detail.shouldSwap = false;
+    if (event.detail.requestConfig.verb !== "get") document.querySelector("dialog[open]")?.close();
     refreshDesk();
   } else before = keep();
 });
