@@ -10,12 +10,13 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
 from chengxin.hall import streams
-from chengxin.hall.models import Business, Hall, Pause, Ticket
+from chengxin.hall.models import Business, Hall, Pause, Ticket, TicketMove
 from chengxin.offices import access
 
 PUBLIC = "hangs in the hall; shows numbers and windows only"
 CALLS = 6  # rows that can be read from ten metres
 READY = 2  # of them for numbers that are to get ready
+SPOKEN = 30  # calls that a screen is told of each time: all that can be made while it asks once
 
 
 @access.everyone(PUBLIC)
@@ -45,6 +46,7 @@ def _calls(hall: Hall) -> dict[str, Any]:
     ready = Ticket.objects.today(hall).filter(state=Ticket.State.READY).select_related("window")
     first = list(ready.order_by("turn", "pk")[:READY])
     return {
+        "spoken": reversed(TicketMove.objects.calls(hall)[:SPOKEN]),
         "calls": Ticket.objects.last_called(hall)[: CALLS - len(first)],
         "ready": first,
         "paused": hall.windows.exclude(pause=Pause.NONE),

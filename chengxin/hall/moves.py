@@ -34,6 +34,7 @@ class State(models.TextChoices):
 
 OPEN = (State.WAITING, State.READY, State.CALLED, State.SERVING, State.PARKED)
 HERE = (State.CALLED, State.SERVING)  # at a window
+SHOWN = (*HERE, State.PARKED, State.FINISHED)  # on the display: came, or is awaited
 
 
 @dataclass(frozen=True)

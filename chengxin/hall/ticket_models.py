@@ -57,10 +57,9 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
 
     def last_called(self, hall: Hall) -> TicketQuerySet:
         """Called today and come or awaited, the newest call first."""
-        shown = (*moves.HERE, moves.State.PARKED, moves.State.FINISHED)
         return (
             self.today(hall)
-            .filter(called_at__isnull=False, state__in=shown)
+            .filter(called_at__isnull=False, state__in=moves.SHOWN)
             .select_related("window")
             .order_by("-called_at")
         )
@@ -192,6 +191,14 @@ class Ticket(models.Model):
         return waiting.filter(before).count()
 
 
+class TicketMoveQuerySet(models.QuerySet["TicketMove"]):
+    def calls(self, hall: Hall) -> TicketMoveQuerySet:
+        """Today's calls and repeated calls in `hall` of those still called for, newest first."""
+        today = self.filter(ticket__hall=hall, ticket__day=localdate())
+        found = today.filter(step__in=("call", "recall"), ticket__state__in=moves.SHOWN)
+        return found.select_related("ticket", "window").order_by("-pk")
+
+
 class TicketMove(models.Model):
     """时间台账: one step of one ticket, one row, never changed: waits and services are counted
     from these rows alone."""
@@ -204,6 +211,8 @@ class TicketMove(models.Model):
     business = models.CharField(max_length=20, choices=Business)  # of the ticket after the step
     window = models.ForeignKey(Window, models.PROTECT, null=True, related_name="+")
     officer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True)  # NULL: itself
+
+    objects = TicketMoveQuerySet.as_manager()
 
     class Meta:
         constraints = [
