@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 
-from django.utils.timezone import localdate, localtime, now
+from django.db.models import Count
+from django.utils.timezone import localdate, localtime, make_aware, now
 from django.utils.translation import gettext as _
 
+from chengxin.core.calendar import is_working_day
+from chengxin.core.identifiers import kind_of, normal_number
+from chengxin.core.keys import Keys
 from chengxin.core.refusal import Refusal
 from chengxin.hall.locks import one_at_a_time
 from chengxin.hall.models import Appointment, Business, Hall, Ticket
@@ -17,7 +23,62 @@ from chengxin.trace import record
 HALF_HOUR = timedelta(minutes=30)
 AHEAD = timedelta(days=7)  # how far ahead one may book
 EARLY, LATE = timedelta(minutes=20), timedelta(minutes=15)  # before and after, what counts as come
+OPENS, CLOSES = time(8, 30), time(17, 0)  # between which half hours are offered, noon included
 State = Appointment.State
+
+
+@dataclass(frozen=True)
+class HalfHour:
+    """One half hour that is offered, and how many more may come in it."""
+
+    at: datetime
+    free: int
+
+
+def offered(hall: Hall) -> Iterator[tuple[date, list[HalfHour]]]:
+    """The coming working days within `AHEAD`, each with its half hours still to come."""
+    moment = now()
+    booked = Appointment.objects.filter(hall=hall, state=State.BOOKED, at__gt=moment)
+    taken = dict(booked.order_by().values_list("at").annotate(Count("pk")))
+    for ahead in range(AHEAD.days + 1):
+        day = localdate(moment) + timedelta(days=ahead)
+        at = make_aware(datetime.combine(day, OPENS))
+        end = min(make_aware(datetime.combine(day, CLOSES)), moment + AHEAD)
+        found = []
+        while is_working_day(day) and at < end:
+            if at > moment:
+                found.append(HalfHour(at, max(0, hall.slots - taken.get(at, 0))))
+            at += HALF_HOUR
+        if found:
+            yield day, found
+
+
+def known(number: str) -> Person:
+    """The person whose document has this number; Refusal when no hall has met him."""
+    kind = kind_of(number.strip().upper())
+    normal = normal_number(kind, number) if kind else None
+    if normal is None:
+        raise Refusal("not_a_number", _("请输入完整的证件号码"))
+    person = Person.objects.filter(pk=Keys.load().person_id(normal)).first()
+    if person is None:
+        raise Refusal("person_unknown", _("系统中没有此人，请先凭证件在自助机或窗口登记"))
+    return person
+
+
+def code_of(appointment: Appointment) -> str:
+    """The code of its phone page, which only this installation can make; whoever holds it may look
+    and cancel."""
+    return f"{appointment.pk}-{Keys.load().token('appointment', str(appointment.pk))}"
+
+
+def by_code(code: str) -> Appointment | None:
+    """The appointment with this code; None for a guess."""
+    number = code.partition("-")[0]
+    if not (number.isascii() and number.isdecimal() and len(number) < 19):
+        return None
+    found = Appointment.objects.select_related("hall", "person", "ticket")
+    appointment = found.filter(pk=int(number)).first()
+    return appointment if appointment and code_of(appointment) == code else None
 
 
 def book(

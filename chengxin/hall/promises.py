@@ -18,6 +18,7 @@ ENOUGH = 30  # kept promises before the range is learnt from them
 LEARNT = 300  # of the newest
 WITHOUT = (0.4, 1.7)  # the range, as parts of the expected wait, before that
 EDGES = (6, 94)  # per cent between which four of five waits surely lie
+ENDS = ("kept", "early", "late", "unknown", "left", "open")
 FLOOR = 60.0  # seconds added to both when they are compared: nobody is off by parts of nothing
 
 
@@ -56,20 +57,28 @@ def past(hall: Hall) -> list[float]:
 
 def count(hall: Hall, day: date) -> dict[str, int]:
     """Of the promises of one day: how many were kept, broken either way, unknown, or not tried."""
-    told = dict.fromkeys(("kept", "early", "late", "unknown", "left", "open"), 0)
+    told = dict.fromkeys(ENDS, 0)
     for one in Promise.objects.filter(ticket__hall=hall, ticket__day=day):
-        told[_end_of(one)] += 1
+        told[end_of(one)] += 1
     return told
 
 
 def words(promise: Promise) -> str:
     """As it is shown beside 预计等候: 5–10 分钟, or 无法预计."""
     if promise.low is None or promise.high is None:
+        return in_words(None)
+    return in_words((promise.low, promise.high))
+
+
+def in_words(span: tuple[int, int] | None) -> str:
+    """The same for minutes from–to, or for nothing known."""
+    if span is None:
         return _("无法预计")
-    return _("%(low)s–%(high)s 分钟") % {"low": promise.low, "high": promise.high}
+    return _("%(low)s–%(high)s 分钟") % {"low": span[0], "high": span[1]}
 
 
-def _end_of(one: Promise) -> str:
+def end_of(one: Promise) -> str:
+    """How a promise ended, in a word of `ENDS`: "left" is who was never called."""
     if one.low is None:
         return "unknown"
     if one.waited is None:

@@ -5,6 +5,8 @@ from django.urls import path
 from chengxin.hall import (
     alarm_pages,
     confirm_pages,
+    board_pages,
+    booking_pages,
     demo_pages,
     device_api,
     device_pages,
@@ -112,6 +114,27 @@ urlpatterns = [
         "windows/<int:pk>/enrolment/letters/<int:letter_pk>.jpg",
         enrolment_pages.letter,
         name="enrolment-letter",
+    # /book/<hall>/, /booking/<code>/
+    path("book/<slug:hall_code>/", booking_pages.free, name="free-half-hours"),
+    path("booking/<slug:code>/", booking_pages.booked, name="booked"),
+    path("booking/<slug:code>/give-up", booking_pages.give_up, name="booking-give-up"),
+    # /hall-board/
+    path("hall-board/", board_pages.first, name="hall-boards"),
+    # /hall-board/<hall>/
+    path("hall-board/<slug:hall_code>/", board_pages.shown, name="hall-board"),
+    path("hall-board/<slug:hall_code>/live", board_pages.live, name="hall-board-live"),
+    path("hall-board/<slug:hall_code>/today", board_pages.today, name="hall-board-today"),
+    path("hall-board/<slug:hall_code>/stream", board_pages.stream, name="hall-board-stream"),
+    path("hall-board/<slug:hall_code>/figures", board_pages.counted, name="hall-figures"),
+    path("hall-board/<slug:hall_code>/export", board_pages.export, name="hall-figures-export"),
+    path("hall-board/<slug:hall_code>/promises", board_pages.promised, name="hall-promises"),
+    # /bookings/<hall>/
+    path("bookings/<slug:hall_code>/", booking_pages.bookings, name="hall-bookings"),
+    path("bookings/<slug:hall_code>/book", booking_pages.book, name="hall-book"),
+    path(
+        "bookings/<slug:hall_code>/<int:pk>/cancel",
+        booking_pages.cancel,
+        name="hall-booking-cancel",
     ),
     # /windows/
     path("windows/", workstation.windows, name="windows"),

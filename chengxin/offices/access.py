@@ -158,6 +158,14 @@ def stream_roles(
     return guard
 
 
+def attachment(made: bytes, name: str, content_type: str) -> HttpResponse:
+    """A file that the browser saves and keeps no copy of."""
+    headers = {
+        "Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store",
+    }  # fmt: skip
+    return HttpResponse(made, content_type=content_type, headers=headers)
+
+
 def event_stream(lines: AsyncGenerator[str, None]) -> StreamingHttpResponse:
     """`lines` as server-sent events that no proxy keeps back.
 

@@ -74,14 +74,7 @@ def export(request: OfficerRequest, kind: str, pk: str) -> HttpResponse:
     made, name = taking.make(
         request.user, f"{kind}:{pk}", asked.get("purpose", ""), form, whole=whole
     )
-    return HttpResponse(
-        made,
-        content_type=TYPES[form],
-        headers={
-            "Content-Disposition": f'attachment; filename="{name}"',
-            "Cache-Control": "no-store",
-        },
-    )
+    return access.attachment(made, name, TYPES[form])
 
 
 @access.roles(*READS)

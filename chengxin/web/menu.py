@@ -21,6 +21,11 @@ class Entry:
 
 ENTRIES = (
     Entry(_("窗口工作台"), "windows", (Role.WINDOW,)),
+    Entry(
+        _("大厅看板"),
+        "hall-boards",
+        (Role.HALL_MANAGER, Role.SECTION_HEAD, Role.LEADER, Role.AUDITOR),
+    ),
     Entry(_("预警核实"), "alerts", (Role.FIELD, Role.RISK, Role.SECTION_HEAD, Role.LEADER)),
     Entry(_("限制指令"), "directives", (Role.FIELD, Role.RISK, Role.SECTION_HEAD, Role.LEADER)),
     Entry(_("异议答复"), "objections", (Role.FIELD, Role.RISK, Role.SECTION_HEAD, Role.LEADER)),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from chengxin.core.items import Group, Item
+from chengxin.hall import figure_files
 from chengxin.risk.directives import Decision
 from chengxin.trace import words
 from chengxin.trace.models import Trace
@@ -75,3 +76,15 @@ def trace_action(trace: Trace) -> str:
 @register.filter
 def trace_outcome(trace: Trace) -> str:
     return words.outcome(trace.outcome)
+
+
+@register.filter
+def in_minutes(seconds: float | None) -> str:
+    """12.4 for 744 seconds; a dash where there is nothing to tell of."""
+    return figure_files.minutes(seconds)
+
+
+@register.filter
+def share(part: float | None) -> str:
+    """4.6%, likewise."""
+    return figure_files.percent(part)
