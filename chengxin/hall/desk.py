@@ -18,6 +18,7 @@ from chengxin.core.effects import STRICTEST_FIRST
 from chengxin.core.items import GROUPS, ITEMS, Group
 from chengxin.hall import face_scale, items, moves, orders, screens
 from chengxin.hall.models import Device, HandOver, ItemRecord, Screen, Ticket, TicketMove, Window
+from chengxin.hall.reverification import Reason, reasons
 from chengxin.offices import access
 from chengxin.offices.models import Jurisdiction, Officer
 from chengxin.people import bindings
@@ -126,12 +127,10 @@ class Desk:
     def document_expired(self) -> bool:
         return self.person is not None and not self.person.document_valid_on(localdate())
 
-    @property
-    def verify_again(self) -> list[str]:
-        """Why he must be verified anew, in sentences for the officer."""
-        if self.document_expired:
-            return [_("证件已过有效期，请核对新证件后重新采集")]
-        return []
+    @cached_property
+    def reasons(self) -> list[Reason]:
+        """Why the person is to be verified anew."""
+        return reasons(self.person, self.enterprise, localdate()) if self.person else []
 
     @cached_property
     def queue(self) -> list[Ticket]:

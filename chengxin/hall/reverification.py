@@ -37,7 +37,10 @@ def reasons(person: Person, enterprise: Enterprise | None, day: date) -> list[Re
     found = [*_of_identity(person, day), *_of_face(person, day)]
     if enterprise is not None:
         found += _of_binding(person, enterprise, day)
-    if Directive.objects.in_force().about(person.key).filter(indicator=DOUBT).exists():
+    if person.disputes.filter(state="open").exists():
+        cure = _("申诉办结后恢复")
+        found.append(Reason("appeal", _("本人已登记被冒名申诉"), cure))
+    elif Directive.objects.in_force().about(person.key).filter(indicator=DOUBT).exists():
         cure = _("由两名人员当面核对证件原件")
         found.append(Reason("doubt", _("身份核验存在疑点"), cure))
     return found

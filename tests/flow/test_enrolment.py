@@ -45,7 +45,7 @@ def agree(sheet: Page, face: str) -> None:
     sheet.get_by_test_id(f"face-{face}").check()
     sheet.get_by_test_id("messages-given").check()
     sheet.get_by_test_id("inform").click()
-    expect(sheet.locator(".enrol-steps .done").first).to_be_visible()
+    expect(sheet.get_by_test_id("step-notice")).to_have_class("done")
 
 
 def test_first_enrolment_of_a_handler_is_confirmed_by_both_sides(

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils.timezone import localdate
 
 from chengxin.core.refusal import Refusal
+from chengxin.hall import reverification
 from chengxin.notices.models import Message
 from chengxin.people import bindings
 from chengxin.people.bindings import Side, Terms
@@ -76,6 +77,11 @@ def test_binding_is_disputed_and_representative_and_lake_are_told(disputed, boun
 def test_words_of_the_counter_name_nobody(disputed):
     order = Directive.objects.get()
     assert "李投资" not in order.reason + order.reason_en
+
+
+def test_appeal_is_said_wherever_he_comes(disputed, li):
+    told = reverification.reasons(li, None, localdate())
+    assert [one.code for one in told] == ["appeal"]
 
 
 def test_second_appeal_while_one_is_open_is_refused(disputed, li, factory, zhao):

@@ -11,7 +11,7 @@ from django.utils.timezone import localdate
 
 from chengxin.core.identifiers import DocumentKind
 from chengxin.core.refusal import Refusal
-from chengxin.hall import enrolment, identify, items, reverification
+from chengxin.hall import desk, enrolment, identify, items, reverification, visits
 from chengxin.hall.models import Ticket
 from chengxin.notices.models import Message
 from chengxin.people import consents, identity
@@ -287,6 +287,13 @@ def test_each_rule_of_verifying_anew_has_its_reason(wang, li, factory, zhao, set
         reason="x", until=until,
     )  # fmt: skip
     assert codes(wang) == {"doubt"}
+
+
+def test_window_says_why_somebody_is_to_be_verified_anew(serving, wang, factory, window, zhao):
+    identity.freeze(wang, Because.of_officer("疑似冒名", zhao))
+    ticket = serving(wang, enterprise=factory)
+    shown = desk.Desk(window, zhao, ticket)
+    assert [one.code for one in shown.reasons] == ["frozen"]
 
 
 def test_new_representative_and_an_ended_binding_ask_for_a_new_one(

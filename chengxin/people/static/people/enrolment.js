@@ -47,6 +47,18 @@ function drawnFace() {
   return path ? `${path}${room.dataset.drawn || "honest"}.jpg` : "";
 }
 
+/** The keyboard stays where it was when the sheet is replaced. */
+let held = null;
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const focus = document.activeElement;
+  held = event.detail.target.id === "enrolment" ? focus?.id || focus?.dataset?.testid : null;
+});
+document.addEventListener("htmx:afterSettle", () => {
+  const again = held && (document.getElementById(held) ?? document.querySelector(`[data-testid="${held}"]`));
+  if (again && !document.querySelector("dialog[open]")) again.focus({ preventScroll: true });
+  held = null;
+});
+
 /** A refusal belongs into the dialog that asked. */
 document.addEventListener("htmx:afterSwap", (event) => {
   const dialog = document.querySelector("dialog[open]");
