@@ -26,7 +26,7 @@ from chengxin.notices import gateway, outbox
 from chengxin.notices.outbox import Kind, To
 from chengxin.offices import access
 from chengxin.offices.models import Officer
-from chengxin.people import bindings, codes, consents, identity, lookup
+from chengxin.people import bindings, codes, consents, freezing, identity, lookup
 from chengxin.people.bindings import Side, Signed, Terms
 from chengxin.people.codes import Use
 from chengxin.people.models import (
@@ -42,6 +42,7 @@ from chengxin.people.models import (
 from chengxin.people.moving import Because
 from chengxin.trace import record
 
+SUSPECT_FOR = timedelta(days=1)  # the message helps nobody later
 TRIES = 3  # of the face in one visit, then two officers or a code
 BY_CODE = gettext_noop("持证件原件并通过短信验证码核验")
 USES = {
@@ -199,6 +200,29 @@ def claims_for(person: Person) -> list[Binding]:
     theirs = Binding.objects.filter(enterprise__in=heads, proposed_by=Side.PERSON)
     waiting = (own | theirs).filter(state="pending").select_related("person", "enterprise")
     return list(waiting.order_by("pk"))
+
+
+def suspect(ticket: Ticket, words: str, *, officer: Officer) -> None:
+    """疑似冒名: identity and bindings of whom the card names are frozen, the enterprises for which
+    he acts are told, and another officer looks at it (`people.freezing`)."""
+    person, place = ticket.person, _place(ticket)
+    with record.of("enrolment.suspect", about=person.key, officer=officer, place=place) as trace:
+        acting = {one.enterprise for one in bindings.acting(person, localdate())}
+        freezing.freeze_all(person, Because.of_officer(words, officer, place))
+        told = [_tell_heads(enterprise, person) for enterprise in acting]
+        trace.detail |= {"ticket": ticket.number, "told": sum(told)}
+
+
+def _tell_heads(enterprise: Enterprise, person: Person) -> int:
+    heads = enterprise.affiliations.on(localdate()).filter(role=Affiliation.Role.LEGAL_REP)
+    told = [
+        outbox.put(
+            To(one.person.key, one.person.phone), Kind.SUSPECT, SUSPECT_FOR,
+            enterprise=enterprise.name,
+        )
+        for one in heads.select_related("person").exclude(person=person)
+    ]  # fmt: skip
+    return sum(message is not None for message in told)
 
 
 def complete(ticket: Ticket, *, officer: Officer) -> Enrolment:

@@ -214,6 +214,15 @@ def dispute(request: OfficerRequest, pk: int) -> HttpResponse:
 
 @access.roles(Role.WINDOW)
 @require_POST
+def suspect(request: OfficerRequest, pk: int) -> HttpResponse:
+    """疑似冒名: it may not be he who stands here."""
+    here, ticket = _here(request, pk)
+    enrolment.suspect(ticket, request.POST.get("words", ""), officer=request.user)
+    return _part(request, here)
+
+
+@access.roles(Role.WINDOW)
+@require_POST
 def right(request: OfficerRequest, pk: int, kind: str) -> HttpResponse:
     """更正、撤回、删除: what the person here asks of what is kept about him."""
     here, ticket = _here(request, pk)

@@ -76,6 +76,7 @@ urlpatterns = [
             ("complete", enrolment_pages.complete),
             ("dispute", enrolment_pages.dispute),
             ("copy", enrolment_pages.own_copy),
+            ("suspect", enrolment_pages.suspect),
         )
     ),
     *(

@@ -33,6 +33,7 @@ class Message(models.Model):
         CONFIRM = "confirm", _("绑定待确认")
         CLAIM = "claim", _("有人申请绑定")
         DISPUTE = "dispute", _("冒名申诉")
+        SUSPECT = "suspect", _("疑似冒名")
         ENDING = "ending", _("授权将到期")
         DOCUMENT = "document", _("证件将到期")
 

@@ -24,6 +24,7 @@ from chengxin.people.models import (
     OneTimeCode,
     Person,
     Portrait,
+    RightsRequest,
     Verification,
 )
 from chengxin.trace import record
@@ -32,6 +33,9 @@ from chengxin.trace.tongue import english
 BATCH = 500
 # a table of more bytes is not written anew by night, while counters may ask; the operator does it
 MOST_BYTES = 2_000_000_000
+
+PICTURES = ("compared_picture", "card_picture", "enrolled_picture")
+A_DAY = timedelta(hours=26)  # from one night to the next, and a little more
 
 Channel = Portrait.Channel
 
@@ -79,7 +83,8 @@ def run() -> dict[str, int]:
         trace.detail |= counts
         if not any(counts.values()):
             trace.drop()
-    if any(counts[name] for name in ("compared_picture", "card_picture", "enrolled_picture")):
+    pictures = any(counts[name] for name in PICTURES)
+    if pictures or _deleted_by_day():
         write_anew(Portrait._meta.db_table)
     if counts["letter"]:
         write_anew(Letter._meta.db_table)
@@ -104,6 +109,13 @@ def write_anew(table: str) -> bool:
             return False
         cursor.execute(f"VACUUM (FULL) {connection.ops.quote_name(table)}")
     return True
+
+
+def _deleted_by_day() -> bool:
+    """Whether somebody had his pictures deleted since the last night."""
+    kinds = (RightsRequest.Kind.DELETE, RightsRequest.Kind.WITHDRAW)
+    lately = RightsRequest.objects.filter(answered_at__gte=now() - A_DAY)
+    return lately.filter(kind__in=kinds).exists()
 
 
 def _compared(past: datetime) -> QuerySet[Portrait]:

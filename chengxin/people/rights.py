@@ -3,7 +3,8 @@
     ask ──copy, erase, withdraw───▶ done and answered at once, in words
      └────correct──▶ open ──answer──▶ answered, within thirty days
 
-What the law keeps is not deleted, and the answer says so, rule by rule.
+What the law keeps is not deleted, and the answer says so, rule by rule.  Rows go at once, their
+bytes in the files of the database by night (`retention.run`).
 """
 
 from __future__ import annotations
@@ -104,9 +105,7 @@ def withdraw(person: Person, purpose: str, *, officer: Officer, place: str) -> R
         if purpose == Purpose.FACE:
             trace.detail["pictures"] = retention.forget_face(person)
             done = _("已撤回，人像和人脸特征已删除；以后凭证件双人核验或短信验证码办理")
-        made = _answered(person, Kind.WITHDRAW, done, [], officer, place)
-    _write_anew()
-    return made
+        return _answered(person, Kind.WITHDRAW, done, [], officer, place)
 
 
 def erase(person: Person, *, officer: Officer, place: str) -> RightsRequest:
@@ -132,7 +131,6 @@ def erase(person: Person, *, officer: Officer, place: str) -> RightsRequest:
         done = _("采集的人像、人脸特征、手机号码已删除；下列信息依法保存，期满自动删除")
         made = _answered(held, Kind.DELETE, done, kept, officer, place)
     person.refresh_from_db()
-    _write_anew()
     return made
 
 
@@ -156,8 +154,3 @@ def _answered(
         answer=words,
         kept=kept,
     )
-
-
-def _write_anew() -> None:
-    """The bytes go tonight with the rest when this is inside another transaction."""
-    retention.write_anew("people_portrait")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from chengxin.people import identity_pages, likeness_pages, pages, rights_pages
+from chengxin.people import frozen_pages, identity_pages, likeness_pages, pages, rights_pages
 
 urlpatterns = [
     # /people/
@@ -38,6 +38,9 @@ urlpatterns = [
     path("likenesses/<int:pk>/judge", likeness_pages.judge, name="judge-likeness"),
     path("likenesses/<int:pk>/withdraw", likeness_pages.withdraw, name="withdraw-likeness"),
     path("likenesses/<int:pk>/<slug:which>.jpg", likeness_pages.picture, name="likeness-picture"),
+    # /frozen/
+    path("frozen/", frozen_pages.listed, name="frozen"),
+    path("frozen/<str:pk>/thaw", frozen_pages.thaw, name="thaw-person"),
     # /rights/
     path("rights/", rights_pages.requests, name="rights"),
     path("rights/<int:pk>/answer", rights_pages.answer, name="answer-right"),

@@ -211,6 +211,8 @@ ACTIONS: dict[str, str | Promise] = {
     "dispute.see": _("查看冒名申诉"),
     "enrolment.complete": _("完成采集"),
     "enrolment.face": _("采集人像受阻"),
+    "frozen.see": _("查看冻结身份"),
+    "enrolment.suspect": _("疑似冒名"),
     "letter.see": _("查看授权书"),
     "likeness.judge": _("认定疑似重复"),
     "likeness.see": _("查看疑似重复"),

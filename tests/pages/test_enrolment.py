@@ -104,6 +104,7 @@ def test_binding_of_somebody_else_is_not_there(zhaos, serving, li, others, at, s
 
 
 POSTS = [
+    "suspect",
     "receive", "inform", "phone", "code", "two", "face", "propose", "complete", "dispute", "copy",
     "codes/mobile", "codes/verify", "rights/correct", "rights/delete", "rights/withdraw",
     "bindings/1/confirm", "bindings/1/refuse", "bindings/1/ask", "bindings/1/end",
@@ -205,6 +206,24 @@ def test_figures_of_a_nonsense_day_are_those_of_this_month(signed_in, leader):
     assert signed_in(leader).get("/enrolments/?first=x&last=2017-99-99").status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/disputes/", "/likenesses/", "/rights/", "/enrolments/"])
+def test_suspicion_freezes_and_another_officer_ends_it(
+    zhaos, serving, wang, factory, at, signed_in, qian, sun
+):
+    ticket = serving(wang, enterprise=factory)
+    zhaos.post(at + "suspect", {"words": "本人与照片不符"})
+    wang.refresh_from_db()
+    assert wang.state == "frozen"
+    qians = signed_in(qian)
+    assert "本人与照片不符" in body(qians.get("/frozen/"))
+    assert "本人与照片不符" not in body(signed_in(sun).get("/frozen/"))
+    assert signed_in(sun).post(f"/frozen/{wang.pk}/thaw", {"reason": "x"}).status_code == 404
+    qians.post(f"/frozen/{wang.pk}/thaw", {"reason": "已当面核实"})
+    wang.refresh_from_db()
+    assert (wang.state, ticket.person_id) == ("captured", wang.pk)
+
+
+@pytest.mark.parametrize(
+    "path", ["/disputes/", "/likenesses/", "/rights/", "/enrolments/", "/frozen/"]
+)
 def test_window_officer_does_not_open_the_back_office(zhaos, path):
     assert zhaos.get(path).status_code == 403

@@ -182,6 +182,17 @@ def bytes_of(table: str) -> bytes:
 
 
 @pytest.mark.django_db(transaction=True)
+def test_what_a_person_had_deleted_is_gone_from_the_files_the_next_night(enrolled, zhao):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT jpeg FROM people_portrait")
+        sealed = [bytes(value)[20:84] for (value,) in cursor.fetchall()]
+    rights.withdraw(enrolled, Purpose.FACE, officer=zhao, place=WINDOW)
+    retention.run()
+    after = bytes_of("people_portrait")
+    assert not any(part in after for part in sealed)
+
+
+@pytest.mark.django_db(transaction=True)
 def test_deleted_pictures_are_gone_from_the_files_of_the_database(enrolled):
     with connection.cursor() as cursor:
         cursor.execute("SELECT jpeg, template FROM people_portrait")

@@ -14,7 +14,7 @@ from chengxin.core.refusal import Refusal
 from chengxin.hall import desk, enrolment, identify, items, reverification, visits
 from chengxin.hall.models import Ticket
 from chengxin.notices.models import Message
-from chengxin.people import consents, identity
+from chengxin.people import consents, freezing, identity
 from chengxin.people.bindings import Side, Terms
 from chengxin.people.identity import CardRead
 from chengxin.people.models import Affiliation, Binding, Enrolment, OneTimeCode, Person, Portrait
@@ -287,6 +287,41 @@ def test_each_rule_of_verifying_anew_has_its_reason(wang, li, factory, zhao, set
         reason="x", until=until,
     )  # fmt: skip
     assert codes(wang) == {"doubt"}
+
+
+def test_suspicion_freezes_bindings_tells_the_representative_and_needs_another_to_end(
+    at_window, li, wang, factory, zhao, qian
+):
+    wang.phone = "13900002222"
+    wang.save()
+    ticket = at_window(li)
+    bound = enrolment.confirm_here(
+        ticket,
+        enrolment.propose(
+            ticket, factory.credit_code, letter(), side=Side.ENTERPRISE, officer=zhao
+        ),
+        officer=zhao,
+    )
+    with pytest.raises(Refusal, match="reason_needed"):
+        enrolment.suspect(ticket, " ", officer=zhao)
+    enrolment.suspect(ticket, "与照片不符", officer=zhao)
+    bound.refresh_from_db()
+    assert bound.state == "frozen"
+    assert Message.objects.get().about == wang.key
+    with pytest.raises(Refusal, match="not_bound"):
+        visits.begin_item(ticket, "invoice_collect", factory, officer=zhao)
+    with pytest.raises(Refusal, match="no_role"):
+        freezing.thaw_all(li, "看过了", officer=zhao)
+    freezing.thaw_all(li, "当面核实", officer=qian)
+    bound.refresh_from_db()
+    assert bound.state == "active"
+    assert codes(li) == {"thawed"}
+
+
+def test_who_froze_does_not_thaw(li, qian):
+    freezing.freeze_all(li, Because.of_officer("疑似冒名", qian))
+    with pytest.raises(Refusal, match="second_officer_needed"):
+        freezing.thaw_all(li, "看过了", officer=qian)
 
 
 def test_window_says_why_somebody_is_to_be_verified_anew(serving, wang, factory, window, zhao):

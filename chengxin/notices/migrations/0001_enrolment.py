@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
             name='Message',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('code', '验证码'), ('confirm', '绑定待确认'), ('claim', '有人申请绑定'), ('dispute', '冒名申诉'), ('ending', '授权将到期'), ('document', '证件将到期')], max_length=8)),
+                ('kind', models.CharField(choices=[('code', '验证码'), ('confirm', '绑定待确认'), ('claim', '有人申请绑定'), ('dispute', '冒名申诉'), ('suspect', '疑似冒名'), ('ending', '授权将到期'), ('document', '证件将到期')], max_length=8)),
                 ('about', models.CharField(max_length=60)),
                 ('phone', chengxin.people.fields.SealedTextField()),
                 ('words', chengxin.people.fields.SealedTextField()),
