@@ -30,8 +30,8 @@ TOP = """\
 # Indicators
 
 This page is made from the headers of the SQL files in `chengxin/indicators/`; change those, then
-`python -m tools.indicator_pages`.  How a text is read where it leaves room stands first in each; the
-two rules above all of them, and the first six at length, are in
+`python -m tools.indicator_pages`.  How a text is read where it leaves room stands first in each;
+the two rules above all of them, and the first six at length, are in
 [decision 0007](decisions/0007-readings-of-the-six-indicators.md).
 
 A monitoring indicator 监控指标 (M) is a hard fact: it becomes a directive at once and falls when

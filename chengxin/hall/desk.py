@@ -12,7 +12,6 @@ from functools import cached_property
 from django.conf import settings
 from django.db.models import Q
 from django.utils.timezone import localdate
-from django.utils.translation import gettext as _
 
 from chengxin.core.effects import STRICTEST_FIRST
 from chengxin.core.items import GROUPS, ITEMS, Group

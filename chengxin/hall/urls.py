@@ -4,9 +4,9 @@ from django.urls import path
 
 from chengxin.hall import (
     alarm_pages,
-    confirm_pages,
     board_pages,
     booking_pages,
+    confirm_pages,
     demo_pages,
     device_api,
     device_pages,
@@ -115,6 +115,7 @@ urlpatterns = [
         "windows/<int:pk>/enrolment/letters/<int:letter_pk>.jpg",
         enrolment_pages.letter,
         name="enrolment-letter",
+    ),
     # /book/<hall>/, /booking/<code>/
     path("book/<slug:hall_code>/", booking_pages.free, name="free-half-hours"),
     path("booking/<slug:code>/", booking_pages.booked, name="booked"),
