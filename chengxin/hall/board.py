@@ -140,7 +140,8 @@ def _waiting(hall: Hall) -> list[_Waiting]:
     """In the order of their turns.  Who was sent on or came back waits since then."""
     found = Ticket.objects.today(hall).filter(state=moves.State.WAITING).order_by("turn", "pk")
     began = found.filter(moves__after=moves.State.WAITING).annotate(since=Max("moves__at"))
-    return [_Waiting(ticket, ticket.since) for ticket in began]
+    since = dict(began.values_list("pk", "since"))
+    return [_Waiting(ticket, since[ticket.pk]) for ticket in found if ticket.pk in since]
 
 
 def _seats(hall: Hall, moment: datetime) -> list[Seat]:
