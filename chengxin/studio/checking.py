@@ -23,7 +23,7 @@ from chengxin.indicators.catalogue import ANY_DAY, Indicator
 from chengxin.indicators.sandbox import Stopped
 from chengxin.studio.models import Version
 
-OF_THE_MOMENT = {"busy", "time", "ended"}  # nothing that stays so
+OF_THE_MOMENT = {"busy", "time", "memory", "rows", "ended"}  # how it was stopped: not kept
 _UNREADABLE = (yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError, Trouble)
 
 
