@@ -27,6 +27,7 @@ from chengxin.risk.brake import Limit
 from chengxin.risk.models import Alert, BrakeLimit, BrakeLimitQuerySet
 from chengxin.trace import record
 from chengxin.trace.models import Trace
+from chengxin.trace.tongue import english
 
 MOST, LARGEST = 500, Decimal(5)  # that can be set: subjects, and % of the administered
 SHOWN = 50  # decided ones on the page
@@ -206,7 +207,9 @@ class Shown:
 
 def county(region: str) -> str:
     office = Office.objects.filter(region=region, level=Office.Level.COUNTY).first()
-    return office.name if office else region
+    if office is None:
+        return region
+    return office.name_en if english() and office.name_en else office.name
 
 
 def _decided(
