@@ -26,7 +26,7 @@ from chengxin.hall import checks
 from chengxin.lake.staging import Staging
 from chengxin.lake.store import Lake
 from chengxin.people import identity_facts, judgements, registry
-from chengxin.risk import list_facts
+from chengxin.risk import following, list_facts
 from chengxin.sources import Source
 from chengxin.trace import record
 
@@ -86,13 +86,21 @@ def _receive(
 
 
 def receive_all(paths: list[Path], *, source: str | None = None) -> Iterator[Delivery | Trouble]:
-    """Take each delivery by itself: one that is refused does not hold up the next."""
+    """Take each delivery by itself: one that is refused does not hold up the next.
+
+    When all are taken, the worker sees whom they change, as after an event.
+    """
+    stored = False
     with ready.desk() as desk:
         for path in files_in(paths) if source is None else paths:
             try:
-                yield _receive(desk, path, source)
+                delivery = _receive(desk, path, source)
+                stored |= delivery.state == Delivery.State.STORED
+                yield delivery
             except Trouble as trouble:
                 yield Trouble(f"{path.name}: {trouble}")
+    if stored:
+        following.ask()
 
 
 def bring_own(seen_on: date | None = None) -> None:

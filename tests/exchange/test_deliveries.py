@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from chengxin.core import places
 from chengxin.core.keys import Keys
@@ -15,6 +16,7 @@ from chengxin.exchange import deliveries
 from chengxin.exchange.models import Delivery
 from chengxin.lake.store import Lake
 from chengxin.people.models import Person, Wording
+from chengxin.risk import following
 from chengxin.sources import all_sources
 from chengxin.trace.models import Trace
 
@@ -223,3 +225,16 @@ def test_folder_is_taken_in_the_order_of_its_days(inbox):
 def test_folder_that_is_not_there_is_one_sentence(inbox):
     with pytest.raises(Trouble, match="nowhere"):
         deliveries.files_in([inbox / "nowhere"])
+
+
+def test_worker_sees_once_whom_the_deliveries_of_a_folder_change(inbox):
+    sent(inbox)
+    sent(inbox, "police_case")
+    assert len(list(deliveries.receive_all([inbox]))) == 2
+    assert ProcrastinateJob.objects.filter(task_name=following.FOLLOW).count() == 1
+
+
+def test_deliveries_that_bring_nothing_new_are_not_followed(inbox):
+    deliveries.receive(sent(inbox))
+    list(deliveries.receive_all([inbox]))  # the same again
+    assert not ProcrastinateJob.objects.filter(task_name=following.FOLLOW).exists()
