@@ -51,13 +51,14 @@ def main() -> None:
     parser.add_argument("--tickets", type=int, default=1_500)
     parser.add_argument("--hours", type=float, default=8)
     parser.add_argument("--factor", type=float, default=10)
+    parser.add_argument("--part", type=float, default=1, help="of a usual service's length")
     parser.add_argument("--kiosks", type=int, default=6)
     parser.add_argument("--seed", type=int, default=20170818)
     asked = parser.parse_args()
     clock = Clock.starting(asked.factor, *OPENS)
     clock.tell()
     with own_database():
-        people = day_plan.visitors(asked.tickets, asked.hours, asked.seed)
+        people = day_plan.visitors(asked.tickets, asked.hours, asked.seed, asked.part)
         desks = day_plan.desks(asked.windows, asked.seed)
         places = prepare(people, desks, asked.kiosks)
         clock = Clock.starting(asked.factor, *OPENS)  # making them took a while

@@ -24,7 +24,8 @@ from chengxin.devices.words import Words
 
 BUSINESSES = ("enterprise", "personal", "enrolment")  # in the order of the display
 ITEMS = {"enterprise": "file_vat", "personal": "vehicle"}  # one item of each visit
-STATUS = 25  # of the hall's seconds between two words of a device: it is silent after 45
+TRIES = 40  # at a kiosk whose reader is gone just then
+STATUS = 20  # of the hall's seconds between two words of a device: it is silent after 45
 KEEPS = 1.0  # seconds that a line is used again: the server closes what is silent for five
 NOBODY = "—"  # on an officer's page instead of a number
 GLANCE = 3  # between two looks of an idle officer at the display
@@ -388,9 +389,10 @@ class Window:
 async def visit(day: Day, visitor: Visitor, kiosks: asyncio.Queue[Kiosk]) -> None:
     """One person from the door to the door; his phone in his hand."""
     await day.sleep(visitor.comes - day.at)
-    for _try in range(3):
+    for _try in range(TRIES):
         if await (await kiosks.get()).serve(visitor):
             break
+        await day.sleep(15)
     else:
         return
     came, asked = day.at, day.at

@@ -55,8 +55,11 @@ class Desk:
     rests: tuple[tuple[float, float], ...]
 
 
-def visitors(count: int, hours: float, seed: int) -> list[Visitor]:
-    """`count` people, oldest arrival first; a day shorter than eight hours is its first part."""
+def visitors(count: int, hours: float, seed: int, part: float = 1) -> list[Visitor]:
+    """`count` people, oldest arrival first; a day shorter than eight hours is its first part.
+
+    `part` of a usual service is what each of them takes.
+    """
     dice = random.Random(seed)
     weights = [share * max(0.0, min(1.0, hours - n)) for n, share in enumerate(HOURS)]
     found = []
@@ -74,7 +77,7 @@ def visitors(count: int, hours: float, seed: int) -> list[Visitor]:
                 business=business,
                 comes=comes,
                 walk=dice.uniform(8, 40),
-                service=_lasting(dice, SERVICE[business]),
+                service=part * _lasting(dice, SERVICE[business]),
                 patience=dice.expovariate(1 / 900) + 120 if leaves else 1e9,
                 by_phone=dice.random() < 0.5,
                 away=not leaves and dice.random() < AWAY,
