@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from chengxin.core import places
@@ -64,6 +64,38 @@ class Comparison:
     quality: QualityReport  # of the live picture
     engine: str  # engine id / first 12 of the model's sha256 / calibration id or "raw"
     reasons: tuple[Words, ...] = ()
+    limits: tuple[float, float] | None = None  # by which it was judged; None: not measured yet
+
+
+@dataclass(frozen=True)
+class Listed:
+    """Somebody of a list, with the template that is kept of him (`face_port.Template`)."""
+
+    key: str
+    template: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Ranked:
+    key: str
+    distance: float
+    band: Band  # as in a comparison with this one alone
+
+
+@dataclass(frozen=True)
+class Suggested:
+    """Who of a list looks like a face, the nearest first: a suggestion, never an identification.
+
+    `unusable` templates are another engine's.  With `too_long` nothing was searched: it is the
+    most that the engine may be asked to look through, 0 for one that was not measured.
+    """
+
+    ranked: tuple[Ranked, ...]
+    engine: str
+    searched: int = 0
+    unusable: int = 0
+    too_long: int | None = None
+    advice: tuple[Words, ...] = ()  # the live picture is no good: what to do
 
 
 def kept_limits(calibration: str, channel: str) -> tuple[float, float] | None:

@@ -12,6 +12,7 @@ away for a bad picture.  A stronger recogniser takes its place in `face_onnx`.
 from __future__ import annotations
 
 import functools
+from math import isfinite
 
 import cv2
 import dlib
@@ -236,7 +237,9 @@ def compare_pictures(
         engine.template(engine.embed(reference, others[0]), channel),
     )
     why = {Band.ACCEPT: (), Band.STAFF: (UNSURE,)}.get(score.band, (OTHER_PERSON,))
-    return Comparison(score.distance, score.band, quality, engine.name, why)
+    limits = engine.limits(Channel.CARD if channel is Channel.CARD else Channel.LIVE)
+    judged_by = (limits.accept, limits.staff) if isfinite(limits.staff) else None
+    return Comparison(score.distance, score.band, quality, engine.name, why, judged_by)
 
 
 def look(live_jpeg: bytes, engine: FaceEngine | None = None) -> QualityReport:

@@ -12,7 +12,7 @@ import signal
 import sys
 from typing import BinaryIO
 
-from chengxin.devices import face, face_engines
+from chengxin.devices import face, face_engines, face_suggest, liveness_frames
 from chengxin.devices.comparison import Channel
 from chengxin.devices.face_port import FaceEngine
 from chengxin.devices.words import DeviceUnavailable
@@ -46,6 +46,10 @@ def _do(engine: FaceEngine, request: tuple[object, ...]) -> object:
             return face.describe(picture, channel, engine)
         case ("look", bytes(live)):
             return face.look(live, engine)
+        case ("watch", tuple(shots), tuple(steps)):
+            return liveness_frames.watch(engine, shots, steps)
+        case ("suggest", bytes(live), tuple(listed), int(top)):
+            return face_suggest.suggest(engine, live, listed, top)
         case _:
             raise ValueError("unknown request")
 

@@ -20,9 +20,11 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Sequence
 
 from chengxin.core import places
-from chengxin.devices.comparison import Channel, Comparison, QualityReport
+from chengxin.devices.comparison import Channel, Comparison, Listed, QualityReport, Suggested
+from chengxin.devices.liveness import Step, Watched
 from chengxin.devices.words import DeviceUnavailable, Words
 
 WAITING = 4  # comparisons that may wait; at about 0.3 s each nobody waits long
@@ -71,6 +73,18 @@ class FaceWorker:
         """Whether a live picture is good enough to compare, and what the person should do."""
         answer = self._ask(("look", live_jpeg))
         assert isinstance(answer, QualityReport)
+        return answer
+
+    def watch(self, shots: Sequence[tuple[int, bytes]], steps: Sequence[Step]) -> Watched:
+        """Whether the steps were done in these pictures; see `liveness_frames.watch`."""
+        answer = self._ask(("watch", tuple(shots), tuple(steps)))
+        assert isinstance(answer, Watched)
+        return answer
+
+    def suggest(self, live_jpeg: bytes, listed: Sequence[Listed], top: int) -> Suggested:
+        """Who of a list looks like this face; see `face_suggest.suggest`."""
+        answer = self._ask(("suggest", live_jpeg, tuple(listed), top))
+        assert isinstance(answer, Suggested)
         return answer
 
     def close(self) -> None:
@@ -156,6 +170,16 @@ def describe(jpeg: bytes, channel: Channel | str) -> tuple[str, bytes | None]:
 def look(live_jpeg: bytes) -> QualityReport:
     """Judge a live picture with this server's worker; see `FaceWorker.look`."""
     return shared().look(live_jpeg)
+
+
+def watch(shots: Sequence[tuple[int, bytes]], steps: Sequence[Step]) -> Watched:
+    """Judge the steps with this server's worker; see `FaceWorker.watch`."""
+    return shared().watch(shots, steps)
+
+
+def suggest(live_jpeg: bytes, listed: Sequence[Listed], top: int) -> Suggested:
+    """Search a list with this server's worker; see `FaceWorker.suggest`."""
+    return shared().suggest(live_jpeg, listed, top)
 
 
 @functools.cache

@@ -15,7 +15,7 @@ from chengxin.devices.comparison import Band, Channel
 from chengxin.devices.drawn_faces import CAST, card_photo, draw, jpeg, live_photo
 from chengxin.devices.face import BundledEngine, compare_pictures
 from chengxin.devices.face_calibration import Calibration
-from chengxin.devices.face_port import Template
+from chengxin.devices.face_port import Limits, Template
 from chengxin.devices.words import DeviceUnavailable
 
 pytestmark = pytest.mark.face
@@ -36,6 +36,26 @@ def test_the_same_face_is_accepted_live_and_against_its_card():
     assert again.distance <= 0.30
     assert again.quality.passed
     assert again.engine == "bundled-dlib-1/55533b28a958/raw"
+
+
+def test_a_comparison_carries_the_bands_by_which_it_was_judged():
+    """Bands change with a new calibration; what was decided before keeps its own."""
+    live, card = live_photo(CAST["honest"]), card_photo(CAST["honest"])
+    engine = face.bundled()
+
+    assert compare_pictures(live, card, Channel.CARD).limits == (0.35, 0.42)
+    rng = np.random.default_rng(3)
+    many = [rng.normal(0, 0.1, 128).astype(np.float32) for _ in range(20)]
+    made = Calibration.of(
+        engine.info.model_sha256,
+        {Channel.CARD: many, Channel.LIVE: many},
+        limits={Channel.CARD: Limits(0.41, 0.55)},
+    )
+    calibrated = BundledEngine(made)
+    assert compare_pictures(live, card, Channel.CARD, calibrated).limits == (0.41, 0.55)
+    assert compare_pictures(live, live, Channel.LIVE, calibrated).limits == (0.45, 0.58)
+    nothing = jpeg(np.zeros((126, 102, 3), np.uint8))
+    assert compare_pictures(live, nothing, Channel.CARD).limits is None
 
 
 def test_anothers_card_is_rejected():

@@ -10,8 +10,9 @@ import pytest
 
 from chengxin.devices import models
 from chengxin.devices.comparison import Band, Channel
-from chengxin.devices.drawn_faces import CAST, card_photo, live_photo
+from chengxin.devices.drawn_faces import CAST, card_photo, draw, jpeg, live_photo
 from chengxin.devices.face_worker import WAITING, FaceWorker
+from chengxin.devices.liveness import Step
 from chengxin.devices.words import DeviceUnavailable
 
 # Stand-ins for the face process, speaking its way over the pipes.
@@ -133,3 +134,15 @@ def test_too_many_at_once_are_turned_away():
     for thread in threads:
         thread.join(30)
     assert len(outcomes) == 1 + WAITING
+
+
+@pytest.mark.face
+def test_steps_are_judged_by_the_real_process(worker):
+    turn = (5, 25, 42, 42, 15)
+    made = [(0, jpeg(draw(CAST["handler"], shot=number))) for number in range(4)]
+    made += [(1, jpeg(draw(CAST["handler"], pose=pose, shot=pose))) for pose in turn]
+
+    left, right = (worker.watch(made, [step]) for step in (Step.LEFT, Step.RIGHT))
+
+    assert (left.verdict.passed, right.verdict.passed) == (True, False)
+    assert left.best in range(4)
