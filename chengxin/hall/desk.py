@@ -344,6 +344,8 @@ class Desk:
         if not made or not made.distance:
             return None
         channel = made.reference.channel if made.reference else Portrait.Channel.CARD
+        if made.accept is not None and made.staff is not None:
+            return face_scale.Scale(made.distance, made.accept, made.staff)
         judged_by = face_scale.edges(made.engine, channel)
         return face_scale.Scale(made.distance, *judged_by) if judged_by else None
 

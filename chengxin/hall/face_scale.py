@@ -46,8 +46,9 @@ class Scale:
 
 
 def edges(engine: str, channel: str) -> tuple[float, float] | None:
-    """The band edges under which `engine` ("id/model/calibration") judged a picture of `channel`;
-    None for a bureau's own engine, whose page may have changed since."""
+    """For a comparison from before its edges were kept with it: those under which `engine`
+    ("id/model/calibration") judged a picture of `channel`; None for a bureau's own engine, whose
+    page may have changed since."""
     calibration = engine.rpartition("/")[2]
     if measured := kept_limits(calibration, channel):
         return measured

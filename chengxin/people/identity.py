@@ -64,6 +64,9 @@ class Comparison(Protocol):
     @property
     def reasons(self) -> Sequence[Words]: ...  # for advice: what the person should do
 
+    @property
+    def limits(self) -> tuple[float, float] | None: ...  # accept, staff: by which it was judged
+
 
 class FaceEngine(Protocol):
     """1:1 comparison of a live picture with a reference; `channel` says where that one is from.
@@ -174,6 +177,8 @@ def verify(
             band=band,
             distance=told.distance if told else None,
             engine=told.engine if told else "",
+            accept=told.limits[0] if told and told.limits else None,
+            staff=told.limits[1] if told and told.limits else None,
             live=live,
             reference=enrolled if told is by_enrolled else card,
             officer=officer,

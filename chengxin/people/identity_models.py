@@ -55,7 +55,9 @@ class Verification(models.Model):
     at = models.DateTimeField(default=now)
     band = models.CharField(max_length=6, choices=Band)
     distance = models.FloatField(null=True)  # 0 same … 2 opposite, as the engine's metric says
-    engine = models.CharField(max_length=120, blank=True)
+    engine = models.CharField(max_length=120, blank=True)  # engine, model hash, calibration
+    accept = models.FloatField(null=True)  # the bands in force then; NULL: the engine has none
+    staff = models.FloatField(null=True)
     live = models.ForeignKey(Portrait, models.PROTECT, null=True, related_name="+")
     reference = models.ForeignKey(Portrait, models.PROTECT, null=True, related_name="+")
     officer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True)

@@ -95,7 +95,8 @@ class ScriptedFaces:
             raise DeviceUnavailable(Words("人脸比对暂不可用", "Face comparison does not work."))
         told = (Words("请靠近摄像头一些", "Please come closer."),) if self.band == "advice" else ()
         distance = {"accept": 0.21, "staff": 0.39, "reject": 0.61}.get(self.band)
-        return Comparison(distance, self.band, QualityReport(()), "scripted/0/raw", told)
+        limits = None if distance is None else (0.35, 0.42)
+        return Comparison(distance, self.band, QualityReport(()), "scripted/0/raw", told, limits)
 
     def describe(self, jpeg: bytes, channel: str) -> tuple[str, bytes | None]:
         if self.band == "gone":

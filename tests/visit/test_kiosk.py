@@ -99,6 +99,15 @@ def test_doubtful_face_goes_to_an_officer_at_once(page, agent, wang, faces):
     assert (shown["state"], shown["identified"]) == ("choose", False)
 
 
+def test_verification_keeps_the_bands_by_which_it_was_judged(page, agent, wang, faces):
+    page.begin()
+    agent.put_card(wang)
+    page.show_face()
+
+    made = KioskSession.objects.get().verification
+    assert (made.accept, made.staff, made.engine) == (0.35, 0.42, "scripted/0/raw")
+
+
 def test_bad_picture_is_an_advice_and_costs_no_try(page, agent, wang, faces):
     faces.band = "advice"
     page.begin()
