@@ -42,6 +42,8 @@ class HallPC:
     chinese_font: bool = True
     draws_qr: bool = True
     baud: int = BAUD  # of a printer on a serial line
+    camera: str = ""  # "0", "/dev/video0": who stands there
+    document_camera: str = ""  # "1", "/dev/video2": 高拍仪
 
     @classmethod
     def load(cls, folder: Path) -> HallPC:
@@ -144,13 +146,27 @@ def _station(pc: HallPC, folder: Path, cards: Path | None) -> Station:
 
         return simulated_station(cards, jobs)
     settings = pc.printer
-    if not pc.card_port and settings is None:
+    cameras = pc.camera or pc.document_camera
+    if not pc.card_port and settings is None and not cameras:
         raise Trouble(
-            "Name the card reader's port with --card-port or the printer's with --printer-port, "
-            "or say --simulated."
+            "Name the card reader's port with --card-port, the printer's with --printer-port, a "
+            "camera with --camera or --document-camera, or say --simulated."
         )
+    if pc.camera and pc.camera == pc.document_camera:
+        raise Trouble("--camera and --document-camera name the same camera; give each its own.")
     printer = TicketPrinter(settings, jobs) if settings else None
-    return Station(pc.card_port or None, printer=printer)
+    if not cameras:
+        return Station(pc.card_port or None, printer=printer)
+    from chengxin.devices.usb_camera import DOCUMENT_SIZE, UsbCamera
+
+    return Station(
+        pc.card_port or None,
+        camera=UsbCamera(pc.camera) if pc.camera else None,
+        printer=printer,
+        document_camera=UsbCamera(pc.document_camera, DOCUMENT_SIZE)
+        if pc.document_camera
+        else None,
+    )
 
 
 def _told(answer: httpx.Response) -> dict[str, object]:

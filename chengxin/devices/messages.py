@@ -18,10 +18,12 @@ takes the difference from the `Date` header of the stream.
     address, number, issuer
     photo           base64 JPEG, or null when the reader's machine has no decoder
     reader_serial, chip_serial       as hexadecimal; chip_serial may be ""
-`capture` answers with {photo: base64 JPEG}; `discover` with {devices, simulated, cards, faces,
-troubles}, the last three being the names that `simulate` may use; `info` with {version,
-reader_serial}; `print` with {near_end}, and a simulated printer with {near_end, picture: base64
-PNG of the paper, tickets: how many it printed}; `selftest`, `simulate` and `cancel` with {}.
+`capture` answers with {photo: base64 JPEG} for a face; {document: base64, format: "jpeg" or "pdf",
+sha256, width, height, straightened} for a document; {template: base64 (ISO/IEC 19794-2:2005),
+finger, quality, minutiae} for a fingerprint; `discover` with {devices, simulated, cards, faces,
+troubles, camera_troubles}, the last four being the names that `simulate` may use; `info` with
+{version, reader_serial}; `print` with {near_end}, and a simulated printer with {near_end, picture:
+base64 PNG of the paper, tickets: how many it printed}; `selftest`, `simulate` and `cancel` with {}.
 An error's payload is {reason, words: {zh, en}}: reason is the code's name in small letters, words
 the sentence for the person at the device.
 """
@@ -82,13 +84,14 @@ ARGS: dict[Verb, tuple[dict[str, type], dict[str, type]]] = {
     Verb.DISCOVER: ({}, {}),
     Verb.INFO: ({}, {}),
     Verb.READ_ID: ({}, {}),
-    Verb.CAPTURE: ({"what": str}, {}),  # what: "face"
+    # what: "face", "document" (format: "jpeg" or "pdf"), "fingerprint"
+    Verb.CAPTURE: ({"what": str}, {"format": str}),
     Verb.CANCEL: ({"command_id": str}, {}),
     Verb.SELFTEST: ({}, {}),
     # job: the ticket's own id; slip: printing.slip.Slip
     Verb.PRINT: ({"job": str, "slip": dict}, {}),
     # act: "put_card" with card, "lift_card", "choose_face" with face (a name in drawn_faces.CAST),
-    # "trouble_printer" with trouble
+    # "trouble_printer", "trouble_camera", "trouble_finger" with trouble
     Verb.SIMULATE: ({"act": str}, {"card": str, "face": str, "trouble": str}),
 }
 
@@ -199,7 +202,7 @@ class Hello:
 
     device_id: str
     version: str
-    devices: list[str]  # "card_reader", "camera", "printer"
+    devices: list[str]  # "card_reader", "camera", "printer", "document_camera", "finger_reader"
     simulated: bool
     at: int
     message: Literal["hello"] = field(default="hello", kw_only=True)
@@ -255,7 +258,7 @@ class Status:
 class Event:
     """Something the person at the device may be told while a command runs.
 
-    kinds: waiting_for_card, card_found.  `seq` counts from 1 within a command.
+    kinds: waiting_for_card, card_found, waiting_for_finger.  `seq` counts from 1 within a command.
     """
 
     command_id: str

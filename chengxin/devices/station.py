@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from importlib import import_module
 from threading import Event
 from typing import Protocol
 
 from chengxin import devices
-from chengxin.devices import card_reader
+from chengxin.devices import card_reader, fingerprints
 from chengxin.devices.card_reader import CardReader, PhotoDecoder
+from chengxin.devices.fingerprints import FingerReader
 from chengxin.devices.id_card import Card
 from chengxin.devices.messages import Code, Command, Verb
 from chengxin.devices.printing.printer import PrintFailed, TicketPrinter
@@ -22,8 +26,14 @@ Tell = Callable[[str], None]  # an event's kind, told to the server while a comm
 
 
 class Camera(Protocol):
+    """A camera of any kind; DeviceUnavailable when it cannot take a picture."""
+
     def picture(self) -> bytes:
-        """A JPEG of who stands there now."""
+        """A JPEG of what it sees now."""
+        ...
+
+    def there(self) -> bool:
+        """Whether it is plugged in, as far as this can be told without using it."""
         ...
 
 
@@ -44,7 +54,8 @@ class Simulation(Protocol):
         ...
 
     def known(self) -> dict[str, Json]:
-        """The names that `act` may use: {"cards": […], "faces": […], "troubles": […]}."""
+        """The names that `act` may use: {"cards": […], "faces": […], "troubles": […],
+        "camera_troubles": […]}."""
         ...
 
     def printed(self) -> dict[str, Json]:
@@ -65,14 +76,20 @@ class Standing:
 GOOD = Standing(Code.OK, Words("正常", "In order"))
 NEAR_END = Standing(Code.WARNING, Words("纸将用尽，请准备纸卷", "The paper is near its end."))
 UNTRIED = Standing(Code.NOT_READY, Words("尚未就绪", "Not ready yet"))
+PULLED = Standing(Code.FAULT, Words("未连接，请检查连线", "Not plugged in; check the cable."))
 ABSENT = Standing(Code.DISABLED, Words("未配置", "Not configured"))
-NOTHING_KNOWN: dict[str, Json] = {"cards": [], "faces": [], "troubles": []}
+NOTHING_KNOWN: dict[str, Json] = {
+    "cards": [],
+    "faces": [],
+    "troubles": [],
+    "camera_troubles": [],
+}
 
 
 class Station:
-    """One hall PC's card reader, camera and ticket printer.
+    """One hall PC's card reader, camera, ticket printer, document camera and fingerprint reader.
 
-    What touches reader and camera (`check`, `do`) is called from one thread, what touches the
+    What touches reader and cameras (`check`, `do`) is called from one thread, what touches the
     printer (`check_printer`, `print`) from another: a card that is waited for holds up no ticket.
     `simulate` and what only tells (`answer_at_once`) come from a third.
     """
@@ -84,6 +101,8 @@ class Station:
         camera: Camera | None = None,
         simulation: Simulation | None = None,
         printer: TicketPrinter | None = None,
+        document_camera: Camera | None = None,
+        finger_reader: FingerReader | None = None,
     ) -> None:
         self._card_port = card_port
         self._decoder = decoder
@@ -95,6 +114,14 @@ class Station:
         self.card_reader_stands = UNTRIED if card_port else ABSENT
         self.camera_stands = GOOD if camera else ABSENT
         self.printer_stands = UNTRIED if printer else ABSENT
+        self._beside: dict[str, Camera | FingerReader] = {}
+        if document_camera:
+            self._beside["document_camera"] = document_camera
+        if finger_reader:
+            self._beside["finger_reader"] = finger_reader
+        self._document_camera = document_camera
+        self._finger_reader = finger_reader
+        self._beside_stand = dict.fromkeys(self._beside, UNTRIED)
 
     @property
     def is_simulated(self) -> bool:
@@ -107,14 +134,18 @@ class Station:
                 ("card_reader", self._card_port),
                 ("camera", self._camera),
                 ("printer", self._printer),
+                *self._beside.items(),
             )
             if there
         ]
 
     def standings(self) -> list[tuple[str, Standing]]:
-        """How each device stands, by its name in the messages; no printer where there is none."""
+        """How each device stands, by its name in the messages; but for reader and camera nothing of
+        what is not there."""
         found = [("card_reader", self.card_reader_stands), ("camera", self.camera_stands)]
-        return found + ([("printer", self.printer_stands)] if self._printer else [])
+        if self._printer:
+            found.append(("printer", self.printer_stands))
+        return [*found, *self._beside_stand.items()]
 
     def close(self) -> None:
         self._unplug()
@@ -124,7 +155,11 @@ class Station:
             self._simulation.close()
 
     def check(self) -> None:
-        """See how the card reader stands."""
+        """See how the card reader stands, and whether the others are plugged in."""
+        for name, device in self._beside.items():
+            self._beside_stand[name] = GOOD if device.there() else PULLED
+        if self._camera:
+            self.camera_stands = GOOD if self._camera.there() else PULLED
         if not self._card_port:
             return
         try:
@@ -189,7 +224,7 @@ class Station:
                 case Verb.READ_ID:
                     return self._read_id(seconds, stop, tell)
                 case Verb.CAPTURE:
-                    return self._capture(command.args)
+                    return self._capture(command.args, seconds, tell)
                 case Verb.SELFTEST:
                     self._plugged().selftest()
                     self.card_reader_stands = GOOD
@@ -213,10 +248,39 @@ class Station:
         self.card_reader_stands = GOOD
         return payload
 
-    def _capture(self, args: dict[str, Json]) -> dict[str, Json]:
-        if self._camera is None or args["what"] != "face":
-            raise Failed(Code.DEVICE, Words("此终端没有该设备", "This station has no such device."))
-        return {"photo": base64.b64encode(self._camera.picture()).decode()}
+    def _capture(self, args: dict[str, Json], seconds: float, tell: Tell) -> dict[str, Json]:
+        match args["what"]:
+            case "face" if self._camera:
+                return self._face(self._camera)
+            case "document" if self._document_camera:
+                kind = str(args.get("format", "jpeg"))
+                return self._of("document_camera", partial(_sheet, self._document_camera, kind))
+            case "fingerprint" if self._finger_reader:
+                tell("waiting_for_finger")
+                return self._of("finger_reader", partial(_finger, self._finger_reader, seconds))
+            case _:
+                raise Failed(
+                    Code.DEVICE, Words("此终端没有该设备", "This station has no such device.")
+                )
+
+    def _face(self, camera: Camera) -> dict[str, Json]:
+        try:
+            photo = camera.picture()
+        except DeviceUnavailable as trouble:
+            self.camera_stands = Standing(Code.FAULT, trouble.words)
+            raise Failed(Code(trouble.code), trouble.words) from trouble
+        self.camera_stands = GOOD
+        return {"photo": base64.b64encode(photo).decode()}
+
+    def _of(self, name: str, take: Callable[[], dict[str, Json]]) -> dict[str, Json]:
+        """What `take` gives; a device that cannot work is noted under its own name."""
+        try:
+            taken = take()
+        except DeviceUnavailable as trouble:
+            self._beside_stand[name] = Standing(Code.FAULT, trouble.words)
+            raise Failed(Code(trouble.code), trouble.words) from trouble
+        self._beside_stand[name] = GOOD
+        return taken
 
     def _plugged(self) -> CardReader:
         if not self._card_port:
@@ -238,6 +302,45 @@ class Station:
         if self._reader:
             self._reader.close()
             self._reader = None
+
+
+def _sheet(camera: Camera, kind: str) -> dict[str, Json]:
+    """A sheet under the document camera, as `messages` describes it."""
+    # OpenCV, which a hall PC without cameras does not load
+    paper_sheets = import_module("chengxin.devices.paper_sheets")
+    if kind not in ("jpeg", "pdf"):
+        raise Failed(Code.BAD_COMMAND, Words("无法识别的文件格式", f"Unknown format {kind}."))
+    try:
+        paper = paper_sheets.paper(camera.picture(), kind=kind)
+    except paper_sheets.PoorPicture as poor:
+        raise Failed(Code.MEDIA, poor.words) from poor
+    return {
+        "document": base64.b64encode(paper.content).decode(),
+        "format": paper.kind,
+        "sha256": hashlib.sha256(paper.content).hexdigest(),
+        "width": paper.width,
+        "height": paper.height,
+        "straightened": paper.straightened,
+    }
+
+
+def _finger(reader: FingerReader, seconds: float) -> dict[str, Json]:
+    raw = reader.template(seconds)
+    if not raw:
+        raise Failed(Code.TIMEOUT, Words("未检测到手指，请重新按压", "No finger was pressed."))
+    try:
+        template = fingerprints.read(raw)
+    except ValueError as error:
+        words = Words("指纹数据不完整，请重新按压", f"Not a finger template: {error}.")
+        raise Failed(Code.MEDIA, words) from error
+    if template.trouble:
+        raise Failed(Code.MEDIA, template.trouble)
+    return {
+        "template": base64.b64encode(raw).decode(),
+        "finger": template.finger,
+        "quality": template.quality,
+        "minutiae": len(template.minutiae),
+    }
 
 
 def _told(card: Card, reader_serial: str) -> dict[str, Json]:

@@ -422,6 +422,12 @@ def device(
     ] = None,
     draws_qr: Annotated[bool | None, typer.Option(help="The printer draws QR codes.")] = None,
     baud: Annotated[int | None, typer.Option(help="Of a printer on a serial line.")] = None,
+    camera: Annotated[
+        str | None, typer.Option(help="Camera before the person: 0, /dev/video0 …")
+    ] = None,
+    document_camera: Annotated[
+        str | None, typer.Option(help="Document camera (UVC): 1, /dev/video2 …")
+    ] = None,
     simulated: Annotated[bool, typer.Option(help="Simulated devices.")] = False,
     cards: Annotated[Path | None, typer.Option(help="Folder of simulated cards.")] = None,
     companion: Companion = False,
@@ -437,7 +443,7 @@ def device(
     said = {
         "server": server_url or invited_by or None, "device_id": device_id, "card_port": card_port,
         "printer_port": printer_port, "paper": paper, "chinese_font": chinese_font,
-        "draws_qr": draws_qr, "baud": baud,
+        "draws_qr": draws_qr, "baud": baud, "camera": camera, "document_camera": document_camera,
     }  # fmt: skip
     kept = hall_pc.HallPC.load(folder)
     pc = kept.told(said)

@@ -29,5 +29,8 @@ class SimulatedCamera:
         self.face = face
         self._shots = itertools.count(1)
 
+    def there(self) -> bool:
+        return True
+
     def picture(self) -> bytes:
         return drawn_faces.live_photo(drawn_faces.CAST[self.face], shot=next(self._shots))

@@ -14,7 +14,9 @@ from chengxin.devices.printing.jobs import Jobs
 from chengxin.devices.printing.printer import PrinterSettings, TicketPrinter
 from chengxin.devices.signing import Json
 from chengxin.devices.simulator.cards import read_cards
+from chengxin.devices.simulator.document_camera import CameraTrouble, SimulatedDocumentCamera
 from chengxin.devices.simulator.face import FACES, SimulatedCamera, SimulatedPhotoDecoder
+from chengxin.devices.simulator.finger import FingerTrouble, SimulatedFingerReader
 from chengxin.devices.simulator.printer import SimulatedPrinter, Trouble
 from chengxin.devices.simulator.reader import SimulatedCardReader
 from chengxin.devices.station import Failed, Station
@@ -24,11 +26,13 @@ from chengxin.devices.words import Words
 class Props:
     """Stands in for the person at the kiosk: puts a card, lifts it, shows a face."""
 
-    def __init__(self, cards: Path) -> None:
+    def __init__(self, cards: Path, papers: Path | None = None) -> None:
         self.cards = cards
         self.reader = SimulatedCardReader()
         self.camera = SimulatedCamera()
         self.printer = SimulatedPrinter()
+        self.document_camera = SimulatedDocumentCamera(papers)
+        self.finger_reader = SimulatedFingerReader()
 
     def act(self, args: dict[str, Json]) -> None:
         match args:
@@ -43,6 +47,10 @@ class Props:
                 if name not in FACES:
                     raise Failed(Code.BAD_COMMAND, Words("没有这张模拟人脸", f"No face {name}."))
                 self.camera.face = name
+            case {"act": "trouble_camera", "trouble": str(name)} if name in list(CameraTrouble):
+                self.document_camera.trouble = CameraTrouble(name)
+            case {"act": "trouble_finger", "trouble": str(name)} if name in list(FingerTrouble):
+                self.finger_reader.trouble = FingerTrouble(name)
             case {"act": "trouble_printer", "trouble": str(name)}:
                 if name not in list(Trouble):
                     raise Failed(Code.BAD_COMMAND, Words("没有这种故障", f"No trouble {name}."))
@@ -55,6 +63,7 @@ class Props:
             "cards": list(read_cards(self.cards)),
             "faces": list(FACES),
             "troubles": [str(trouble) for trouble in Trouble],
+            "camera_troubles": [str(trouble) for trouble in CameraTrouble],
         }
 
     def printed(self) -> dict[str, Json]:
@@ -69,8 +78,17 @@ class Props:
         self.printer.close()
 
 
-def simulated_station(cards: Path, jobs: Jobs | None = None) -> Station:
-    """Simulated devices; `cards` is the folder of cards that can be put."""
-    props = Props(cards)
+def simulated_station(cards: Path, jobs: Jobs | None = None, papers: Path | None = None) -> Station:
+    """Simulated devices; `cards` is the folder of cards that can be put, `papers` one of pictures
+    that the document camera sees (drawn ones without it)."""
+    props = Props(cards, papers)
     printer = TicketPrinter(PrinterSettings(props.printer.port), jobs)
-    return Station(props.reader.path, SimulatedPhotoDecoder(), props.camera, props, printer)
+    return Station(
+        props.reader.path,
+        SimulatedPhotoDecoder(),
+        props.camera,
+        props,
+        printer,
+        props.document_camera,
+        props.finger_reader,
+    )
