@@ -4,11 +4,10 @@
 import { follow, refuse, token, words } from "../web/page.js";
 import { callForHelp, refreshAlarms } from "./alarms.js";
 import { openEye } from "./camera.js";
+import { onScan } from "./scanner.js";
 
 const station = document.getElementById("station");
 const PREFIX = "CX1-", CODE = 30; // a ticket's code and its length
-const BURST = 100; // milliseconds: no hand types a prefix as fast as a scanner
-const PAUSE = 1000; // milliseconds that a scanner on a slow line may take within its code
 const OWN = 1500; // milliseconds within which news of this window are our own
 const LOOK = 1200; // milliseconds that the person is given to look into the camera
 const TOGETHER = 100; // milliseconds within which news make one refresh
@@ -109,35 +108,12 @@ function sayInDialog(dialog) {
   refuse("");
 }
 
-/* ---- the scanner: a keyboard that types a code faster than any hand -------------------------- */
+/* ---- the scanner ---------------------------------------------------------------------------- */
 
-let typed = "", last = 0;
-
-addEventListener("keydown", (event) => {
-  // the time of the key, not of its turn: a busy page must not lose a code
-  if (event.timeStamp - last > (typed.includes(PREFIX) ? PAUSE : BURST)) typed = "";
-  last = event.timeStamp;
-  if (event.key.length === 1) typed += event.key.toUpperCase();
-  else if (event.key !== "Enter" && event.key !== "Shift") typed = "";
-  const at = typed.lastIndexOf(PREFIX);
-  if (at < 0) return;
-  event.preventDefault(); // from the prefix on nothing reaches the field that has the focus
-  const code = typed.slice(at, at + CODE);
-  if (code.length < CODE) return;
-  typed = "";
-  clearPrefix(event.target);
+onScan(PREFIX, CODE, (code) => {
   document.getElementById("scanned").value = code;
   htmx.trigger("#scan", "submit");
-}, true);
-
-/** What the scanner typed before it was known as one: the prefix but its last character. */
-function clearPrefix(field) {
-  const stray = PREFIX.slice(0, -1);
-  if (typeof field.value === "string" && field.value.toUpperCase().endsWith(stray)) {
-    field.value = field.value.slice(0, -stray.length);
-    field.dispatchEvent(new Event("input", { bubbles: true }));
-  }
-}
+});
 
 /* ---- the face ------------------------------------------------------------------------------- */
 
