@@ -47,6 +47,15 @@ TROUBLES = {
     "offline": _("脱机"),
 }
 
+# What the simulated document camera can suffer (devices.simulator.document_camera.CameraTrouble).
+CAMERA_TROUBLES = {
+    "none": _("正常"),
+    "camera_busy": _("被其他程序占用"),
+    "camera_unplugged": _("拔出连线"),
+    "camera_pulled": _("拍摄中拔线"),
+    "camera_dark": _("关闭补光灯"),
+}
+
 SHOTS = 8  # pictures of one person, each a little different
 
 MADE_UP = "the demo's made-up cards and faces; not there in a bureau"
@@ -59,7 +68,7 @@ def props(request: HttpRequest) -> HttpResponse:
     found = Device.objects.select_related("hall").exclude(props={}).order_by("pk")
     shown = {
         "devices": found, "faces": FACES.items(), "troubles": TROUBLES.items(),
-        "phones": settings.SMS_URL,
+        "camera_troubles": CAMERA_TROUBLES.items(), "phones": settings.SMS_URL,
     }  # fmt: skip
     return render(request, "hall/props.html", shown)
 

@@ -32,6 +32,8 @@ PARTS = {
     "card_reader": _("身份证读卡器"),
     "camera": _("摄像头"),
     "printer": _("号票打印机"),
+    "document_camera": _("高拍仪"),
+    "finger_reader": _("指纹仪"),
     "agent": _("设备程序"),
 }
 TAGS = {Code.OK: "ok", Code.BUSY: "ok", Code.WARNING: "warn", Code.FAULT: "danger"}
@@ -136,7 +138,8 @@ def _page(
     request: OfficerRequest, form: NewDevice, invited: dict[str, object] | None = None
 ) -> HttpResponse:
     rows = [Row(device, _parts(device)) for device in _devices(request)]
-    page = render(request, "hall/devices.html", {"rows": rows, "form": form, "invited": invited})
+    shown = {"rows": rows, "form": form, "invited": invited, "halls": _halls(request)}
+    page = render(request, "hall/devices.html", shown)
     page["Cache-Control"] = "no-store"  # it may show a code
     return page
 

@@ -168,7 +168,7 @@ def keep_props(device: Device, told: Mapping[str, Json]) -> None:
     """What a simulated station said it has: the names of its cards and drawn faces."""
     with transaction.atomic():
         held = Device.objects.select_for_update().get(pk=device.pk)
-        for name in ("cards", "faces", "troubles"):
+        for name in ("cards", "faces", "troubles", "camera_troubles"):
             listed = told.get(name)
             held.props[name] = [str(one) for one in listed] if isinstance(listed, list) else []
         held.save(update_fields=["props"])
@@ -201,6 +201,9 @@ def simulate(device: Device, act: str, name: str) -> None:
             case "trouble_printer" if name in held.props.get("troubles", []):
                 args = {"act": act, "trouble": name}
                 held.props["trouble"] = name
+            case "trouble_camera" if name in held.props.get("camera_troubles", []):
+                args = {"act": act, "trouble": name}
+                held.props["camera_trouble"] = name
             case _:
                 raise Refusal("not_on_the_table", _("演示台上没有这件道具"))
         ask(held, Verb.SIMULATE, args, seconds=15)

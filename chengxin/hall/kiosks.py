@@ -28,7 +28,7 @@ from chengxin.core.refusal import Refusal
 from chengxin.devices import messages
 from chengxin.devices.messages import Code, Verb
 from chengxin.devices.words import DeviceUnavailable
-from chengxin.hall import codes, devices, identify, items, printing, promises, visits
+from chengxin.hall import captures, codes, devices, identify, items, printing, promises, visits
 from chengxin.hall.models import Business, Device, DeviceCommand, Hall, KioskSession, Ticket
 from chengxin.offices.models import Officer
 from chengxin.people import bindings, identity
@@ -106,6 +106,8 @@ def hear(device: Device, told: messages.Answer) -> None:
         devices.keep_props(device, told.payload)
     if command.verb == Verb.PRINT:
         devices.keep_printed(device, told.payload)
+    if command.verb == Verb.CAPTURE:
+        captures.keep(command, told.payload)
     if command.verb == Verb.READ_ID:
         waiting = command.sessions.select_related("device__hall")
         session = waiting.filter(state=State.CARD, until__gt=now()).first()

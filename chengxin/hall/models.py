@@ -16,10 +16,13 @@ from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from chengxin.devices.messages import Code
+from chengxin.hall.capture_models import PaperCapture
 from chengxin.hall.check_models import EnterpriseCheck
 from chengxin.hall.evaluation_models import Complaint, Evaluation, Grade, Redress, Screen
 from chengxin.hall.hall_models import PREFIX, Business, Hall, Pause, ShowsOfficer, Window
+from chengxin.hall.liveness_models import LivenessCheck
 from chengxin.hall.promise_models import Appointment, Promise
+from chengxin.hall.suggestion_models import FaceSuggestion
 from chengxin.hall.ticket_models import (
     ItemRecord,
     Priority,
@@ -44,11 +47,14 @@ __all__ = [
     "EnterpriseCheck",
     "Evaluation",
     "Grade",
+    "FaceSuggestion",
     "Hall",
     "HandOver",
     "ItemRecord",
     "KioskSession",
     "Pause",
+    "LivenessCheck",
+    "PaperCapture",
     "Priority",
     "Promise",
     "Redress",

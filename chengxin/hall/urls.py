@@ -7,6 +7,7 @@ from chengxin.hall import (
     board_pages,
     booking_pages,
     confirm_pages,
+    capture_pages,
     demo_pages,
     device_api,
     device_pages,
@@ -16,8 +17,10 @@ from chengxin.hall import (
     evaluate_pages,
     figure_pages,
     kiosk_pages,
+    liveness_pages,
     place_pages,
     window_pages,
+    suggestion_pages,
     workstation,
 )
 
@@ -34,6 +37,12 @@ urlpatterns = [
     path("kiosk/<slug:device_id>/stay", kiosk_pages.stay, name="kiosk-stay"),
     path("kiosk/<slug:device_id>/end", kiosk_pages.end, name="kiosk-end"),
     path("kiosk/<slug:device_id>/stream", kiosk_pages.stream, name="kiosk-stream"),
+    path("kiosk/<slug:device_id>/liveness", liveness_pages.kiosk_draw, name="kiosk-liveness"),
+    path(
+        "kiosk/<slug:device_id>/liveness/answer",
+        liveness_pages.kiosk_answer,
+        name="kiosk-liveness-answer",
+    ),
     # /display/<hall>/
     path("display/<slug:hall_code>/", display_pages.display, name="display"),
     path("display/<slug:hall_code>/calls", display_pages.calls, name="display-calls"),
@@ -208,6 +217,28 @@ urlpatterns = [
         workstation.portrait,
         name="window-portrait",
     ),
+    path("windows/<int:pk>/liveness", liveness_pages.window_draw, name="window-liveness"),
+    path(
+        "windows/<int:pk>/liveness/answer",
+        liveness_pages.window_answer,
+        name="window-liveness-answer",
+    ),
+    path("windows/<int:pk>/papers", capture_pages.page, name="window-papers"),
+    path("windows/<int:pk>/papers/list", capture_pages.listed, name="window-papers-list"),
+    path("windows/<int:pk>/papers/take", capture_pages.take, name="window-papers-take"),
+    path("windows/<int:pk>/papers/<uuid:paper_pk>", capture_pages.view, name="window-papers-view"),
+    path(
+        "windows/<int:pk>/papers/<uuid:paper_pk>/discard",
+        capture_pages.discard,
+        name="window-papers-discard",
+    ),
+    path("windows/<int:pk>/suggest", suggestion_pages.page, name="window-suggest"),
+    path("windows/<int:pk>/suggest/search", suggestion_pages.search, name="window-suggest-search"),
+    path(
+        "windows/<int:pk>/suggest/<uuid:suggestion_pk>/<int:portrait_pk>.jpg",
+        suggestion_pages.portrait,
+        name="window-suggest-portrait",
+    ),
     # /alarms/
     path("alarms/", alarm_pages.strip, name="alarms"),
     path("alarms/stream", alarm_pages.stream, name="alarms-stream"),
@@ -218,6 +249,7 @@ urlpatterns = [
     # /devices/
     path("devices/", device_pages.hall_devices, name="hall-devices"),
     path("devices/add", device_pages.add, name="hall-device-add"),
+    path("devices/halls/<slug:hall_code>/liveness", liveness_pages.require, name="hall-liveness"),
     path("devices/<slug:device_id>/invite", device_pages.invite, name="hall-device-invite"),
     path("devices/<slug:device_id>/copy", device_pages.print_copy, name="hall-device-copy"),
     path("devices/<slug:device_id>/lock", device_pages.lock, name="hall-device-lock"),

@@ -358,6 +358,13 @@ def window_of(request: HttpRequest, pk: int) -> Window:
     return found
 
 
+def ticket_here(request: HttpRequest, pk: int) -> Ticket:
+    """For pages beside this one: the person at window `pk`, as the officer may see him."""
+    officer = request.user
+    assert isinstance(officer, Officer)
+    return ticket_at(window_of(request, pk), officer)
+
+
 def ticket_at(here: Window, officer: Officer) -> Ticket:
     """The person at the window, as `officer` may see him; Refusal when nobody is there."""
     ticket = desk.of(here, officer).ticket
