@@ -279,6 +279,9 @@ class Station:
         except DeviceUnavailable as trouble:
             self._beside_stand[name] = Standing(Code.FAULT, trouble.words)
             raise Failed(Code(trouble.code), trouble.words) from trouble
+        except Failed:  # what lay there was no good; the device did its work
+            self._beside_stand[name] = GOOD
+            raise
         self._beside_stand[name] = GOOD
         return taken
 

@@ -55,15 +55,19 @@ def engine() -> Engine:
 
 def suggest(window: Window, live_jpeg: bytes, asked: Asked, *, officer: Officer) -> FaceSuggestion:
     """Search the list that `officer` named; every person whom he is shown leaves a trace."""
-    with record.of("face.suggest", officer=officer, place=window.place) as trace:
-        trace.detail.update(scope=asked.scope, purpose=asked.purpose)
+    place = window.place
+    with record.of("face.suggest", officer=officer, place=place) as trace:
         _check(asked)
         people = _people(window, asked.scope, officer)
         portraits = templates_of(people)
         if len(portraits) > MOST:
             raise _too_long(MOST)
-        listed = [Listed(key, bytes(one.template or b"")) for key, one in portraits.items()]
-        told = _searched(live_jpeg, listed)
+        trace.drop()
+    listed = [Listed(key, bytes(one.template or b"")) for key, one in portraits.items()]
+    told = _searched(live_jpeg, listed)  # outside the transaction: it takes a while
+    with record.of("face.suggest", officer=officer, place=place) as trace:
+        trace.detail.update(scope=asked.scope, purpose=asked.purpose)
+        _usable(told)
         made = FaceSuggestion.objects.create(
             officer=officer,
             window=window,
@@ -84,15 +88,14 @@ def suggest(window: Window, live_jpeg: bytes, asked: Asked, *, officer: Officer)
             ],
         )
         trace.detail.update(suggestion=str(made.pk), searched=made.searched, shown=len(made.found))
-        for one in made.found:
-            about = f"person:{one['person']}"
+        for one in told.ranked:
             record.seen(
                 "person.suggest",
-                about=about,
+                about=f"person:{one.key}",
                 officer=officer,
-                place=window.place,
+                place=place,
                 suggestion=str(made.pk),
-                distance=one["distance"],
+                distance=round(one.distance, 4),
             )
     return made
 
@@ -101,7 +104,7 @@ def templates_of(people: Collection[str]) -> dict[str, Portrait]:
     """The newest reference picture with a template of each of `people`: the enrolled one, else
     the card's.  The only place where this room reads templates."""
     found: dict[str, Portrait] = {}
-    references = Portrait.objects.filter(person__in=people).exclude(template=None)
+    references = Portrait.objects.filter(person__in=people).exclude(template=None).defer("jpeg")
     for enrolled in (False, True):
         kinds = {"enrolled": True} if enrolled else {"channel": Portrait.Channel.CARD}
         for portrait in references.filter(**kinds).order_by("taken_at", "pk"):
@@ -140,15 +143,18 @@ def _people(window: Window, scope: str, officer: Officer) -> list[str]:
 
 def _searched(live_jpeg: bytes, listed: Sequence[Listed]) -> Suggested:
     try:
-        told = engine().suggest(live_jpeg, listed, TOP)
+        return engine().suggest(live_jpeg, listed, TOP)
     except DeviceUnavailable as trouble:
         raise visits.no_engine(trouble) from trouble
+
+
+def _usable(told: Suggested) -> None:
+    """Refuse what the engine did not search, in its words."""
     if told.too_long is not None:
         raise _too_long(told.too_long)
     if told.advice:
         words = told.advice[0]
         raise Refusal("face_advice", words.en if english() else words.zh)
-    return told
 
 
 def _too_long(most: int) -> Refusal:
