@@ -69,16 +69,44 @@ class Visit:
     def anyway(self) -> Locator:
         return self.page.get_by_test_id("take-anyway")
 
-    def choose_enterprise_if_asked(self) -> None:
-        """Past the list of enterprises, to the words of warning or to the number."""
-        number = self.page.get_by_test_id("ticket-number")
+    def choose_enterprise_if_asked(self, *items: str) -> None:
+        """Past the lists of enterprises and items, to the words of warning or to the number: for
+        `items`, or for "something else"."""
         row = self.page.locator("#choices .kiosk-row").first
-        seen = number.or_(self.anyway).or_(row).locator("visible=true").first
-        expect(seen).to_be_visible(timeout=SLOW)
+        something = self.page.get_by_test_id("something-else")
+        self._until(row, something)
         if row.is_visible():
             row.click()
-            seen = number.or_(self.anyway).locator("visible=true").first
-            expect(seen).to_be_visible(timeout=SLOW)
+            self._until(something)
+        if something.is_visible():
+            self.pick(*items)
+        self._until()
+
+    def pick(self, *items: str) -> None:
+        """On the shelves of items: these, on whichever shelf they lie, or "something else"."""
+        for code in items:
+            one = self.page.get_by_test_id(f"pick-{code}")
+            self._turn_to(one)
+            one.click()
+            expect(one).to_have_attribute("aria-pressed", "true")
+        self.page.get_by_test_id("items-next" if items else "something-else").click()
+
+    def _turn_to(self, one: Locator) -> None:
+        """Look through the shelves, and leaf through each, until `one` is in sight."""
+        onward = self.page.locator("#items-pager [data-page='1']")
+        for shelf in self.page.locator("#shelves .kiosk-shelf").all():
+            if one.count():
+                return
+            shelf.click()
+            while not one.count() and onward.is_visible() and onward.is_enabled():
+                onward.click()
+
+    def _until(self, *others: Locator) -> None:
+        """Wait for the number, the words of warning, or one of `others`."""
+        seen = self.page.get_by_test_id("ticket-number").or_(self.anyway)
+        for one in others:
+            seen = seen.or_(one)
+        expect(seen.locator("visible=true").first).to_be_visible(timeout=SLOW)
 
     def ticket(self) -> tuple[str, str]:
         """The number, and the text under the QR."""

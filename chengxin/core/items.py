@@ -42,6 +42,16 @@ class Item:
         return self.real_name == "own" or "CERT" in self.groups or "NONE" in self.groups
 
 
+@dataclass(frozen=True)
+class Shelf:
+    """Items that a person looks for in one place; a kiosk sorts by these."""
+
+    code: str
+    title: str
+    title_en: str
+    holds: tuple[str, ...]  # groups, or items, which go before their groups
+
+
 _told = descriptions.told((Path(__file__).with_name("items.yaml")).read_text("utf-8"))
 
 GROUPS: dict[str, Group] = {
@@ -51,7 +61,23 @@ ITEMS: dict[str, Item] = {
     code: Item(code=code, **(told | {"groups": tuple(told["groups"])}))
     for code, told in _told["items"].items()
 }
+SHELVES: dict[str, Shelf] = {
+    code: Shelf(code=code, **(told | {"holds": tuple(told["holds"])}))
+    for code, told in _told["shelves"].items()
+}
+USUAL: tuple[str, ...] = tuple(_told["usual"])
 assert all(group in GROUPS for item in ITEMS.values() for group in item.groups)
+assert all(name in GROUPS or name in ITEMS for shelf in SHELVES.values() for name in shelf.holds)
+assert all(item in ITEMS for item in USUAL)
+
+
+def shelf_of(item: Item) -> Shelf:
+    """Where a kiosk shows `item`: the shelf that names it, else the one that holds its group."""
+    for name in (item.code, item.groups[0]):
+        for shelf in SHELVES.values():
+            if name in shelf.holds:
+                return shelf
+    raise KeyError(item.code)
 
 
 def effect_on(item: str, levels: Mapping[str, str]) -> Effect | None:

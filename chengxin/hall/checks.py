@@ -40,7 +40,7 @@ def note(done: ItemRecord, ticket: Ticket, *, officer: Officer) -> EnterpriseChe
     enterprise, verification = done.enterprise, ticket.verification
     if enterprise is None or verification is None or not verification.stands:
         return None
-    if not _asked(enterprise) or not represents(ticket.person, enterprise):
+    if not _asked(enterprise) or not represents(ticket.holder, enterprise):
         return None
     with record.of(
         "enterprise.verify",
@@ -52,7 +52,7 @@ def note(done: ItemRecord, ticket: Ticket, *, officer: Officer) -> EnterpriseChe
             ticket=ticket,
             enterprise=enterprise,
             defaults={
-                "person": ticket.person,
+                "person": ticket.holder,
                 "verification": verification,
                 "item": done,
                 "officer": officer,

@@ -107,6 +107,11 @@ class Desk:
         return self.ticket.person if self.ticket else None
 
     @property
+    def document_kinds(self) -> list[tuple[str, str]]:
+        """For whoever's number was given while a kiosk's line was cut."""
+        return [(str(kind), str(words)) for kind, words in Person.DOCUMENT_TITLES.items()]
+
+    @property
     def verification(self) -> Verification | None:
         return self.ticket.verification if self.ticket else None
 
@@ -176,7 +181,7 @@ class Desk:
     @cached_property
     def others(self) -> list[Ticket]:
         """Other numbers of the person here, which this visit may take up (一票到底)."""
-        if self.ticket is None:
+        if self.ticket is None or self.person is None:
             return []
         his = Ticket.objects.filter(hall=self.window.hall_id, day=self.ticket.day)
         mergeable = moves.MOVES["merge"].before
@@ -325,6 +330,8 @@ class Desk:
         """The picture of this visit: the compared one, else the last that was taken."""
         if self.ticket is None or (self.verification and self.verification.live):
             return self.verification.live if self.verification else None
+        if self.ticket.person is None:
+            return None
         taken = self.ticket.person.portraits.filter(
             channel=Portrait.Channel.LIVE, taken_at__gte=self.ticket.taken_at
         )
@@ -360,7 +367,7 @@ def of(window: Window, officer: Officer, chosen: str = "") -> Desk:
         )
         .first()
     )
-    if ticket and ticket.officer_id != officer.pk:
+    if ticket and ticket.person and ticket.officer_id != officer.pk:
         access.require(officer, ticket.person.key, place=window.place)
     return Desk(window, officer, ticket, chosen)
 

@@ -22,7 +22,7 @@ def compare_face(ticket: Ticket, live_jpeg: bytes, *, officer: Officer) -> Verif
     ledger.require_here(ticket)
     place = ticket.window.place if ticket.window else ""
     try:
-        made = identity.verify(ticket.person, live_jpeg, place=place, officer=officer)
+        made = identity.verify(ticket.holder, live_jpeg, place=place, officer=officer)
     except DeviceUnavailable as trouble:
         raise no_engine(trouble) from trouble
     return _note_verification(ticket, made, officer)
@@ -36,7 +36,7 @@ def verify_by_hand(
     ledger.require_here(ticket)
     place = ticket.window.place if ticket.window else ""
     made = identity.verify_by_hand(
-        ticket.person, reason, officer=officer, place=place, second=second
+        ticket.holder, reason, officer=officer, place=place, second=second
     )
     _note_verification(ticket, made, officer)
     if second is not None:
@@ -49,10 +49,10 @@ def enrol_face(ticket: Ticket, live_jpeg: bytes, *, officer: Officer) -> Portrai
     ledger.require_here(ticket)
     place = ticket.window.place if ticket.window else ""
     try:
-        portrait = identity.enrol(ticket.person, live_jpeg, place=place, officer=officer)
+        portrait = identity.enrol(ticket.holder, live_jpeg, place=place, officer=officer)
     except DeviceUnavailable as trouble:
         raise no_engine(trouble) from trouble
-    made = Verification.objects.filter(person=ticket.person, live=portrait).latest("pk")
+    made = Verification.objects.filter(person=ticket.holder, live=portrait).latest("pk")
     _note_verification(ticket, made, officer)
     return portrait
 
@@ -63,7 +63,7 @@ def no_engine(trouble: DeviceUnavailable) -> Refusal:
 
 
 def _note_verification(ticket: Ticket, made: Verification, officer: Officer) -> Verification:
-    with record.of("ticket.identify", about=ticket.person.key, officer=officer) as trace:
+    with record.of("ticket.identify", about=ticket.holder.key, officer=officer) as trace:
         held = ledger.held_in(ticket, trace, *moves.HERE)
         held.verification = ticket.verification = made
         held.save(update_fields=["verification"])

@@ -38,12 +38,12 @@ def begin(
     reason `override` he lets pass what the directives restrict (放行), never an identity that was
     not verified or somebody who is not bound to the enterprise.
     """
-    with record.of("item.begin", about=ticket.person.key, officer=officer) as trace:
+    with record.of("item.begin", about=ticket.holder.key, officer=officer) as trace:
         trace.detail["item"] = item
         if enterprise is not None:
             trace.detail["enterprise"] = enterprise.pk
         held = ledger.held_in(ticket, trace, Ticket.State.SERVING)
-        verdict = directives.check(item, held.person.key, enterprise.key if enterprise else None)
+        verdict = directives.check(item, held.holder.key, enterprise.key if enterprise else None)
         trace.detail["directives"] = [order.pk for _effect, order in verdict.effects]
         trace.detail["restricting"] = [order.pk for order in counter.restricting(verdict)]
         if begun := held.items.filter(
@@ -53,12 +53,12 @@ def begin(
             return begun
         _require_identity(held, verdict.item)
         if enterprise is not None:
-            require_bound(held.person, enterprise)
+            require_bound(held.holder, enterprise)
         elif needs_enterprise(verdict.item):
             raise Refusal("enterprise_needed", _("请先选择所代表的企业"))
         lacking = directives.missing(
             verdict,
-            person_is_legal_rep=held.identified and is_legal_rep(held.person, enterprise),
+            person_is_legal_rep=held.identified and is_legal_rep(held.holder, enterprise),
             approved_by=approved_by,
         )
         if lacking and not (override and approved_by):
@@ -124,7 +124,7 @@ def require_bound(person: Person, enterprise: Enterprise) -> None:
 
 
 def _end(action: str, handled: ItemRecord, state: str, officer: Officer) -> None:
-    with record.of(action, about=handled.ticket.person.key, officer=officer) as trace:
+    with record.of(action, about=handled.ticket.holder.key, officer=officer) as trace:
         held = ItemRecord.objects.select_for_update(of=["self"]).get(pk=handled.pk)
         trace.detail["item"] = held.item
         if held.enterprise_id:

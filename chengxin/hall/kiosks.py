@@ -10,8 +10,7 @@ itself.  Nothing here says why somebody is restricted: a kiosk is a public scree
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -20,47 +19,26 @@ import segno
 from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
-from django.utils.timezone import localdate, localtime, now
+from django.utils.timezone import localtime, now
 from django.utils.translation import gettext as _
 
-from chengxin.core.items import GROUPS
+from chengxin.core.items import ITEMS
 from chengxin.core.refusal import Refusal
 from chengxin.devices import messages
 from chengxin.devices.messages import Code, Verb
 from chengxin.devices.words import DeviceUnavailable
-from chengxin.hall import captures, codes, devices, identify, items, printing, promises, visits
+from chengxin.hall import captures, codes, devices, identify, matters, printing, promises, visits
 from chengxin.hall.models import Business, Device, DeviceCommand, Hall, KioskSession, Ticket
 from chengxin.offices.models import Officer
-from chengxin.people import bindings, identity
-from chengxin.people.models import Enterprise, Person, Verification
-from chengxin.risk.directives import Decision, Verdict
+from chengxin.people import identity
+from chengxin.people.models import Enterprise, Verification
 from chengxin.trace import record
 from chengxin.trace.tongue import english, listed
 
 STEP = timedelta(seconds=90)  # for one step; the page asks after a minute whether someone is there
 READING = 60  # seconds that the reader waits for a card
-GROUPS_NAMED = 8  # more than these are "and others": a screen is read standing
 
 State = KioskSession.State
-
-
-@dataclass(frozen=True)
-class Notice:
-    """事前提醒: what of this business is restricted, by groups of items, and how."""
-
-    decision: Decision
-    titles: list[str]
-    more: bool
-
-
-@dataclass(frozen=True)
-class Choice:
-    """One enterprise for which the person may act, or (None) himself."""
-
-    enterprise: Enterprise | None
-    roles: list[str]
-    notices: list[Notice]
-    possible: bool  # something of this business can be done
 
 
 def begin(device: Device, session_id: UUID, business: Business) -> KioskSession:
@@ -164,23 +142,11 @@ def skip_face(device: Device, session_id: UUID) -> KioskSession:
     return session
 
 
-def choices(session: KioskSession) -> list[Choice]:
-    """For whom the person may act: the enterprises bound to him today, or himself."""
-    person, business = session.person, Business(session.business)
-    if person is None:
-        return []
-    if business != Business.ENTERPRISE:
-        return [_choice(person, business, None, [])]
-    bound: dict[str, tuple[Enterprise, list[str]]] = {}
-    roles = bindings.acting(person, localdate())
-    for one in (role for role in roles if role.role in bindings.ACTING):
-        bound.setdefault(one.enterprise_id, (one.enterprise, []))[1].append(one.get_role_display())
-    found = [_choice(person, business, enterprise, held) for enterprise, held in bound.values()]
-    return found or [_choice(person, business, None, [])]
-
-
-def take(device: Device, session_id: UUID, enterprise_id: str | None) -> visits.Taken:
-    """Give the number; the session's id is the nonce, so the same session has one ticket."""
+def take(
+    device: Device, session_id: UUID, enterprise_id: str | None, items: Sequence[str] = ()
+) -> visits.Taken:
+    """Give the number for the items chosen; the session's id is the nonce, so the same session has
+    one ticket."""
     with transaction.atomic():
         session = _present(device, session_id, State.CHOOSE, State.DONE)
         person = session.person
@@ -197,6 +163,7 @@ def take(device: Device, session_id: UUID, enterprise_id: str | None) -> visits.
         enterprise=enterprise,
         verification=session.verification,
         nonce=session.pk,
+        items=matters.planned(Business(session.business), list(items)),
     )
     KioskSession.objects.filter(pk=session.pk, state=State.CHOOSE).update(state=State.DONE)
     printing.once(device, session.pk, _ticket_told(session))
@@ -235,8 +202,11 @@ def stay(device: Device, session_id: UUID) -> KioskSession:
         return _present(device, session_id, *KioskSession.OPEN)
 
 
-def told(device: Device, session_id: UUID | None) -> dict[str, Any]:
-    """All that the page may show now, as JSON; without an open session nothing of any person."""
+def told(device: Device, session_id: UUID | None, chosen: str | None = None) -> dict[str, Any]:
+    """All that the page may show now, as JSON; without an open session nothing of any person.
+
+    `chosen` is the id of the enterprise whose items it asks for, "" of himself.
+    """
     # asked once: its beginning may be on the way, and come between two questions
     found = KioskSession.objects.select_related("person", "verification", "reading")
     session = found.filter(pk=session_id, device=device).first() if session_id else None
@@ -249,33 +219,9 @@ def told(device: Device, session_id: UUID | None) -> dict[str, Any]:
             "face": device.props.get("face", "") if settings.DEMO else "",
         },
         "waiting": Ticket.objects.waiting_by_business(device.hall),
-        "session": _session_told(session) if session and is_open else None,
+        "session": _session_told(session, chosen) if session and is_open else None,
         "over": session is not None and not is_open,  # one that nobody has begun yet is not over
     }
-
-
-def notices_of(verdicts: list[Verdict]) -> list[Notice]:
-    """What is restricted by what is to be done, strictest first; never the reason.
-
-    A group that is restricted alike in all its items is named as one, else its items are.
-    """
-    by_group: dict[str, list[Verdict]] = {}
-    for verdict in verdicts:
-        if not verdict.item.never_refused:
-            by_group.setdefault(verdict.item.groups[0], []).append(verdict)
-    found: dict[Decision, dict[str, None]] = {}
-    for group, of_group in by_group.items():
-        alike = len({verdict.decision for verdict in of_group}) == 1
-        for verdict in of_group:
-            named = GROUPS[group] if alike else verdict.item
-            title = named.title_en if english() else named.title
-            if verdict.decision != Decision.ALLOWED:
-                found.setdefault(verdict.decision, {})[title] = None
-    strictest_first = sorted(found, key=list(Decision).index, reverse=True)
-    return [
-        Notice(one, list(found[one])[:GROUPS_NAMED], len(found[one]) > GROUPS_NAMED)
-        for one in strictest_first
-    ]
 
 
 def windows_for(hall: Hall, business: str) -> list[int]:
@@ -287,7 +233,7 @@ def windows_for(hall: Hall, business: str) -> list[int]:
     ]
 
 
-def _session_told(session: KioskSession) -> dict[str, Any]:
+def _session_told(session: KioskSession, chosen: str | None) -> dict[str, Any]:
     person, reading = session.person, session.reading
     shown: dict[str, Any] = {
         "id": str(session.pk),
@@ -302,30 +248,28 @@ def _session_told(session: KioskSession) -> dict[str, Any]:
         "trouble": _card_trouble(session, reading),
     }
     if session.state == State.CHOOSE:
-        shown["choices"] = [_choice_told(choice) for choice in choices(session)]
+        shown |= _choices_told(session, chosen)
     if session.state == State.DONE:
         shown["ticket"] = _ticket_told(session)
         shown["paper"] = printing.told(session.device, session.pk)
     return shown
 
 
-def _choice_told(choice: Choice) -> dict[str, Any]:
-    enterprise = choice.enterprise
-    return {
-        "id": enterprise.pk if enterprise else "",
-        "name": enterprise.name if enterprise else "",
-        "roles": listed(choice.roles),
-        "status": enterprise.get_status_display() if enterprise else "",
-        "normal": enterprise is None or enterprise.status == Enterprise.Status.NORMAL,
-        "possible": choice.possible,
-        "notices": [
-            {
-                "decision": notice.decision,
-                "titles": listed(notice.titles) + (_("等") if notice.more else ""),
-            }
-            for notice in choice.notices
-        ],
-    }
+def _choices_told(session: KioskSession, chosen: str | None) -> dict[str, Any]:
+    """For whom a number may be taken; and, when one is chosen or there is only one, for what."""
+    person, business = session.person, Business(session.business)
+    found = matters.choices(person, business)
+    shown: dict[str, Any] = {"choices": [matters.told(choice) for choice in found]}
+    ids = [choice.enterprise.pk if choice.enterprise else "" for choice in found]
+    one = chosen if chosen in ids else ids[0] if len(ids) == 1 else None
+    if one is not None and person is not None:
+        enterprise = found[ids.index(one)].enterprise
+        identified = _accepted(session.verification)
+        matter = matters.of(
+            session.device.hall, person, business, enterprise, identified=identified
+        )
+        shown["matter"] = {"enterprise": one, **matters.matter_told(matter)}
+    return shown
 
 
 def _ticket_told(session: KioskSession) -> dict[str, Any]:
@@ -337,7 +281,9 @@ def _ticket_told(session: KioskSession) -> dict[str, Any]:
         "wait": promises.words(promise) if promise else "",
         "place": _picture(link) if link else "",
         "number": ticket.number,
+        "items": listed(matters.title(ITEMS[code]) for code in ticket.planned),
         "business": ticket.get_business_display(),
+        "priority": ticket.get_priority_display() if ticket.priority else "",
         "ahead": ticket.ahead,
         "windows": listed(map(str, windows_for(session.device.hall, ticket.business))),
         "taken_at": localtime(ticket.taken_at).strftime("%Y-%m-%d %H:%M"),
@@ -379,14 +325,6 @@ def _card_trouble(session: KioskSession, reading: DeviceCommand | None) -> str:
     if reading.code is None:
         return _("未检测到证件，请重新放置")
     return reading.words.get("en" if english() else "zh") or _("未能读出证件，请拿起证件后重新放上")
-
-
-def _choice(
-    person: Person, business: Business, enterprise: Enterprise | None, roles: list[str]
-) -> Choice:
-    verdicts = items.verdicts(person, business, enterprise)
-    possible = not items.nothing_possible(verdicts)
-    return Choice(enterprise, roles, notices_of(verdicts), possible)
 
 
 def _accepted(verification: Verification | None) -> bool:

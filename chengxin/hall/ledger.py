@@ -33,6 +33,8 @@ def move(
     before = ticket.state
     if not moves.may(step, before):
         raise wrong_state(ticket)
+    if moves.MOVES[step].after not in moves.UNNAMED:
+        ticket.holder  # noqa: B018 (refuses when nobody knows him)
     ticket.state = moves.MOVES[step].after
     for name, value in changed.items():
         setattr(ticket, name, value)

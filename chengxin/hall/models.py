@@ -21,6 +21,7 @@ from chengxin.hall.check_models import EnterpriseCheck
 from chengxin.hall.evaluation_models import Complaint, Evaluation, Grade, Redress, Screen
 from chengxin.hall.hall_models import PREFIX, Business, Hall, Pause, ShowsOfficer, Window
 from chengxin.hall.liveness_models import LivenessCheck
+from chengxin.hall.local_models import NumberBlock
 from chengxin.hall.promise_models import Appointment, Promise
 from chengxin.hall.suggestion_models import FaceSuggestion
 from chengxin.hall.ticket_models import (
@@ -55,6 +56,7 @@ __all__ = [
     "Pause",
     "LivenessCheck",
     "PaperCapture",
+    "NumberBlock",
     "Priority",
     "Promise",
     "Redress",

@@ -35,6 +35,8 @@ class State(models.TextChoices):
 OPEN = (State.WAITING, State.READY, State.CALLED, State.SERVING, State.PARKED)
 HERE = (State.CALLED, State.SERVING)  # at a window
 SHOWN = (*HERE, State.PARKED, State.FINISHED)  # on the display: came, or is awaited
+# what may become of a number whose holder nobody knows yet
+UNNAMED = (State.WAITING, State.READY, State.CALLED, State.MISSED, State.ABANDONED, State.MERGED)
 
 
 @dataclass(frozen=True)

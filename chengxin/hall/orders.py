@@ -18,7 +18,7 @@ def acknowledge(
 ) -> int:
     """The officer confirms the directives with these ids, those that stand here, as read."""
     ledger.require_here(ticket)
-    about = [ticket.person.key] + ([enterprise.key] if enterprise else [])
+    about = [ticket.holder.key] + ([enterprise.key] if enterprise else [])
     standing = Directive.objects.in_force().about(*about).filter(pk__in=shown)
     return counter.acknowledge(standing, visit_of(ticket, enterprise), officer=officer)
 
@@ -28,12 +28,12 @@ def object_to(
 ) -> Objection:
     """The person at the window objects to a directive on him or the enterprise (异议)."""
     ledger.require_here(ticket)
-    about = [ticket.person.key] + ([enterprise.key] if enterprise else [])
+    about = [ticket.holder.key] + ([enterprise.key] if enterprise else [])
     found = Directive.objects.about(*about).filter(pk=directive).first()
     if found is None:
         raise access.not_yours()
     place = ticket.window.place if ticket.window else ""
-    return objections.file(found, grounds, person=ticket.person.key, officer=officer, place=place)
+    return objections.file(found, grounds, person=ticket.holder.key, officer=officer, place=place)
 
 
 def withdraw_objection(ticket: Ticket, objection: int, *, officer: Officer) -> Objection:
@@ -49,7 +49,7 @@ def withdraw_objection(ticket: Ticket, objection: int, *, officer: Officer) -> O
 def visit_of(ticket: Ticket, enterprise: Enterprise | None) -> counter.Visit:
     """The visit as `risk.counter` keeps it."""
     return counter.Visit(
-        person=ticket.person.key,
+        person=ticket.holder.key,
         enterprise=enterprise.key if enterprise else "",
         ticket=ticket.visit,
         place=ticket.window.place if ticket.window else "",

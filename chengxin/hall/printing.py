@@ -62,7 +62,7 @@ def again(device: Device, job: UUID) -> None:
 def copy(device: Device, ticket: Ticket, shown: Mapping[str, Any], *, officer: Officer) -> None:
     """补打: the counter prints another paper of a number whose own did not come out."""
     with record.of("ticket.copy", officer=officer, place=device.place) as trace:
-        trace.about, trace.detail["ticket"] = ticket.person.key, ticket.number
+        trace.about, trace.detail["ticket"] = ticket.holder.key, ticket.number
         if not device.prints:
             raise Refusal("no_printer", _("此设备没有可用的号票打印机，请另选一台"))
         slip = _slip(device, shown) | {"copy": True}

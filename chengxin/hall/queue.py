@@ -52,7 +52,7 @@ def precall(window: Window, *, officer: Officer) -> Ticket | None:
 
 def release(ticket: Ticket, *, officer: Officer) -> Ticket:
     """Let somebody who was pre-called wait for any window again, at his old place."""
-    with record.of("ticket.release", about=ticket.person.key, officer=officer) as trace:
+    with record.of("ticket.release", about=ticket.about, officer=officer) as trace:
         held = ledger.held(ticket, trace, "release")
         ledger.move(held, "release", officer=officer, window=held.window, **NOBODYS)
     return held
@@ -60,7 +60,7 @@ def release(ticket: Ticket, *, officer: Officer) -> Ticket:
 
 def park(ticket: Ticket, *, officer: Officer) -> Ticket:
     """The person steps aside, to fill in a form or fetch a paper; the window is free meanwhile."""
-    with record.of("ticket.park", about=ticket.person.key, officer=officer) as trace:
+    with record.of("ticket.park", about=ticket.about, officer=officer) as trace:
         held = ledger.held(ticket, trace, "park")
         ledger.move(held, "park", officer=officer, token_used_at=None)
     return held
@@ -68,7 +68,7 @@ def park(ticket: Ticket, *, officer: Officer) -> Ticket:
 
 def resume(ticket: Ticket, window: Window, *, officer: Officer) -> Ticket:
     """The person is back; any free window of the hall goes on with his visit."""
-    with record.of("ticket.resume", about=ticket.person.key, officer=officer) as trace:
+    with record.of("ticket.resume", about=ticket.about, officer=officer) as trace:
         visits.require_free(window)
         held = ledger.held(ticket, trace, "resume")
         trace.place = window.place
@@ -93,7 +93,7 @@ def transfer(
     The number and the turn stay, so who has waited is not put behind those who came after him;
     what was done so far stays on the ticket, and `note` says what the next officer should know.
     """
-    with record.of("ticket.transfer", about=ticket.person.key, officer=officer) as trace:
+    with record.of("ticket.transfer", about=ticket.about, officer=officer) as trace:
         held = ledger.held(ticket, trace, "transfer")
         business = business or held.business
         trace.detail["business"] = business
@@ -121,7 +121,7 @@ def give_back(ticket: Ticket, *, officer: Officer | None = None) -> Ticket:
 
     By an officer, or by the person himself on the phone page.
     """
-    with record.of("ticket.return", about=ticket.person.key, officer=officer) as trace:
+    with record.of("ticket.return", about=ticket.about, officer=officer) as trace:
         held = ledger.held(ticket, trace, "return")
         if held.misses > turns.RETURNS or not _in_time(held):
             raise Refusal("too_late", _("过号已超过30分钟，请重新取号"))
@@ -135,7 +135,7 @@ def give_back(ticket: Ticket, *, officer: Officer | None = None) -> Ticket:
 
 def merge(ticket: Ticket, other: Ticket, *, officer: Officer) -> Ticket:
     """一票到底: take up another number of the person at the window, so that one visit does both."""
-    with record.of("ticket.merge", about=ticket.person.key, officer=officer) as trace:
+    with record.of("ticket.merge", about=ticket.about, officer=officer) as trace:
         # the smaller id first: two officers who merge crosswise must not wait for each other
         list(Ticket.objects.filter(pk__in=[ticket.pk, other.pk]).order_by("pk").select_for_update())
         joined = ledger.held(other, trace, "merge")
@@ -145,7 +145,8 @@ def merge(ticket: Ticket, other: Ticket, *, officer: Officer) -> Ticket:
         if held.state not in moves.HERE:
             raise ledger.wrong_state(held)
         alike = (joined.person_id, joined.hall_id, joined.day)
-        if alike != (held.person_id, held.hall_id, held.day) or joined.pk == held.pk:
+        known = held.person_id is not None and joined.pk != held.pk
+        if not known or alike != (held.person_id, held.hall_id, held.day):
             raise Refusal("not_his", _("只能合并同一人当日在本厅的号票"))
         ledger.move(
             joined, "merge", officer=officer, window=held.window, merged_into_id=held.pk,
@@ -159,7 +160,7 @@ def merge(ticket: Ticket, other: Ticket, *, officer: Officer) -> Ticket:
 
 def abandon(ticket: Ticket, *, officer: Officer | None = None) -> Ticket:
     """The person gives his number up (弃号), at a window or on the phone page."""
-    with record.of("ticket.abandon", about=ticket.person.key, officer=officer) as trace:
+    with record.of("ticket.abandon", about=ticket.about, officer=officer) as trace:
         held = ledger.held(ticket, trace, "abandon")
         ledger.move(held, "abandon", officer=officer, ended_at=now())
     return held
@@ -167,7 +168,7 @@ def abandon(ticket: Ticket, *, officer: Officer | None = None) -> Ticket:
 
 def prioritise(ticket: Ticket, priority: str, *, officer: Officer) -> Ticket:
     """Give somebody who waits the priority that a paper he showed gives him."""
-    with record.of("ticket.prioritise", about=ticket.person.key, officer=officer) as trace:
+    with record.of("ticket.prioritise", about=ticket.about, officer=officer) as trace:
         trace.detail["priority"] = priority
         held = ledger.held(ticket, trace, "call")
         if priority not in Priority.values:
@@ -206,7 +207,7 @@ def sweep() -> int:
 
 
 def _note_of_itself(trace: Trace, ticket: Ticket) -> None:
-    trace.about, trace.place = ticket.person.key, ticket.hall.place
+    trace.about, trace.place = ticket.about, ticket.hall.place
     trace.detail.update(ticket=ticket.number, by_time=True)
 
 
@@ -221,6 +222,8 @@ def _require_same_hall(ticket: Ticket, window: Window) -> None:
 
 def _require_no_other(ticket: Ticket, business: str) -> None:
     """One open ticket per person and business, also after this one has changed queues."""
+    if ticket.person_id is None:
+        return  # nobody knows yet whose it is
     others = Ticket.objects.open().filter(
         person=ticket.person_id, business=business, day=ticket.day
     )

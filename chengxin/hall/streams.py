@@ -16,7 +16,8 @@ from chengxin.people.models import Person
 from chengxin.trace.stream import Event, Interest, listener
 
 QUEUE_MOVES = {
-    "ticket.take", "ticket.precall", "ticket.release", "ticket.call", "ticket.recall",
+    "ticket.take", "ticket.take_local", "ticket.name",
+    "ticket.precall", "ticket.release", "ticket.call", "ticket.recall",
     "ticket.scan", "ticket.start", "ticket.miss", "ticket.return", "ticket.park", "ticket.resume",
     "ticket.transfer", "ticket.merge", "ticket.abandon", "ticket.prioritise", "ticket.finish",
     "window.pause", "window.resume",

@@ -12,9 +12,11 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.timezone import localdate, now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from chengxin.core.items import ITEMS
+from chengxin.core.refusal import Refusal
 from chengxin.hall import moves
 from chengxin.hall.hall_models import Business, Hall, Window
 from chengxin.people.fields import SealedTextField
@@ -92,7 +94,9 @@ class Priority(models.TextChoices):
 class Ticket(models.Model):
     """号票: a place in one hall's queue, held by one person for one business.
 
-    `hall.moves` says what may become of it.  `turn` orders the queue: see `hall.turns`.
+    `hall.moves` says what may become of it.  `turn` orders the queue: see `hall.turns`.  Of one
+    that a kiosk gave while its line was cut (`block`) nobody knows the holder, until an officer
+    has his document before him (`hall.local`).
     """
 
     State = moves.State
@@ -101,7 +105,8 @@ class Ticket(models.Model):
     hall = models.ForeignKey(Hall, models.PROTECT)
     day = models.DateField(default=localdate)
     number = models.CharField(max_length=6)  # "A007"
-    person = models.ForeignKey(Person, models.PROTECT, related_name="tickets")
+    person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="tickets")
+    block = models.ForeignKey("hall.NumberBlock", models.PROTECT, null=True)
     enterprise = models.ForeignKey(Enterprise, models.PROTECT, null=True, related_name="tickets")
     business = models.CharField(max_length=20, choices=Business)
     state = models.CharField(max_length=10, choices=moves.State, default=moves.State.WAITING)
@@ -150,6 +155,10 @@ class Ticket(models.Model):
             models.UniqueConstraint(
                 fields=["window"], condition=Q(state="ready"), name="one_ready_at_a_window"
             ),
+            models.CheckConstraint(
+                condition=Q(person__isnull=False) | Q(block__isnull=False, state__in=moves.UNNAMED),
+                name="nobody_is_served_unnamed",
+            ),
         ]
         indexes = [
             # "who is next here": the queue
@@ -167,8 +176,15 @@ class Ticket(models.Model):
 
     @property
     def about(self) -> str:
-        """The key of the person, without asking for him."""
-        return f"person:{self.person_id}"
+        """The key of the person, without asking for him; "" while nobody knows who he is."""
+        return f"person:{self.person_id}" if self.person_id else ""
+
+    @property
+    def holder(self) -> Person:
+        """The person, for whatever cannot be done before an officer knows him."""
+        if self.person is None:
+            raise Refusal("bearer_unknown", gettext("此号在断网时取得，请先登记持号人的证件号码"))
+        return self.person
 
     @property
     def visit(self) -> str:

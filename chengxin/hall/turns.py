@@ -17,11 +17,14 @@ from collections.abc import Sequence
 from django.db import connection
 from django.db.models import Max
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
 
 from chengxin.core.identifiers import born_on
 from chengxin.core.items import ITEMS
-from chengxin.hall.models import Hall, Priority, Ticket
-from chengxin.people.models import Person
+from chengxin.core.refusal import Refusal
+from chengxin.hall.models import Hall, Priority, Ticket, TicketQuerySet
+from chengxin.people import standing
+from chengxin.people.models import Enterprise, Person
 
 STEP = 1000
 ELDERLY = 60  # 老年人权益保障法 art. 2
@@ -55,18 +58,35 @@ def due(person: Person) -> str:
     return Priority.ELDERLY if age >= ELDERLY else Priority.NONE
 
 
+def is_grade_a(enterprise: Enterprise) -> bool:
+    """Whether its newest credit grade is an A: the green channel (A级绿色通道)."""
+    found = standing.grade(enterprise.key)
+    return found is not None and found[0] == "A"
+
+
+def require_within_limit(hall: Hall, mine: TicketQuerySet) -> None:
+    """One person is given so many numbers of one business a day (`mine`: his of today); those that
+    another visit took up do not count."""
+    taken = mine.filter(hall=hall).exclude(state=Ticket.State.MERGED).count()
+    if hall.daily_limit and taken >= hall.daily_limit:
+        raise Refusal(
+            "daily_limit",
+            _("您今日在本厅的同类业务已取号 %(count)d 次，已达每日上限，请到咨询台由工作人员协助")
+            % {"count": taken},
+        )
+
+
 def needs(hall: Hall, business: str, items: Sequence[str]) -> list[str]:
     """The groups of items that a window must serve to call somebody who comes for `items`.
 
-    All of them where one window of the hall does them all (一窗通办); otherwise those of the first
-    item, and the officer sends him on with the rest.
+    All of them where one window of the hall does them all (一窗通办); otherwise the first that some
+    window does, and the officer sends him on with the rest.  What no window does binds nobody.
     """
     groups = [ITEMS[item].groups[0] for item in items]
-    for window in hall.windows.all():
-        serves = business in window.serves.split(",")
-        if serves and (not window.groups or set(groups) <= set(window.groups)):
-            return sorted(set(groups))
-    return groups[:1]
+    desks = [set(one.groups) for one in hall.windows.all() if business in one.serves.split(",")]
+    if any(not does or does.issuperset(groups) for does in desks):
+        return sorted(set(groups))
+    return [group for group in groups if any(group in does for does in desks)][:1]
 
 
 def behind_three(ticket: Ticket) -> int:

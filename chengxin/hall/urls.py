@@ -26,6 +26,7 @@ from chengxin.hall import (
 
 urlpatterns = [
     # /kiosk/<device>/
+    path("kiosk/voice/<slug:language>/<slug:step>", kiosk_pages.spoken, name="kiosk-voice"),
     path("kiosk/<slug:device_id>/", kiosk_pages.kiosk, name="kiosk"),
     path("kiosk/<slug:device_id>/state", kiosk_pages.state, name="kiosk-state"),
     path("kiosk/<slug:device_id>/begin", kiosk_pages.begin, name="kiosk-begin"),
@@ -35,6 +36,8 @@ urlpatterns = [
     path("kiosk/<slug:device_id>/take", kiosk_pages.take, name="kiosk-take"),
     path("kiosk/<slug:device_id>/print-again", kiosk_pages.print_again, name="kiosk-print-again"),
     path("kiosk/<slug:device_id>/stay", kiosk_pages.stay, name="kiosk-stay"),
+    path("kiosk/<slug:device_id>/block", kiosk_pages.block, name="kiosk-block"),
+    path("kiosk/<slug:device_id>/settle", kiosk_pages.settle, name="kiosk-settle"),
     path("kiosk/<slug:device_id>/end", kiosk_pages.end, name="kiosk-end"),
     path("kiosk/<slug:device_id>/stream", kiosk_pages.stream, name="kiosk-stream"),
     path("kiosk/<slug:device_id>/liveness", liveness_pages.kiosk_draw, name="kiosk-liveness"),
@@ -181,6 +184,7 @@ urlpatterns = [
     path("windows/<int:pk>/scan", workstation.scan, name="scan"),
     path("windows/<int:pk>/recall", workstation.move, {"step": "recall"}, name="recall"),
     path("windows/<int:pk>/start", workstation.move, {"step": "start"}, name="start"),
+    path("windows/<int:pk>/bearer", workstation.name_bearer, name="window-bearer"),
     path("windows/<int:pk>/miss", workstation.move, {"step": "miss"}, name="miss"),
     path("windows/<int:pk>/finish", workstation.move, {"step": "finish"}, name="finish"),
     path("windows/<int:pk>/compare", workstation.compare, name="window-compare"),

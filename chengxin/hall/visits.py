@@ -54,9 +54,11 @@ def take_ticket(
     """Give `person` a number; without a matching face one that is marked 待人工核验.
 
     The kiosk resends when the line drops, so the same `nonce` returns the same ticket.  Refuses
-    only who holds an open ticket of this business, is not bound to the enterprise, or for whom
-    nothing at all could be done.  Who missed his call and takes a new number gives the old one up.
+    only who holds an open ticket of this business, has taken as many today as the hall gives, is
+    not bound to the enterprise, or for whom nothing at all could be done.  Who missed his call and
+    takes a new number gives the old one up.
     """
+    green = enterprise is not None and turns.is_grade_a(enterprise)  # reads the lake: outside
     with record.of("ticket.take", about=person.key, place=hall.place) as trace:
         trace.detail["business"] = business
         one_at_a_time(person.key, str(nonce))
@@ -71,6 +73,7 @@ def take_ticket(
                 "already_waiting",
                 _("您今日已取号 %(number)s，请等候叫号") % {"number": ticket.number},
             )
+        turns.require_within_limit(hall, mine)
         if enterprise is not None:
             trace.detail["enterprise"] = enterprise.pk
             require_bound(person, enterprise)
@@ -82,6 +85,8 @@ def take_ticket(
         appointment = appointments.due(hall, person, business)
         if appointment and not priority:
             priority = Priority.APPOINTMENT
+        if green and not priority:
+            priority = Priority.GRADE_A
         prefix = PREFIX[business]
         ticket = Ticket.objects.create(
             hall=hall,
@@ -143,7 +148,7 @@ def open_by_token(window: Window, token: str, *, officer: Officer) -> Ticket:
         )
         if ticket is None or ticket.hall_id != window.hall_id or ticket.day != localdate():
             raise Refusal("token_unknown", _("二维码无效，或不是本厅今日的号票"))
-        trace.about, trace.detail["ticket"] = ticket.person.key, ticket.number
+        trace.about, trace.detail["ticket"] = ticket.about, ticket.number
         if ticket.token_used_at is not None:
             raise Refusal("token_used", _("此二维码已使用过"))
         if ticket.state == Ticket.State.PARKED:
@@ -171,7 +176,7 @@ def open_by_token(window: Window, token: str, *, officer: Officer) -> Ticket:
 
 def recall(ticket: Ticket, *, officer: Officer) -> Ticket:
     """Call the same number again: display and loudspeaker repeat it."""
-    with record.of("ticket.recall", about=ticket.person.key, officer=officer) as trace:
+    with record.of("ticket.recall", about=ticket.about, officer=officer) as trace:
         held = ledger.held(ticket, trace, "recall")
         ledger.move(held, "recall", officer=officer, called_at=now(), calls=held.calls + 1)
     return held
@@ -179,7 +184,7 @@ def recall(ticket: Ticket, *, officer: Officer) -> Ticket:
 
 def start(ticket: Ticket, *, officer: Officer) -> Ticket:
     """The person is at the window and the officer begins."""
-    with record.of("ticket.start", about=ticket.person.key, officer=officer) as trace:
+    with record.of("ticket.start", about=ticket.about, officer=officer) as trace:
         held = ledger.held(ticket, trace, "start")
         ledger.move(held, "start", officer=officer, started_at=now())
     return held
@@ -187,7 +192,7 @@ def start(ticket: Ticket, *, officer: Officer) -> Ticket:
 
 def miss(ticket: Ticket, *, officer: Officer) -> Ticket:
     """Nobody came to the window (过号); who misses his call a second time has given up (弃号)."""
-    with record.of("ticket.miss", about=ticket.person.key, officer=officer) as trace:
+    with record.of("ticket.miss", about=ticket.about, officer=officer) as trace:
         held = ledger.held(ticket, trace, "miss")
         ledger.move(held, "miss", officer=officer, ended_at=now(), misses=held.misses + 1)
         if held.misses > turns.RETURNS:
@@ -198,7 +203,7 @@ def miss(ticket: Ticket, *, officer: Officer) -> Ticket:
 
 def finish(ticket: Ticket, *, officer: Officer) -> Ticket:
     """Close the visit (办结); every item must have come to an end before."""
-    with record.of("ticket.finish", about=ticket.person.key, officer=officer) as trace:
+    with record.of("ticket.finish", about=ticket.about, officer=officer) as trace:
         held = ledger.held(ticket, trace, "finish")
         if held.items.filter(state=ItemRecord.State.STARTED).exists():
             raise Refusal("item_open", _("还有事项未办结，请先办结或中止"))

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
+from chengxin.core.identifiers import DocumentKind
 from chengxin.core.refusal import Refusal
 from chengxin.hall import (
     approvals,
@@ -19,6 +20,7 @@ from chengxin.hall import (
     evaluations,
     identify,
     items,
+    local,
     moves,
     orders,
     queue,
@@ -35,6 +37,14 @@ from chengxin.trace import record
 OF_A_NUMBER = ("return", "resume", "merge", "release", "call", "abandon")  # steps offered for one
 PAUSES = [(one.value, one.label) for one in Pause if one]
 SHOWN_SECONDS = 30  # how long an unmasked number stays on the screen
+
+
+class Bearer(forms.Form):
+    """The document of somebody whose number was given while a kiosk's line was cut."""
+
+    kind = forms.ChoiceField(choices=[(one, one) for one in DocumentKind])
+    number = forms.CharField(max_length=20)
+    name = forms.CharField(required=False, max_length=40)
 
 
 class Approval(forms.Form):
@@ -190,6 +200,25 @@ def move(request: OfficerRequest, pk: int, step: str) -> HttpResponse:
 
 @access.roles(Role.WINDOW)
 @require_POST
+def name_bearer(request: OfficerRequest, pk: int) -> HttpResponse:
+    """Who holds a number that a kiosk gave while its line was cut, from his document."""
+    here = window_of(request, pk)
+    asked = Bearer(request.POST)
+    if not asked.is_valid():
+        raise Http404
+    told = asked.cleaned_data
+    local.name(
+        ticket_at(here, request.user),
+        DocumentKind(told["kind"]),
+        told["number"],
+        told["name"],
+        officer=request.user,
+    )
+    return desk_of(request, here)
+
+
+@access.roles(Role.WINDOW)
+@require_POST
 def compare(request: OfficerRequest, pk: int) -> HttpResponse:
     here = window_of(request, pk)
     identify.compare_face(ticket_at(here, request.user), _picture(request), officer=request.user)
@@ -223,7 +252,7 @@ def verify_by_hand(request: OfficerRequest, pk: int) -> HttpResponse:
 def reveal(request: OfficerRequest, pk: int) -> HttpResponse:
     """The whole number for half a minute; who asked for it leaves a trace."""
     here = window_of(request, pk)
-    person = ticket_at(here, request.user).person
+    person = ticket_at(here, request.user).holder
     record.seen("number.reveal", about=person.key, officer=request.user, place=here.place)
     return render(request, "hall/_number.html", {"number": person.number, "seconds": SHOWN_SECONDS})
 
@@ -324,7 +353,7 @@ def end_item(request: OfficerRequest, pk: int, record_pk: int, how: str) -> Http
 def portrait(request: OfficerRequest, pk: int, portrait_pk: int) -> HttpResponse:
     """A picture of the person at this window, and of nobody else."""
     here = window_of(request, pk)
-    person = ticket_at(here, request.user).person
+    person = ticket_at(here, request.user).holder
     found = get_object_or_404(Portrait, pk=portrait_pk, person=person)
     return HttpResponse(
         bytes(found.jpeg or b""), content_type="image/jpeg", headers={"Cache-Control": "no-store"}

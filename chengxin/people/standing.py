@@ -39,14 +39,22 @@ def of(officer: Officer, enterprise_key: str) -> list[Fact]:
     return [fact for fact in facts if fact]
 
 
-def _grade(about: str) -> Fact | None:
-    """The grade given last for the newest year."""
-    rows = [row for row in gathered.about("credit_grade", about, limit=LATEST) if row["grade"]]
+def grade(enterprise_key: str) -> tuple[str, int] | None:
+    """The grade (A to D) given last for the newest year, and that year."""
+    found = gathered.about("credit_grade", enterprise_key, limit=LATEST)
+    rows = [row for row in found if row["grade"]]
     if not rows:
         return None
     last = max(rows, key=lambda row: (row["credit_year"], str(row["graded_on"] or "")))
-    told = {"grade": last["grade"], "year": last["credit_year"]}
-    return Fact(gettext("信用 %(grade)s（%(year)s 年）") % told, last["grade"] == WORST)
+    return str(last["grade"]), int(last["credit_year"])
+
+
+def _grade(about: str) -> Fact | None:
+    found = grade(about)
+    if found is None:
+        return None
+    told = {"grade": found[0], "year": found[1]}
+    return Fact(gettext("信用 %(grade)s（%(year)s 年）") % told, found[0] == WORST)
 
 
 def _last_return(about: str) -> Fact | None:

@@ -31,6 +31,7 @@ from chengxin.devices.simulator.sms import SimulatedGateway
 from chengxin.exchange import clients, deliveries, nights
 from chengxin.exchange.models import Client
 from chengxin.exchange.tasks import COUNTER, LATER, get_ready
+from chengxin.hall import prompts
 from chengxin.indicators import local
 from chengxin.notices import outbox
 from chengxin.people import lookup
@@ -89,6 +90,7 @@ def serve(
     server.migrate()
     nights.whole_lake()
     nights.sort()
+    prompts.speak_missing()
     beside = [["worker", "--queue", queue] for queue in (COUNTER, LATER)]
     if with_demo:
         with bar("阳信县") as progress:

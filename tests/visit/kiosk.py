@@ -116,9 +116,13 @@ class KioskPage:
             headers={"Accept": "application/json"},
         )
 
-    def told(self) -> dict[str, Any]:
+    def told(self, **asked: str) -> dict[str, Any]:
         where = f"/kiosk/{self.device_id}/state"
-        return self.client.get(where, {"session": self.session}).json()
+        return self.client.get(where, {"session": self.session, **asked}).json()
+
+    def matter(self, enterprise: str = "") -> dict[str, Any]:
+        """What may be come for on behalf of this enterprise, or for oneself."""
+        return self.told(**{"for": enterprise})["session"]["matter"]
 
     def state(self) -> dict[str, Any]:
         return self.told()["session"]

@@ -144,11 +144,11 @@ def test_restricted_enterprise_is_reminded_of_in_neutral_words(page, agent, wang
     order(factory, {"INV": "block", "REFUND": "legal_rep"})
     arrive(page, agent, wang)
 
-    [choice] = page.state()["choices"]
+    told = page.matter(factory.pk)
 
-    notices = {one["decision"]: one["titles"] for one in choice["notices"]}
+    notices = {one["decision"]: one["titles"] for one in told["notices"]}
     assert notices == {"refused": "发票领用", "legal_rep": "退抵税"}
-    assert "联系主管税务机关" not in json.dumps(page.state(), ensure_ascii=False)
+    assert "请联系主管税务机关" not in json.dumps(page.state(), ensure_ascii=False)
 
 
 def test_filing_and_paying_are_never_among_the_reminders(page, agent, wang, factory, order):
@@ -156,16 +156,16 @@ def test_filing_and_paying_are_never_among_the_reminders(page, agent, wang, fact
     Directive.objects.update(levels={"FILE": "block", "PAY": "block"})
     arrive(page, agent, wang)
 
-    [choice] = page.state()["choices"]
-    assert choice["notices"] == []
-    assert choice["possible"]
+    told = page.matter(factory.pk)
+    assert told["notices"] == []
+    assert told["possible"]
 
 
 def test_enrolment_of_somebody_blocked_from_it_is_not_possible(page, agent, wang, order):
     order(wang, {"ID": "block"})
     arrive(page, agent, wang, "enrolment")
 
-    assert not page.state()["choices"][0]["possible"]
+    assert not page.matter()["possible"]
     assert page.post("take").json()["code"] == "restricted"
 
 

@@ -3,21 +3,32 @@
    The page makes the session's id.  Whatever a lost line sends twice carries the same id, so the
    server does it once: the same swipe gives the same ticket. */
 
-import { elder, follow, post, refuse, uuid, words } from "../web/page.js";
+import { elder, follow, post, refuse, toast, uuid, words } from "../web/page.js";
 import { openEye } from "./camera.js";
+import { enterpriseList, itemList, listed, notesOf } from "./kiosk_lists.js";
+import { localNumbers } from "./kiosk_local.js";
+import { voice } from "./kiosk_voice.js";
 
 const kiosk = document.getElementById("kiosk");
 const base = kiosk.dataset.base;
 const TRIES = 3; // of comparing the face (KioskSession.TRIES)
 const IDLE = 60, ASK = 15, TICKET = 15, MORE = 30, HOME_POLL = 15, PRINTING = 5; // seconds
 const RETRY = 2000, BETWEEN_PICTURES = 900; // milliseconds
+const PATIENCE = 10, KEEP = 60; // seconds: for an answer; between two looks after the local numbers
+const POPULAR = 8; // items shown first while the line is cut
 
 let session = ""; // id of the person's session; "" on the start screen
 let shown = "home"; // the screen on show
-let chosen = null; // the choice that is being reminded of
-let listed = ""; // the choices on the list, as they were told
+let chosen = null; // the enterprise that a number is taken for, or himself
+let several = false; // whether there is more than one to choose from
+let matter = null; // what it may be taken for, as it was told last
 let eye = null; // the camera, open only while a face is asked for
 let looking = false;
+let readerGone = false;
+let business = ""; // which of the three was touched
+let cut = false; // the line to the server is down
+let alone = false; // this person is given a number of the kiosk's own
+let chineseLater = false; // the line was cut when the page should have become Chinese again
 let idle = 0, countdown = 0, asked = 0, busy = false;
 
 /* ---- screens ------------------------------------------------------------------------------- */
@@ -33,6 +44,7 @@ function show(name, values = {}) {
   document.getElementById("main").scrollTop = 0;
   document.querySelector(`#screen-${name} h1`).focus({ preventScroll: true });
   if (name !== "face") closeEye();
+  spoken.say(name);
 }
 
 function fill(where, values) {
@@ -41,17 +53,26 @@ function fill(where, values) {
   }
 }
 
+const enterprises = enterpriseList(choose);
+const items = itemList();
+const local = localNumbers(base);
+const spoken = voice();
+
 function home() {
-  const was = session;
-  session = "";
-  chosen = null;
+  const was = session, somebody = shown !== "home";
+  session = business = "";
+  alone = false;
+  chosen = matter = null;
+  items.only([]);
+  enterprises.clear();
   countdown = 0;
   closeEye();
   document.getElementById("still-there").close();
+  spoken.hush(); // the next person has not asked for a voice
   show("home");
   if (was) post(`${base}end`, { session: was }).catch(() => {});
   elder(false);
-  if (was && document.documentElement.lang === "en") inChinese();
+  if (somebody && document.documentElement.lang === "en") inChinese();
   else look();
 }
 
@@ -60,8 +81,9 @@ async function inChinese() {
   const form = new FormData();
   form.set("language", "zh-hans");
   form.set("next", base);
-  await post(kiosk.dataset.language, form).catch(() => {});
-  location.reload();
+  const changed = await post(kiosk.dataset.language, form, PATIENCE).then(() => true, () => false);
+  chineseLater = !changed; // a page loaded without a line would be none
+  if (changed) location.reload();
 }
 
 /* ---- the server's word --------------------------------------------------------------------- */
@@ -71,12 +93,15 @@ async function send(path, data = {}) {
   const mine = session;
   for (;;) {
     try {
-      const told = await post(base + path, { session: mine, ...data });
+      const told = await post(base + path, { session: mine, ...data }, PATIENCE);
+      line(true);
       if (mine === session) render(told);
       return;
     } catch (error) {
       if (mine !== session) return;
       if (error.code !== "offline") return failed(error);
+      line(false);
+      if (path === "begin" && local.left(business)) return goAlone();
       trouble(words("say-lost"), true);
       await pause(RETRY);
       if (mine !== session) return;
@@ -92,6 +117,7 @@ function failed(error) {
 
 function trouble(sentence, retrying) {
   document.getElementById("trouble-retrying").hidden = !retrying;
+  document.getElementById("go-alone").hidden = !(retrying && local.left(business));
   show("trouble", { words: sentence });
 }
 
@@ -99,11 +125,76 @@ function trouble(sentence, retrying) {
 async function look() {
   const mine = session;
   try {
-    const answer = await fetch(`${base}state?session=${mine}`, { headers: { Accept: "application/json" } });
+    const asked = chosen ? `&for=${encodeURIComponent(chosen.id)}` : "";
+    const answer = await fetch(`${base}state?session=${mine}${asked}`, { headers: { Accept: "application/json" } });
+    line(answer.status < 500);
     if (answer.ok && mine === session) render(await answer.json());
   } catch {
-    if (mine === session && shown !== "home" && shown !== "ticket") trouble(words("say-lost"), true);
+    line(false);
+    if (mine && mine === session && shown !== "ticket") trouble(words("say-lost"), true);
   }
+}
+
+/** Whether the server is heard; without it the start screen says what still can be done. */
+function line(stands) {
+  const back = cut && stands;
+  cut = !stands;
+  document.getElementById("line-gone").hidden = stands;
+  const helps = [...kiosk.querySelectorAll("[data-business]")].some((tile) => local.left(tile.dataset.business));
+  document.getElementById("line-gone-alone").hidden = !helps;
+  document.getElementById("line-gone-desk").hidden = helps;
+  if (back) local.keep();
+  if (back && chineseLater && shown === "home") inChinese();
+}
+
+/* ---- the line is cut: a number of the kiosk's own ------------------------------------------- */
+
+function goAlone() {
+  session = ""; // what was begun before ends by itself
+  alone = true;
+  busy = false;
+  show("alone", { business: businessTitle() });
+}
+
+function businessTitle() {
+  return kiosk.querySelector(`[data-business="${business}"] strong`)?.textContent ?? "";
+}
+
+/** What is wanted may be said all the same; whether it is possible, the window will say. */
+function itemsAlone() {
+  const all = JSON.parse(document.getElementById("catalogue").textContent)[business];
+  const offered = all.map((item) => ({ ...item, notes: [] }));
+  chosen = { id: "", name: "" };
+  matter = { items: offered, popular: offered.slice(0, POPULAR).map((item) => item.code), notices: [], reminders: [] };
+  if (offered.length === 1) {
+    items.only([offered[0].code]);
+    return numberAlone();
+  }
+  show("items", { enterprise: words("say-alone") });
+  items.show(matter);
+}
+
+async function numberAlone() {
+  if (busy) return;
+  busy = true;
+  const wanted = items.picked();
+  const number = await local.give(business, wanted).catch(() => null);
+  busy = false;
+  if (!number) return trouble(words("say-none-left"), false);
+  countdown = large() ? 2 * MORE : MORE;
+  const titles = matter.items.filter((item) => wanted.includes(item.code)).map((item) => item.title);
+  document.getElementById("alone-items").hidden = !titles.length;
+  show("alone-ticket", { number, items: listed(titles) });
+  tellSeconds();
+  local.keep(); // the line may be back already
+}
+
+function large() {
+  return document.documentElement.dataset.size === "elder";
+}
+
+function tellSeconds() {
+  for (const place of document.querySelectorAll("#countdown, #alone-countdown")) place.textContent = countdown;
 }
 
 function render(told) {
@@ -118,15 +209,17 @@ function render(told) {
   if (!session) return;
   const now = told.session;
   if (!now) return told.over ? home() : undefined; // not over: asked before it was begun
+  readerGone = !told.device.reader;
   ({ card: cardScreen, face: faceScreen, choose: chooseScreen, done: ticketScreen }[now.state] ?? home)(now);
 }
 
 /* ---- the steps ----------------------------------------------------------------------------- */
 
 function cardScreen(now) {
-  show("card", { business: now.business_title, trouble: now.trouble });
-  document.getElementById("card-trouble").hidden = !now.trouble;
-  document.getElementById("read-again").hidden = !now.trouble;
+  const wrong = readerGone ? words("say-reader-gone") : now.trouble;
+  show("card", { business: now.business_title, trouble: wrong });
+  document.getElementById("card-trouble").hidden = !wrong;
+  document.getElementById("read-again").hidden = !now.trouble || readerGone;
 }
 
 function faceScreen(now) {
@@ -138,68 +231,77 @@ function faceScreen(now) {
 
 function chooseScreen(now) {
   if (busy) return;
-  if (shown === "remind" && chosen) return remindAnew(now);
-  if (shown === "choose" && JSON.stringify(now.choices) === listed) return;
-  listed = JSON.stringify(now.choices);
-  const list = document.getElementById("choices");
-  list.replaceChildren(...now.choices.map((choice) => choiceButton(choice)));
   for (const tag of document.querySelectorAll(".by-hand")) tag.hidden = now.identified;
-  if (now.choices.length === 1) return choose(now.choices[0]);
-  show("choose", { name: now.name });
-}
-
-function choiceButton(choice) {
-  const row = document.getElementById("choice").content.cloneNode(true).firstElementChild;
-  fill(row, { enterprise: choice.name || words("say-himself"), roles: choice.roles, status: choice.status });
-  const tag = row.querySelector(".tag");
-  tag.classList.add(choice.normal ? "tag-ok" : "tag-warn");
-  tag.hidden = !choice.status;
-  row.dataset.enterprise = choice.id;
-  row.addEventListener("click", () => choose(choice));
-  return row;
+  several = now.choices.length > 1;
+  if (!now.choices.some((choice) => choice.id === chosen?.id)) chosen = several ? null : now.choices[0];
+  if (!chosen) {
+    matter = null;
+    show("choose", { name: now.name });
+    return enterprises.show(now.choices);
+  }
+  if (now.matter?.enterprise === chosen.id) itemScreen(now.matter);
 }
 
 function choose(choice) {
   chosen = choice;
-  if (!choice.possible) return trouble(words("say-nothing-possible"), false);
-  if (!choice.notices.length) return take();
-  document.getElementById("notices").replaceChildren(...choice.notices.map(noticeBand));
-  show("remind", { enterprise: choice.name });
+  items.only([]);
+  look();
+}
+
+/** What the chosen one may come for; told anew when the back office orders something meanwhile. */
+function itemScreen(told) {
+  const before = matter;
+  matter = told;
+  if (!matter.possible) return trouble(words("say-nothing-possible"), false);
+  if (shown === "remind") return before && remindAnew();
+  if (matter.items.length === 1) {
+    items.only([matter.items[0].code]);
+    return remind();
+  }
+  itemsScreen();
+}
+
+function itemsScreen() {
+  show("items", { enterprise: chosen.name || businessTitle() });
+  items.show(matter);
+}
+
+/** What is to be known beforehand; without anything to say the number comes at once. */
+function remind() {
+  if (alone) return numberAlone();
+  const bands = notesOf(matter, items.picked());
+  if (!bands.length) return take();
+  document.getElementById("notices").replaceChildren(...bands);
+  show("remind", { enterprise: chosen.name || businessTitle() });
 }
 
 /** The back office ordered something while the person reads: the words change before his eyes. */
-function remindAnew(now) {
-  const same = now.choices.find((choice) => choice.id === chosen.id);
-  if (same && JSON.stringify(same) === JSON.stringify(chosen)) return;
-  if (!same) return DUTIES.back(); // bound to the enterprise no more
-  chosen = same;
-  if (!same.possible) return trouble(words("say-nothing-possible"), false);
+function remindAnew() {
+  const bands = notesOf(matter, items.picked());
   const lifted = document.getElementById("notice-none").content.cloneNode(true);
-  document.getElementById("notices").replaceChildren(...(same.notices.length ? same.notices.map(noticeBand) : [lifted]));
-}
-
-function noticeBand(notice) {
-  const band = document.getElementById(`notice-${notice.decision}`).content.cloneNode(true).firstElementChild;
-  fill(band, { titles: notice.titles });
-  return band;
+  const place = document.getElementById("notices"), fresh = document.createElement("div");
+  fresh.replaceChildren(...(bands.length ? bands : [lifted]));
+  if (fresh.innerHTML !== place.innerHTML) place.replaceChildren(...fresh.childNodes);
 }
 
 async function take() {
   if (busy) return;
   busy = true;
-  await send("take", { enterprise: chosen?.id ?? "" });
+  await send("take", { enterprise: chosen?.id ?? "", items: items.picked() });
   busy = false;
 }
 
 function ticketScreen(now) {
   const ticket = now.ticket;
-  if (shown !== "ticket") countdown = document.documentElement.dataset.size === "elder" ? TICKET + 15 : TICKET;
-  document.getElementById("countdown").textContent = countdown;
+  if (shown !== "ticket") countdown = large() ? 2 * TICKET : TICKET;
+  tellSeconds();
   document.getElementById("ticket-qr").src = ticket.qr;
   document.getElementById("ticket-by-hand").hidden = ticket.identified;
   const place = document.getElementById("ticket-place");
   place.hidden = !ticket.place;
   if (ticket.place) place.querySelector("img").src = ticket.place;
+  document.getElementById("ticket-items").hidden = !ticket.items;
+  document.getElementById("ticket-priority").hidden = !ticket.priority;
   show("ticket", { ...ticket, business: now.business_title, paper: now.paper.words });
   paper(now.paper);
 }
@@ -243,7 +345,7 @@ async function compareOnce(mine, frame) {
   form.set("session", mine);
   form.set("picture", await eye.picture(), "face.jpg");
   try {
-    const told = await post(`${base}compare`, form);
+    const told = await post(`${base}compare`, form, 2 * PATIENCE);
     if (mine !== session) return;
     const now = told.session;
     const matched = now?.identified ?? false;
@@ -256,6 +358,7 @@ async function compareOnce(mine, frame) {
   } catch (error) {
     if (mine !== session) return;
     if (error.code === "session_over" || error.code === "wrong_state") return failed(error);
+    if (error.code === "offline") return look(); // says so, and goes on when the line is back
     advise(error.message);
   }
 }
@@ -280,7 +383,11 @@ function closeEye() {
 
 const DUTIES = {
   home,
-  back: () => { chosen = null; show("choose"); look(); },
+  back,
+  "go-alone": goAlone,
+  "items-alone": itemsAlone,
+  next: remind,
+  something: () => { items.only([]); remind(); },
   take,
   "read-again": () => send("read-again"),
   "skip-face": () => send("skip-face"),
@@ -289,20 +396,43 @@ const DUTIES = {
   stay: () => { document.getElementById("still-there").close(); stay(); },
 };
 
+/** From the reminders to the items, from the items to the enterprises, from there home. */
+function back() {
+  if (alone && shown === "items") return show("alone");
+  if (shown === "remind" && matter?.items.length > 1) {
+    return itemsScreen();
+  }
+  if (!several) return home();
+  chosen = null;
+  look();
+}
+
 function stay() {
   idle = asked = 0;
   if (session) post(`${base}stay`, { session }).catch(() => {});
 }
 
 document.addEventListener("click", (event) => {
-  const business = event.target.closest("[data-business]");
-  if (business && !session) {
+  const tile = event.target.closest("[data-business]");
+  if (tile && !session) {
+    business = tile.dataset.business;
+    if (cut && local.left(business)) return goAlone();
     session = uuid();
-    send("begin", { business: business.dataset.business });
+    send("begin", { business });
     return;
   }
   const button = event.target.closest("[data-do]");
   if (button) DUTIES[button.dataset.do]();
+});
+// the other language: the page is loaded anew only when the server has answered, or it would be none
+document.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const form = new FormData(event.target);
+  if (event.submitter) form.set(event.submitter.name, event.submitter.value);
+  const changed = await post(event.target.action, form, PATIENCE).then(() => true, () => false);
+  if (changed) return location.reload();
+  line(false);
+  toast(words("say-lost"), "warn");
 });
 for (const touch of ["pointerdown", "keydown"]) addEventListener(touch, () => { idle = 0; });
 
@@ -311,8 +441,14 @@ for (const touch of ["pointerdown", "keydown"]) addEventListener(touch, () => { 
 let seconds = 0;
 function tick() {
   seconds += 1;
+  if (seconds % KEEP === 0) local.keep();
   if (shown === "home") {
     if (seconds % HOME_POLL === 0) look();
+    return;
+  }
+  if (shown === "alone-ticket") {
+    tellSeconds();
+    if (countdown-- <= 0) home();
     return;
   }
   if (shown === "ticket") {
@@ -320,16 +456,17 @@ function tick() {
       countdown = Math.max(countdown, PRINTING); // nobody leaves before it is out, or said not to be
       if (seconds % PRINTING === 0) look(); // the device may be gone
     }
-    document.getElementById("countdown").textContent = countdown;
+    tellSeconds();
     if (countdown-- <= 0) home();
     return;
   }
   if (shown === "card" && seconds % 5 === 0) look(); // the reader's time may be over
+  if (shown === "trouble" && cut && seconds % 3 === 0) look(); // the line may be back
   const dialog = document.getElementById("still-there");
   if (!dialog.open) {
     idle += 1;
-    if (idle >= IDLE) {
-      asked = ASK;
+    if (idle >= (large() ? 2 * IDLE : IDLE)) {
+      asked = large() ? 2 * ASK : ASK;
       dialog.showModal();
     }
   }
@@ -343,6 +480,7 @@ function pause(milliseconds) {
   return new Promise((done) => { setTimeout(done, milliseconds); });
 }
 
-follow(kiosk.dataset.stream, { ready: look, changed: look }, { resumed: look });
+follow(kiosk.dataset.stream, { ready: look, changed: look }, { resumed: look, gone: look });
 setInterval(tick, 1000);
+local.keep();
 look();

@@ -4,6 +4,8 @@
 
    Texts stand in the templates, never here, so that they are translated in one place. */
 
+const NO_SERVER = [502, 503, 504]; // what a proxy answers whose server is gone
+
 /** The CSRF token of this page. */
 export function token() {
   return JSON.parse(document.body.getAttribute("hx-headers") ?? "{}")["X-CSRFToken"] ?? "";
@@ -12,15 +14,17 @@ export function token() {
 /**
  * POST `data` (FormData, or an object sent as JSON) and return the answer's JSON.
  * A refusal (409 and the like) throws an Error with `code` and `message` = the sentence to show;
- * a lost line throws one with the code "offline".
+ * a lost line throws one with the code "offline", as does an answer that takes more than `seconds`.
  */
-export async function post(url, data = {}) {
+export async function post(url, data = {}, seconds = 0) {
   const form = data instanceof FormData;
   const headers = { "X-CSRFToken": token(), Accept: "application/json" };
   if (!form) headers["Content-Type"] = "application/json";
   let answer;
   try {
-    answer = await fetch(url, { method: "POST", headers, body: form ? data : JSON.stringify(data) });
+    const signal = seconds ? AbortSignal.timeout(seconds * 1000) : undefined;
+    answer = await fetch(url, { method: "POST", headers, body: form ? data : JSON.stringify(data), signal });
+    if (NO_SERVER.includes(answer.status)) throw new Error("a proxy without its server");
   } catch {
     throw Object.assign(new Error(words("link-lost")), { code: "offline" });
   }
@@ -72,9 +76,10 @@ export function refuse(text) {
  * Follow a stream of server-sent events and keep following it.
  * `handlers` maps an event's name to a function of its data (JSON already read).  The line-lost
  * strip shows while the line is down; when it is back, `resumed` is called, because events of the
- * meantime are gone and the page must ask for its state anew.  Returns a function that ends it.
+ * meantime are gone and the page must ask for its state anew; `gone` is called when it breaks.
+ * Returns a function that ends it.
  */
-export function follow(url, handlers, { resumed = () => {} } = {}) {
+export function follow(url, handlers, { resumed = () => {}, gone = () => {} } = {}) {
   let source, wait = 1000, timer, strip, lost = false, ended = false;
 
   function open() {
@@ -88,6 +93,7 @@ export function follow(url, handlers, { resumed = () => {} } = {}) {
     };
     source.onerror = () => {
       lost = true;
+      gone();
       strip ??= setTimeout(() => show(true), 1500); // a proxy that closes and opens at once is no news
       if (source.readyState === EventSource.CLOSED && !ended) {
         timer = setTimeout(open, wait);
