@@ -6,8 +6,8 @@ from chengxin.hall import (
     alarm_pages,
     board_pages,
     booking_pages,
-    confirm_pages,
     capture_pages,
+    confirm_pages,
     demo_pages,
     device_api,
     device_pages,
@@ -19,8 +19,8 @@ from chengxin.hall import (
     kiosk_pages,
     liveness_pages,
     place_pages,
-    window_pages,
     suggestion_pages,
+    window_pages,
     workstation,
 )
 

@@ -37,6 +37,34 @@ def scrolls(page: Page) -> bool:
     )
 
 
+TOUCHED = {"": 60, "elder": 80}  # css px that a finger needs (front-office facts 5.3, 5.6)
+READ = {"": 24, "elder": 32}  # css px of what is to be read
+
+
+def too_small(screen: Locator, type_size: str) -> list[str]:
+    """Buttons that are too small to touch, and sentences that are too small to read."""
+    found: list[str] = screen.evaluate(
+        """(screen, [touched, read]) => {
+            const aside = "figcaption, .kiosk-steps";
+            const all = (what) => [...screen.querySelectorAll(what)].filter((one) =>
+                one.getClientRects().length && getComputedStyle(one).clipPath === "none"
+                && !one.closest(aside));
+            const speaks = (one) => [...one.childNodes].some((node) =>
+                node.nodeType === 3 && node.data.trim());
+            const buttons = all("button, input")
+                .map((one) => [one, Math.min(one.offsetWidth, one.offsetHeight)])
+                .filter(([one, size]) => size < touched);
+            const words = all("p, li, dd, label, button, strong").filter(speaks)
+                .map((one) => [one, parseFloat(getComputedStyle(one).fontSize)])
+                .filter(([one, size]) => size < read);
+            return [...buttons, ...words].map(([one, size]) =>
+                `${one.className || one.tagName} ${one.textContent.trim().slice(0, 12)}: ${size}`);
+        }""",
+        [TOUCHED[type_size], READ[type_size]],
+    )
+    return found
+
+
 def look(page: Page, step: str, type_size: str, *, may_scroll: bool = False) -> None:
     """In both orientations every button of the step is in sight, and nothing needs scrolling."""
     screen = page.locator(f"#screen-{step}")
@@ -48,6 +76,7 @@ def look(page: Page, step: str, type_size: str, *, may_scroll: bool = False) -> 
         assert buttons
         assert all(map(in_sight, buttons)), (step, size)
         assert may_scroll or not scrolls(page), (step, size)
+        assert too_small(screen, type_size) == [], (step, size)
 
 
 @pytest.fixture
