@@ -53,13 +53,14 @@ def paper(picture: bytes, *, kind: str = "jpeg", most: int = MOST_BYTES) -> Pape
     """What a camera saw as a sheet of at most `most` bytes; PoorPicture when it is no good."""
     whole = picture.startswith(b"\xff\xd8") and picture.rstrip(b"\0").endswith(b"\xff\xd9")
     # a JPEG that broke off is decoded with grey in place of the rest: it is none
-    seen = cv2.imdecode(np.frombuffer(picture, np.uint8), cv2.IMREAD_COLOR) if whole else None
-    if seen is None:
+    read = cv2.imdecode(np.frombuffer(picture, np.uint8), cv2.IMREAD_COLOR) if whole else None
+    if read is None:
         raise PoorPicture(NO_PICTURE)
+    seen = np.asarray(read, np.uint8)
     if float(cv2.cvtColor(seen, cv2.COLOR_BGR2GRAY).mean()) < LEAST_BRIGHT:
         raise PoorPicture(TOO_DARK)
-    found = corners(np.asarray(seen, np.uint8))
-    sheet = straightened(seen, found) if found is not None else np.asarray(seen, np.uint8)
+    found = corners(seen)
+    sheet = straightened(seen, found) if found is not None else seen
     sheet = cleaned(_no_larger(sheet, LONGEST))
     room = most - 1_000 if kind == "pdf" else most
     jpeg, height, width = _within(sheet, room)
@@ -79,7 +80,7 @@ def corners(seen: Sheet) -> Corners | None:
     for mask in (cv2.morphologyEx(light, cv2.MORPH_OPEN, np.ones((9, 9), np.uint8)), lines):
         shapes, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
         for shape in shapes:
-            four = _four(cv2.convexHull(shape))
+            four = _four(np.asarray(cv2.convexHull(shape), np.int32))
             if four is None or not _is_sheet(four, small.shape[:2]):
                 continue
             if (area := float(cv2.contourArea(four))) > largest:

@@ -42,7 +42,7 @@ def ask(
 ) -> PaperCapture:
     """Let `device` take the sheet that lies there now."""
     place = ticket.window.place if ticket.window else ""
-    with record.of("paper.ask", about=ticket.person.key, officer=officer, place=place) as trace:
+    with record.of("paper.ask", about=ticket.holder.key, officer=officer, place=place) as trace:
         if format not in STARTS or not title.strip():
             raise Refusal("title_needed", _("请填写资料名称"))
         if device.hall_id != ticket.hall_id or not cameras(ticket.hall).filter(pk=device.pk):
@@ -55,7 +55,7 @@ def ask(
         command = devices.ask(device, Verb.CAPTURE, {**args}, seconds=SECONDS, officer=officer)
         made = PaperCapture.objects.create(
             ticket=ticket,
-            person=ticket.person,
+            person=ticket.holder,
             command=command,
             title=title.strip()[:60],
             officer=officer,

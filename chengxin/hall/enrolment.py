@@ -72,12 +72,12 @@ def receive(
 
 def inform(ticket: Ticket, answers: dict[str, str], *, officer: Officer) -> None:
     """What the person was shown, and what he said to it."""
-    consents.take(ticket.person, answers, officer=officer, place=_place(ticket))
+    consents.take(ticket.holder, answers, officer=officer, place=_place(ticket))
 
 
 def send_code(ticket: Ticket, phone: str, use: str, *, officer: Officer) -> None:
     """A code to the phone that he names, or to his own for being verified by it."""
-    person = ticket.person
+    person = ticket.holder
     with record.of("code.send", about=person.key, officer=officer, place=_place(ticket)) as trace:
         trace.detail["use"] = use
         send_to(To(person.key, phone if use == Use.MOBILE else person.phone), use, person.key)
@@ -94,23 +94,23 @@ def send_to(to: To, use: str, about: str) -> None:
 
 def prove_phone(ticket: Ticket, phone: str, digits: str, *, officer: Officer) -> None:
     """The code came back: the phone is his."""
-    codes.spend(phone, Use.MOBILE, ticket.person.key, digits)
+    codes.spend(phone, Use.MOBILE, ticket.holder.key, digits)
     because = Because.of_officer(identity.PHONE_CHANGED, officer, _place(ticket))
-    identity.change_phone(ticket.person, phone, because)
+    identity.change_phone(ticket.holder, phone, because)
 
 
 def verify_by_code(ticket: Ticket, digits: str, *, officer: Officer) -> Verification:
     """Without a face: the original document, and a code on the phone that is kept of him."""
-    codes.spend(ticket.person.phone, Use.VERIFY, ticket.person.key, digits)
+    codes.spend(ticket.holder.phone, Use.VERIFY, ticket.holder.key, digits)
     return identify.verify_by_hand(ticket, BY_CODE, officer=officer)
 
 
 def enrol_face(ticket: Ticket, jpeg: bytes, *, officer: Officer) -> Portrait:
     """Keep the live face, when he agreed to it; a bad picture costs no try, a wrong face does."""
     with record.of(
-        "enrolment.face", about=ticket.person.key, officer=officer, place=_place(ticket)
+        "enrolment.face", about=ticket.holder.key, officer=officer, place=_place(ticket)
     ) as trace:
-        if not consents.stands(ticket.person, Purpose.FACE):
+        if not consents.stands(ticket.holder, Purpose.FACE):
             raise Refusal("consent_needed", _("请先告知并取得本人对人脸信息的单独同意"))
         if tries_left(ticket) == 0:
             raise Refusal("no_tries_left", _("三次比对均未通过，请双人核验"))
@@ -121,7 +121,7 @@ def enrol_face(ticket: Ticket, jpeg: bytes, *, officer: Officer) -> Portrait:
 def tries_left(ticket: Ticket) -> int:
     """Of this visit at this window."""
     since = ticket.started_at or ticket.taken_at
-    failed = ticket.person.verifications.filter(
+    failed = ticket.holder.verifications.filter(
         at__gte=since, band=Verification.Band.REJECT, place=_place(ticket)
     )
     return max(0, TRIES - failed.count())
@@ -134,25 +134,25 @@ def propose(ticket: Ticket, code: str, terms: Terms, *, side: str, officer: Offi
         raise Refusal("not_known", _("登记库中没有这个号码，请核对后重新输入"))
     access.require(officer, enterprise.key, place=_place(ticket))
     return bindings.propose(
-        ticket.person, enterprise, terms, side=side, officer=officer, place=_place(ticket)
+        ticket.holder, enterprise, terms, side=side, officer=officer, place=_place(ticket)
     )
 
 
 def confirm_here(ticket: Ticket, bound: Binding, *, officer: Officer) -> Binding:
     """The other side stands here: verified in this visit, he says yes himself."""
     require_verified(ticket)
-    return bindings.confirm(bound, ticket.person, signed=Signed(officer, _place(ticket)))
+    return bindings.confirm(bound, ticket.holder, signed=Signed(officer, _place(ticket)))
 
 
 def refuse_here(ticket: Ticket, bound: Binding, reason: str, *, officer: Officer) -> Binding:
     """The other side stands here and says no."""
     require_verified(ticket)
-    return bindings.refuse(bound, ticket.person, reason, signed=Signed(officer, _place(ticket)))
+    return bindings.refuse(bound, ticket.holder, reason, signed=Signed(officer, _place(ticket)))
 
 
 def ask_other_side(ticket: Ticket, bound: Binding, *, officer: Officer) -> None:
     """Send the other side the address of its own page."""
-    person = ticket.person
+    person = ticket.holder
     with record.of("binding.ask", about=person.key, officer=officer, place=_place(ticket)) as trace:
         trace.detail["binding"] = bound.pk
         if not gateway.is_there() or not settings.PUBLIC_URL:
@@ -205,7 +205,7 @@ def claims_for(person: Person) -> list[Binding]:
 def suspect(ticket: Ticket, words: str, *, officer: Officer) -> None:
     """疑似冒名: identity and bindings of whom the card names are frozen, the enterprises for which
     he acts are told, and another officer looks at it (`people.freezing`)."""
-    person, place = ticket.person, _place(ticket)
+    person, place = ticket.holder, _place(ticket)
     with record.of("enrolment.suspect", about=person.key, officer=officer, place=place) as trace:
         acting = {one.enterprise for one in bindings.acting(person, localdate())}
         freezing.freeze_all(person, Because.of_officer(words, officer, place))
@@ -227,7 +227,7 @@ def _tell_heads(enterprise: Enterprise, person: Person) -> int:
 
 def complete(ticket: Ticket, *, officer: Officer) -> Enrolment:
     """Everything is there: the enrolment is written down, with the way in which he was verified."""
-    person = ticket.person
+    person = ticket.holder
     with record.of(
         "enrolment.complete", about=person.key, officer=officer, place=_place(ticket)
     ) as trace:

@@ -206,9 +206,9 @@ def dispute(request: OfficerRequest, pk: int) -> HttpResponse:
     """被冒名: the person here says that it is not he."""
     here, ticket = _here(request, pk)
     enrolment.require_verified(ticket)
-    named = enrolment.enterprise_named(ticket.person, request.POST.get("enterprise", ""))
+    named = enrolment.enterprise_named(ticket.holder, request.POST.get("enterprise", ""))
     words = request.POST.get("words", "")
-    disputes.register(ticket.person, named, words, officer=request.user, place=here.place)
+    disputes.register(ticket.holder, named, words, officer=request.user, place=here.place)
     return _part(request, here)
 
 
@@ -227,7 +227,7 @@ def right(request: OfficerRequest, pk: int, kind: str) -> HttpResponse:
     """更正、撤回、删除: what the person here asks of what is kept about him."""
     here, ticket = _here(request, pk)
     enrolment.require_verified(ticket)
-    person, officer, place = ticket.person, request.user, here.place
+    person, officer, place = ticket.holder, request.user, here.place
     if kind == "correct":
         words = request.POST.get("words", "")
         rights.ask_correction(person, words, officer=officer, place=place)
@@ -245,7 +245,7 @@ def own_copy(request: OfficerRequest, pk: int) -> HttpResponse:
     """查询、复制: everything kept of the person here, on a page to print."""
     here, ticket = _here(request, pk)
     enrolment.require_verified(ticket)
-    found = rights.copy(ticket.person, officer=request.user, place=here.place)
+    found = rights.copy(ticket.holder, officer=request.user, place=here.place)
     told = {"copy": found, "window": here, "today": localdate()}
     return render(request, "people/own_copy.html", told)
 
@@ -255,7 +255,7 @@ def own_copy(request: OfficerRequest, pk: int) -> HttpResponse:
 def letter(request: OfficerRequest, pk: int, letter_pk: int) -> HttpResponse:
     """The image of a letter of the person at this window, or of an enterprise he heads."""
     here, ticket = _here(request, pk)
-    mine = ticket.person.bindings.values("letter")
+    mine = ticket.holder.bindings.values("letter")
     found = get_object_or_404(Letter.objects.filter(pk__in=mine), pk=letter_pk)
     record.seen(
         "letter.see", about=ticket.about, officer=request.user, place=here.place, letter=found.pk
@@ -274,7 +274,7 @@ def _binding(ticket: Ticket, pk: int) -> Binding:
     found = Binding.objects.select_related("person", "enterprise")
     bound = get_object_or_404(found, pk=pk)
     mine = bound.person_id == ticket.person_id
-    if not mine and not bindings.represents(ticket.person, bound.enterprise, localdate()):
+    if not mine and not bindings.represents(ticket.holder, bound.enterprise, localdate()):
         raise Http404
     return bound
 

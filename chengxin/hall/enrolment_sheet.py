@@ -45,13 +45,13 @@ class Sheet:
 
     @property
     def notices(self) -> list[tuple[Notice, Consent | None]]:
-        said = {one.purpose: one for one in consents.current(self.ticket.person)}
+        said = {one.purpose: one for one in consents.current(self.ticket.holder)}
         return [(notice, said.get(notice.purpose)) for notice in consents.notices()]
 
     @cached_property
     def informed(self) -> bool:
         """He was shown the notice as it is today."""
-        his = self.ticket.person.consents
+        his = self.ticket.holder.consents
         return his.filter(purpose=Purpose.IDENTITY, version=consents.version()).exists()
 
     @property
@@ -60,11 +60,11 @@ class Sheet:
 
     @cached_property
     def face_allowed(self) -> bool:
-        return consents.stands(self.ticket.person, Purpose.FACE)
+        return consents.stands(self.ticket.holder, Purpose.FACE)
 
     @cached_property
     def enrolled(self) -> Portrait | None:
-        found = self.ticket.person.portraits.filter(enrolled=True)
+        found = self.ticket.holder.portraits.filter(enrolled=True)
         return found.order_by("-taken_at", "-pk").first()
 
     @property
@@ -81,18 +81,18 @@ class Sheet:
 
     @cached_property
     def reasons(self) -> list[Reason]:
-        found = reverification.reasons(self.ticket.person, self.ticket.enterprise, localdate())
+        found = reverification.reasons(self.ticket.holder, self.ticket.enterprise, localdate())
         return found
 
     @cached_property
     def bindings(self) -> list[Binding]:
-        his = self.ticket.person.bindings.select_related("enterprise", "confirmer", "letter")
+        his = self.ticket.holder.bindings.select_related("enterprise", "confirmer", "letter")
         return list(his.order_by("-pk")[:BINDINGS])
 
     @cached_property
     def claims(self) -> list[Binding]:
         """What others claim of enterprises that he heads, and waits for his word."""
-        mine = enrolment.claims_for(self.ticket.person)
+        mine = enrolment.claims_for(self.ticket.holder)
         return [one for one in mine if one.person_id != self.ticket.person_id]
 
     @cached_property
@@ -100,7 +100,7 @@ class Sheet:
         """Enterprises that name him, delivered or collected: he may say that it is not he."""
         acting = {
             one.enterprise_id: one.enterprise
-            for one in bindings.acting(self.ticket.person, localdate())
+            for one in bindings.acting(self.ticket.holder, localdate())
         }
         for one in self.bindings:
             acting.setdefault(one.enterprise_id, one.enterprise)
@@ -108,12 +108,12 @@ class Sheet:
 
     @cached_property
     def disputes(self) -> list[Dispute]:
-        his = self.ticket.person.disputes.select_related("enterprise")
+        his = self.ticket.holder.disputes.select_related("enterprise")
         return list(his.order_by("-pk")[:10])
 
     @cached_property
     def requests(self) -> list[RightsRequest]:
-        return list(self.ticket.person.rights_requests.order_by("-pk")[:10])
+        return list(self.ticket.holder.rights_requests.order_by("-pk")[:10])
 
     @cached_property
     def kept(self) -> list[Rule]:
@@ -124,7 +124,7 @@ class Sheet:
     def done(self) -> Enrolment | None:
         """Of this visit."""
         since = self.ticket.started_at or self.ticket.taken_at
-        return self.ticket.person.enrolments.filter(at__gte=since).order_by("-pk").first()
+        return self.ticket.holder.enrolments.filter(at__gte=since).order_by("-pk").first()
 
     @property
     def steps(self) -> list[tuple[str, bool]]:
@@ -133,7 +133,7 @@ class Sheet:
         settled = any(one.state in moves.IN_FORCE for one in self.bindings)
         return [
             ("notice", self.informed),
-            ("phone", bool(self.ticket.person.phone)),
+            ("phone", bool(self.ticket.holder.phone)),
             ("verify", verified),
             ("bind", settled or (not self.bindings and bool(self.named))),
             ("complete", self.done is not None),

@@ -144,4 +144,4 @@ def _require_identity(ticket: Ticket, item: Item) -> None:
     """实名: nothing is done for someone who was not verified; filing and payment never wait."""
     if item.real_name != "none" and not item.never_refused and not ticket.identified:
         raise Refusal("not_identified", _("身份尚未核验，请先比对人脸或人工核验"))
-    reverification.require(ticket.person, item)
+    reverification.require(ticket.holder, item)

@@ -23,7 +23,7 @@ from chengxin.core.refusal import Refusal
 from chengxin.devices import liveness
 from chengxin.devices.liveness import Step, Watched
 from chengxin.devices.words import DeviceUnavailable, Words
-from chengxin.hall import kiosks, visits
+from chengxin.hall import identify, kiosks
 from chengxin.hall.models import Device, Hall, KioskSession, LivenessCheck, Ticket
 from chengxin.offices.models import Officer
 from chengxin.people.models import Person, Verification
@@ -79,14 +79,14 @@ def answer_at_kiosk(device: Device, session_id: UUID, check_id: UUID, shots: Sho
 
 
 def draw_at_window(ticket: Ticket, *, officer: Officer) -> LivenessCheck:
-    return _draw(ticket.hall, ticket.person, f"ticket:{ticket.pk}", _place(ticket), officer)
+    return _draw(ticket.hall, ticket.holder, f"ticket:{ticket.pk}", _place(ticket), officer)
 
 
 def answer_at_window(ticket: Ticket, check_id: UUID, shots: Shots, *, officer: Officer) -> Answered:
-    """As at the kiosk, with the officer's comparison (`visits.compare_face`)."""
+    """As at the kiosk, with the officer's comparison (`identify.compare_face`)."""
 
     def compared(jpeg: bytes) -> Verification:
-        return visits.compare_face(ticket, jpeg, officer=officer)
+        return identify.compare_face(ticket, jpeg, officer=officer)
 
     return _answer(check_id, f"ticket:{ticket.pk}", _place(ticket), shots, compared, officer)
 
@@ -117,7 +117,7 @@ def _answer(
     try:
         watched = engine().watch(shots, [Step(step) for step in check.steps])
     except DeviceUnavailable as trouble:
-        raise visits.no_engine(trouble) from trouble
+        raise identify.no_engine(trouble) from trouble
     told = watched.verdict
     with record.of("liveness.answer", about=check.person.key, officer=officer, place=place) as t:
         check.verdict, check.rules = told.outcome, liveness.RULES

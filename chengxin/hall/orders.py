@@ -39,7 +39,7 @@ def object_to(
 def withdraw_objection(ticket: Ticket, objection: int, *, officer: Officer) -> Objection:
     """The person at the window takes his own objection back."""
     ledger.require_here(ticket)
-    found = Objection.objects.filter(pk=objection, person=ticket.person.key).first()
+    found = Objection.objects.filter(pk=objection, person=ticket.holder.key).first()
     if found is None:
         raise access.not_yours()
     place = ticket.window.place if ticket.window else ""

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from chengxin.core.refusal import Refusal
 from chengxin.devices.comparison import Listed, Suggested
 from chengxin.devices.words import DeviceUnavailable
-from chengxin.hall import visits
+from chengxin.hall import identify
 from chengxin.hall.models import FaceSuggestion, Ticket, Window
 from chengxin.offices import access
 from chengxin.offices.models import Officer
@@ -145,7 +145,7 @@ def _searched(live_jpeg: bytes, listed: Sequence[Listed]) -> Suggested:
     try:
         return engine().suggest(live_jpeg, listed, TOP)
     except DeviceUnavailable as trouble:
-        raise visits.no_engine(trouble) from trouble
+        raise identify.no_engine(trouble) from trouble
 
 
 def _usable(told: Suggested) -> None:

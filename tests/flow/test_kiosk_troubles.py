@@ -19,7 +19,7 @@ def test_expired_card_is_said_and_sent_on_and_a_valid_one_goes_on_at_once(
     in_front_of: Launch, address: str
 ) -> None:
     page = in_front_of("newcomer").new_context(viewport=UPRIGHT).new_page()
-    visit = Visit(page, address, "旧证件")
+    visit = Visit(page, address, "吴过期")
     visit.choose("personal")
 
     trouble = page.locator("#card-trouble")

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('hall', '0006_promises'),
+        ('hall', '0011_paper_capture'),
         ('people', '0009_wording_told_on'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

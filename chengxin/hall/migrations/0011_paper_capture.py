@@ -11,8 +11,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('hall', '0008_face_suggestion'),
-        ('people', '0010_verification_bands'),
+        ('hall', '0010_face_suggestion'),
+        ('people', '0011_verification_bands'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

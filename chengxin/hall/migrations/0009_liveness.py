@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('hall', '0006_promises'),
+        ('hall', '0008_evaluations'),
         ('people', '0009_wording_told_on'),
     ]
 

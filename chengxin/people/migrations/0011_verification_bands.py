@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('people', '0009_wording_told_on'),
+        ('people', '0010_enrolment'),
     ]
 
     operations = [

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('hall', '0007_liveness'),
+        ('hall', '0009_liveness'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
