@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, TextChoices
 
 from chengxin.hall.models import Hall
 from chengxin.offices import access
@@ -39,26 +38,24 @@ def of(officer: Officer, first: date, last: date) -> Figures:
     taken = Q(taken_at__date__gte=first, taken_at__date__lte=last)
     return Figures(
         enrolled=enrolled.count(),
-        ways=_counted(enrolled, "way", Enrolment.Way.choices),
+        ways=_counted(enrolled, "way", Enrolment.Way),
         places=_grouped(enrolled, "place"),
         officers=_grouped(enrolled, "officer__full_name"),
         faces=Portrait.objects.filter(here & taken, enrolled=True).count(),
         verified=made.count(),
-        bands=_counted(made, "band", Verification.Band.choices),
+        bands=_counted(made, "band", Verification.Band),
         two_officers=made.exclude(second_officer=None).count(),
     )
 
 
 def _grouped(found: QuerySet[Enrolment], field: str) -> list[tuple[str, int]]:
-    counted = found.order_by().values(field).annotate(count=Count("pk")).order_by("-count", field)
-    return list(counted.values_list(field, "count"))
+    counted = found.order_by().values_list(field).annotate(count=Count("pk"))
+    return [(str(value), count) for value, count in counted.order_by("-count", field)]
 
 
 def _counted(
-    found: QuerySet[Enrolment] | QuerySet[Verification],
-    field: str,
-    titles: Sequence[tuple[str, object]],
+    found: QuerySet[Enrolment] | QuerySet[Verification], field: str, titles: type[TextChoices]
 ) -> list[tuple[str, int]]:
     """Every value with its title, also those that nobody has."""
     counted = dict(found.order_by().values_list(field).annotate(count=Count("pk")))
-    return [(str(title), counted.get(value, 0)) for value, title in titles]
+    return [(str(one.label), counted.get(one.value, 0)) for one in titles]

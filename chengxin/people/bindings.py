@@ -11,7 +11,6 @@ A binding ends with the day on its letter, at the latest after a year.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -252,19 +251,15 @@ def acting(person: Person, day: date) -> list[Affiliation | Binding]:
 
 def may_act(person: Person, enterprise: Enterprise, day: date) -> bool:
     """Whether one of his roles lets him handle matters of `enterprise`."""
-    return any(one.role in ACTING for one in _here(acting(person, day), enterprise))
+    here = (one for one in acting(person, day) if one.enterprise_id == enterprise.pk)
+    return any(one.role in ACTING for one in here)
 
 
 def represents(person: Person, enterprise: Enterprise, day: date) -> bool:
     """Whether he is its registered legal representative, and nobody disputes that."""
-    his = _here(acting(person, day), enterprise)
-    return any(one.role == Role.LEGAL_REP and isinstance(one, Affiliation) for one in his)
-
-
-def _here(
-    roles: Iterable[Affiliation | Binding], enterprise: Enterprise
-) -> list[Affiliation | Binding]:
-    return [one for one in roles if one.enterprise_id == enterprise.pk]
+    heads = person.affiliations.on(day).filter(enterprise=enterprise, role=Role.LEGAL_REP)
+    stopped = person.bindings.stopped().filter(enterprise=enterprise, role=Role.LEGAL_REP)
+    return heads.exists() and not stopped.exists()
 
 
 def _side_of(by: Person, bound: Binding) -> str:
