@@ -19,6 +19,7 @@ from chengxin.hall import alarms, devices, evaluations, screens, streams, visits
 from chengxin.hall.models import Alarm, Device, Evaluation, Window
 from chengxin.offices import access
 from chengxin.trace import stream
+from chengxin.trace.models import Trace
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -147,6 +148,26 @@ class TestKiosk:
         )
 
         assert factory.name not in block
+
+    def test_directive_reaches_whoever_came_after_the_line_was_opened(
+        self, agent, page, wang, order
+    ):
+        page.begin()
+        device = the_kiosk(agent)
+
+        async def follow() -> None:
+            lines = streams.of_kiosk(device)
+            await heard(lines, "ready")
+            await sync_to_async(agent.put_card)(wang)
+            read = await Trace.objects.aget(action="kiosk.read")
+            while f"id: {read.pk}\n" not in await heard(lines, "changed"):
+                pass
+            await sync_to_async(order)(wang, {"INV": "block"})
+            await heard(lines, "changed")
+            await lines.aclose()
+            await sync_to_async(connections.close_all)()
+
+        asyncio.run(follow())
 
     def test_directive_on_somebody_else_does_not_disturb_it(self, agent, page, wang, li, order):
         page.begin()
