@@ -44,6 +44,7 @@ def item_by_keys(officer: Page, words: str) -> None:
     officer.keyboard.press("/")
     officer.keyboard.type(words)
     officer.keyboard.press("Enter")
+    expect(officer.locator(".item-groups button:focus")).to_have_count(1)
     before = officer.get_by_test_id("handled").count()
     officer.keyboard.press("Enter")
     expect(officer.get_by_test_id("handled")).to_have_count(before + 1)
