@@ -32,6 +32,7 @@ PARTS = (
     "push",
     "event",
     "queue",
+    "estimates",
     "backtest",
     "dossier",
     "pictures",
@@ -43,7 +44,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__.split("\n")[0])
     parser.add_argument("--persons", type=int, nargs="*", default=[200_000])
     parser.add_argument("--rows", type=int, default=2_000_000, help="of the ingest benchmark")
-    parser.add_argument("--only", choices=["ingest", "county", "scale", *PARTS], default="")
+    parser.add_argument("--only", choices=["ingest", "county", "scale", "day", *PARTS], default="")
     parser.add_argument(
         "--spark-persons", type=int, default=20_000, help="of the county on Spark, beside DuckDB"
     )
@@ -62,6 +63,8 @@ def main() -> None:
     for name in PARTS:
         if asked.only in ("", name):
             part(name)
+    if asked.only == "day":  # an hour: only when it is asked for
+        part("day")
 
 
 def tell(what: str, told: object) -> None:

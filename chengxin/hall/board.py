@@ -139,9 +139,9 @@ def of(hall: Hall) -> Board:
 def _waiting(hall: Hall) -> list[_Waiting]:
     """In the order of their turns.  Who was sent on or came back waits since then."""
     found = Ticket.objects.today(hall).filter(state=moves.State.WAITING).order_by("turn", "pk")
-    began = found.filter(moves__after=moves.State.WAITING).annotate(since=Max("moves__at"))
-    since = dict(began.values_list("pk", "since"))
-    return [_Waiting(ticket, since[ticket.pk]) for ticket in found if ticket.pk in since]
+    began = TicketMove.objects.filter(ticket__in=found, after=moves.State.WAITING).order_by()
+    since = dict(began.values_list("ticket").annotate(Max("at")))
+    return [_Waiting(ticket, since.get(ticket.pk, ticket.taken_at)) for ticket in found]
 
 
 def _seats(hall: Hall, moment: datetime) -> list[Seat]:
@@ -178,7 +178,7 @@ def _lines(hall: Hall, waiting: list[_Waiting]) -> list[Line]:
     for business in Business.values:
         own = [one.since for one in waiting if one.ticket.business == business]
         wait = estimates.wait_of([*queue, business], desks, stay)
-        span = None if wait is None else promises.spread(wait, past)
+        span = None if wait is None else promises.spread(wait, promises.alike(wait, past))
         longest = min(own, default=None)
         lines.append(Line(business, len(own), longest, promises.in_words(span)))
     return lines

@@ -15,7 +15,8 @@ from chengxin.hall.models import Hall, Promise, Ticket
 
 SAME = timedelta(minutes=1)  # a phone that looks again so soon is shown the same
 ENOUGH = 30  # kept promises before the range is learnt from them
-LEARNT = 300  # of the newest
+LEARNT = 900  # of the newest
+ALIKE = 120  # of these, those whose expected wait was most like the one to be told
 WITHOUT = (0.4, 1.7)  # the range, as parts of the expected wait, before that
 EDGES = (6, 94)  # per cent between which four of five waits surely lie
 ENDS = ("kept", "early", "late", "unknown", "left", "open")
@@ -28,7 +29,7 @@ def make(ticket: Ticket, *, on_phone: bool = False) -> Promise:
     if last is not None:
         return last
     wait = estimates.expected(ticket)
-    low, high = (None, None) if wait is None else spread(wait, past(ticket.hall))
+    low, high = (None, None) if wait is None else spread(wait, alike(wait, past(ticket.hall)))
     return Promise.objects.create(
         ticket=ticket, on_phone=on_phone, ahead=ticket.ahead, expected=wait, low=low, high=high
     )
@@ -44,12 +45,23 @@ def spread(wait: float, ratios: Sequence[float]) -> tuple[int, int]:
     return math.floor(low / 60), max(1, math.ceil(high / 60))
 
 
-def past(hall: Hall) -> list[float]:
-    """Real over expected wait of the newest promises that came to their end by a call."""
+def alike(wait: float, past: Sequence[tuple[float, float]]) -> list[float]:
+    """Real over expected waits of those promises that are most like one of `wait` seconds.
+
+    Short waits are off by other parts than long ones, and a quiet morning has told of hundreds of
+    short ones when the first rush begins.
+    """
+    size = math.log(wait + FLOOR)
+    near = sorted(past, key=lambda told: abs(math.log(told[0] + FLOOR) - size))
+    return [ratio for _expected, ratio in near[:ALIKE]]
+
+
+def past(hall: Hall) -> list[tuple[float, float]]:
+    """Expected wait, and real over expected, of the newest promises that ended by a call."""
     ended = Promise.objects.filter(ticket__hall=hall, outcome="call", expected__isnull=False)
     told = ended.order_by("-pk").values_list("at", "ended_at", "expected")[:LEARNT]
     return [
-        ((end - at).total_seconds() + FLOOR) / (wait + FLOOR)
+        (wait, ((end - at).total_seconds() + FLOOR) / (wait + FLOOR))
         for at, end, wait in told
         if end is not None and wait is not None
     ]

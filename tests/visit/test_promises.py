@@ -71,6 +71,18 @@ def test_range_learnt_from_the_past_holds_four_of_five_new_waits():
     assert kept / 400 >= 0.8
 
 
+def test_range_of_a_long_wait_is_learnt_from_long_waits():
+    """A quiet morning of waits told exactly says nothing about the rush, where they are off."""
+    quiet = [(10.0 + n / 10, 1.0) for n in range(500)]
+    rush = [(1200.0 + n, 0.5 + n / 100) for n in range(promises.ALIKE)]
+
+    ratios = promises.alike(1250, quiet + rush)
+    assert sorted(ratios) == [ratio for _wait, ratio in rush]
+    low, high = promises.spread(1250, ratios)
+    assert (low, high) == pytest.approx((11, 36), abs=2)  # 0.56 and 1.62 of 21 minutes and one
+    assert promises.spread(15, promises.alike(15, quiet + rush)) == (0, 1)
+
+
 @pytest.fixture
 def earlier(db, hall, window, person, zhao):
     """Six enterprise visits of ten minutes each at window 3, the last just over."""
