@@ -46,7 +46,7 @@ class LivenessCheck(models.Model):
     figures = models.JSONField(default=dict)  # what was measured of each step
     rules = models.CharField(max_length=20, blank=True)  # devices.liveness.RULES
     verification = models.OneToOneField(
-        "people.Verification", models.PROTECT, null=True, related_name="liveness"
+        "people.Verification", models.SET_NULL, null=True, related_name="liveness"
     )
 
     class Meta:

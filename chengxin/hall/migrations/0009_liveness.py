@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
                 ('figures', models.JSONField(default=dict)),
                 ('rules', models.CharField(blank=True, max_length=20)),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
-                ('verification', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='liveness', to='people.verification')),
+                ('verification', models.OneToOneField(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='liveness', to='people.verification')),
             ],
             options={
                 'indexes': [models.Index(fields=['session', 'drawn_at'], name='liveness_of_session')],
