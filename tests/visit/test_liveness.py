@@ -108,7 +108,7 @@ def test_who_does_them_is_compared_with_the_straight_frame_and_it_is_kept(at_fac
 
 
 @pytest.mark.usefixtures("asking")
-def test_steps_not_seen_are_asked_for_once_more_and_never_refuse(at_face, watch, wang):
+def test_steps_not_seen_are_asked_for_once_more_and_never_refuse(at_face, watch, factory):
     watch.outcome = Outcome.NOT_SEEN
 
     first = answer(at_face, drawn(at_face)["check"]).json()
@@ -119,7 +119,7 @@ def test_steps_not_seen_are_asked_for_once_more_and_never_refuse(at_face, watch,
     assert not second["again"]
     assert at_face.state()["identified"]  # the face matched, and that is what decides
     assert Verification.objects.get().liveness.verdict == "not_seen"
-    assert at_face.post("take", enterprise="").status_code == 200
+    assert at_face.post("take", enterprise=factory.pk).status_code == 200
 
 
 @pytest.mark.usefixtures("asking")
