@@ -72,6 +72,7 @@ def look(page: Page, step: str, type_size: str, *, may_scroll: bool = False) -> 
     assert (page.locator("html").get_attribute("data-size") or "") == type_size
     for size in (LYING, UPRIGHT):
         page.set_viewport_size(size)
+        page.wait_for_timeout(200)  # lists fit themselves anew
         buttons = screen.locator("button:visible").all()
         assert buttons
         assert all(map(in_sight, buttons)), (step, size)
