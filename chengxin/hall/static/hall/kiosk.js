@@ -8,6 +8,7 @@ import { openEye } from "./camera.js";
 import { enterpriseList, itemList, listed, notesOf } from "./kiosk_lists.js";
 import { localNumbers } from "./kiosk_local.js";
 import { voice } from "./kiosk_voice.js";
+import { lively } from "./liveness.js";
 
 const kiosk = document.getElementById("kiosk");
 const base = kiosk.dataset.base;
@@ -333,11 +334,29 @@ async function lookAtFace() {
     return;
   }
   await pause(BETWEEN_PICTURES);
+  if ("steps" in kiosk.dataset) await steps(mine);
   while (session === mine && shown === "face" && eye) {
     await compareOnce(mine, frame);
     await pause(BETWEEN_PICTURES);
   }
   looking = false;
+}
+
+/** The steps before the camera (动作检测); whatever comes of them, the face is compared. */
+async function steps(mine) {
+  const stopped = () => session !== mine || shown !== "face";
+  try {
+    for (let again = true; again && !stopped();) {
+      const told = await lively({ base, eye, say: advise, data: { session: mine }, stopped });
+      if (!told || stopped()) return;
+      advise(told.words);
+      again = told.again;
+      await pause(1800);
+    }
+    if (!stopped()) await look();
+  } catch (error) {
+    if (!stopped()) advise(error.message);
+  }
 }
 
 async function compareOnce(mine, frame) {

@@ -4,6 +4,7 @@
 import { follow, refuse, token, words } from "../web/page.js";
 import { callForHelp, refreshAlarms } from "./alarms.js";
 import { openEye } from "./camera.js";
+import { lively } from "./liveness.js";
 import { onScan } from "./scanner.js";
 
 const station = document.getElementById("station");
@@ -119,6 +120,25 @@ onScan(PREFIX, CODE, (code) => {
 
 let eye = null;
 
+/** The steps before the camera (动作检测), where the hall asks for them; true when the face was
+    compared with them.  Whatever else comes of them, it is compared without. */
+async function steps(say) {
+  try {
+    for (let again = true; again;) {
+      const told = await lively({ base: station.dataset.steps, eye, say: (sentence) => { say.textContent = sentence; } });
+      if (!told) return false;
+      say.textContent = told.words;
+      again = told.again;
+    }
+  } catch (error) {
+    refuse(error.message);
+    return false;
+  }
+  own = performance.now();
+  refreshDesk();
+  return true;
+}
+
 async function lookThenSend(url) {
   if (eye) return;
   const video = document.getElementById("camera"), canvas = document.getElementById("frame");
@@ -134,6 +154,7 @@ async function lookThenSend(url) {
   say.textContent = words("say-taking");
   try {
     await new Promise((done) => { setTimeout(done, LOOK); });
+    if (url === station.dataset.compare && station.dataset.steps && await steps(say)) return;
     const form = new FormData();
     form.set("picture", await eye.picture(), "face.jpg");
     form.set("chosen", chosen());
