@@ -1,7 +1,7 @@
 """大厅看板: how the hall stands at this moment, and what its manager should see to.
 
-Everything is read from tickets, the time ledger and the devices; numbers only, nobody's name but
-the officers'.  `hall.figures` counts the day and the month.
+Everything is read from tickets, the time ledger, windows and devices; numbers only, nobody's name
+but the officers'.  `hall.figures` counts the day and the month.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from chengxin.hall import estimates, figures, moves, promises
-from chengxin.hall.models import Business, Device, Hall, Ticket, TicketMove, Window
+from chengxin.hall.models import Alarm, Business, Device, Hall, Ticket, TicketMove, Window
 from chengxin.trace.tongue import english
 
 CLOSED_AFTER = estimates.OPEN_WITHIN  # a window at which nothing happened for so long
@@ -31,6 +31,7 @@ class State(StrEnum):
     SERVING = "serving"
     CALLED = "called"
     FREE = "free"
+    PAUSED = "paused"
     CLOSED = "closed"
 
 
@@ -38,6 +39,7 @@ STATES = {
     State.SERVING: gettext_lazy("办理中"),
     State.CALLED: gettext_lazy("已叫号"),
     State.FREE: gettext_lazy("空闲"),
+    State.PAUSED: gettext_lazy("暂停"),
     State.CLOSED: gettext_lazy("未开"),
 }
 
@@ -54,11 +56,16 @@ class Seat:
 
     @property
     def title(self) -> str:
-        return str(STATES[self.state])
+        """What goes on there; of a pause its reason."""
+        return self.window.get_pause_display() if self.paused else str(STATES[self.state])
+
+    @property
+    def paused(self) -> bool:
+        return self.state == State.PAUSED
 
     @property
     def open(self) -> bool:
-        return self.state != State.CLOSED
+        return self.state not in (State.CLOSED, State.PAUSED)
 
 
 @dataclass(frozen=True)
@@ -127,6 +134,7 @@ def of(hall: Hall) -> Board:
     seats = _seats(hall, moment)
     lines = _lines(hall, waiting)
     alerts = [
+        *_calls_for_help(hall),
         *_waits(waiting, moment),
         *_unserved(lines, seats),
         *_quiet(waiting, seats, moment),
@@ -134,6 +142,17 @@ def of(hall: Hall) -> Board:
         *_devices(hall),
     ]
     return Board(hall, moment, seats, lines, sorted(alerts, key=lambda one: one.level != "danger"))
+
+
+def _calls_for_help(hall: Hall) -> Iterable[Alert]:
+    """Windows that called for help and are not done with it."""
+    for alarm in Alarm.objects.open().filter(hall=hall).select_related("window", "answered_by"):
+        told = {"window": alarm.window.number}
+        if alarm.answered_by:
+            told["name"] = alarm.answered_by.full_name
+            yield Alert("warn", _("%(window)s号窗口紧急呼叫，%(name)s已响应") % told)
+        else:
+            yield Alert("danger", _("%(window)s号窗口紧急呼叫，请立即到场") % told)
 
 
 def _waiting(hall: Hall) -> list[_Waiting]:
@@ -166,6 +185,8 @@ def _seats(hall: Hall, moment: datetime) -> list[Seat]:
             lately = step is not None and moment - step.at < CLOSED_AFTER
             state = State.FREE if lately else State.CLOSED
             since = step.at if step else None
+            if window.pause:
+                state, since = State.PAUSED, window.paused_at
             seats.append(Seat(window, state, "", since, officer if lately else ""))
     return seats
 

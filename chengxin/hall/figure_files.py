@@ -111,6 +111,16 @@ def identity_table(told: figures.Identity) -> Part:
     return Part(_("采集与核实"), [_("项目"), _("次数")], rows, numbers=[1])
 
 
+def grades_table(told: figures.Grades) -> Part:
+    """好差评."""
+    rows = [
+        [_("请评价"), str(told.asked)],
+        [_("已评价"), str(told.given)],
+        [_("好评率"), percent(told.share)],
+    ]
+    return Part(_("好差评"), [_("项目"), _("次数")], rows, numbers=[1])
+
+
 def tables(told: Figures) -> list[Part]:
     """Every table of the page and of the files, in their order."""
     found = [tickets_table(_("业务"), [told.total, *told.by_business])]
@@ -123,6 +133,7 @@ def tables(told: Figures) -> list[Part]:
         desks_table(_("人员"), told.by_officer),
         desks_table(_("机关"), told.by_bureau),
         identity_table(told.identity),
+        grades_table(told.grades),
     ]
 
 

@@ -15,7 +15,7 @@
 For windows, officers and bureaus a service is what one officer did at one window for one ticket,
 and who called first has the wait; `open` is from the first to the last step of each day there, and
 `busy` the part of it in which somebody was being served (窗口利用率).  A bureau is the officer's.
-好评率 waits for evaluations.
+好评率 is the share of very good, good and fair grades among those given on these days.
 """  # noqa: E501
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from django.db import connection
 from django.db.models import Count, Q
 from django.utils.timezone import make_aware
 
-from chengxin.hall.models import Business, Hall, Window
+from chengxin.hall.models import Business, Evaluation, Hall, Window
 from chengxin.offices.models import Office, Officer
 from chengxin.people.models import Verification
 from chengxin.trace.models import Trace
@@ -151,6 +151,19 @@ class Identity:
 
 
 @dataclass(frozen=True)
+class Grades:
+    """好差评 of one hall: visits asked about, grades given, the good ones among them."""
+
+    asked: int
+    given: int
+    good: int
+
+    @property
+    def share(self) -> float | None:
+        return Part(self.good, self.given).share
+
+
+@dataclass(frozen=True)
 class Figures:
     """All of one hall from the first to the last day."""
 
@@ -193,6 +206,10 @@ class Figures:
     def identity(self) -> Identity:
         return identity(self.hall, self.first, self.last)
 
+    @cached_property
+    def grades(self) -> Grades:
+        return grades(self.hall, self.first, self.last)
+
 
 def of(hall: Hall, first: date, last: date) -> Figures:
     asked = {
@@ -226,6 +243,23 @@ def month_of(on: date) -> tuple[date, date]:
     """The first and last day of the calendar month that `on` lies in."""
     first = on.replace(day=1)
     return first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+
+
+def grades(hall: Hall, first: date, last: date) -> Grades:
+    """How the visits of these days were graded, whoever served."""
+    asked = Evaluation.objects.filter(
+        window__hall=hall, asked_at__gte=_morning(first),
+        asked_at__lt=_morning(last + timedelta(days=1)),
+    )  # fmt: skip
+    given = Q(state=Evaluation.State.GIVEN)
+    bad = Q(grade__in=Evaluation.BAD)
+    return Grades(
+        **asked.aggregate(
+            asked=Count("pk"),
+            given=Count("pk", filter=given),
+            good=Count("pk", filter=given & ~bad),
+        )
+    )
 
 
 def identity(hall: Hall, first: date, last: date) -> Identity:

@@ -10,8 +10,8 @@ import pytest
 from django.utils.timezone import now
 from openpyxl import load_workbook
 
-from chengxin.hall import board, visits
-from chengxin.hall.models import Promise, Ticket, TicketMove, Window
+from chengxin.hall import alarms, board, figures, visits, windows
+from chengxin.hall.models import Evaluation, Promise, Screen, Ticket, TicketMove, Window
 from chengxin.offices.models import Role
 from chengxin.trace.models import Trace
 
@@ -212,3 +212,47 @@ def test_page_without_any_ticket_says_so(manager, hall):
     for path in PAGES:
         assert "今日还没有" in body(manager.get("/hall-board/yangxin/today"))
         assert body(manager.get(f"/hall-board/yangxin/{path}"))
+
+
+def test_call_for_help_stands_first_until_it_is_over(manager, window, zhao, nonce, officer):
+    alarm = alarms.call(window, nonce, officer=zhao)
+
+    assert "3号窗口紧急呼叫，请立即到场" in body(manager.get("/hall-board/yangxin/live"))
+    helper = officer("feng", "冯主任", "county", Role.HALL_MANAGER)
+    alarms.answer(alarm, officer=helper)
+    assert "3号窗口紧急呼叫，冯主任已响应" in body(manager.get("/hall-board/yangxin/live"))
+    alarms.end(alarm, officer=helper)
+    assert "紧急呼叫" not in body(manager.get("/hall-board/yangxin/live"))
+
+
+def test_paused_window_says_why_and_is_not_open(hall, window, zhao):
+    windows.pause(window, "lunch", officer=zhao)
+    (seat,) = [one for one in board.of(hall).seats if one.window == window]
+
+    assert (seat.state, seat.open) == ("paused", False)
+    assert seat.title == window.__class__.objects.get(pk=window.pk).get_pause_display()
+
+
+def test_share_of_good_grades_counts_those_that_were_given(
+    hall, window, zhao, served, take_for_grade
+):
+    for ticket, state, grade in take_for_grade:
+        Evaluation.objects.create(
+            ticket=ticket, window=window, officer=zhao, state=state, grade=grade,
+            screen=Screen.objects.get(),
+        )  # fmt: skip
+
+    told = figures.grades(hall, served.day, served.day)
+    assert (told.asked, told.given, told.good) == (4, 3, 2)
+    assert told.share == pytest.approx(2 / 3)
+
+
+@pytest.fixture
+def take_for_grade(take, person, window, zhao):
+    """Four visits: very good, fair, bad, and one of whom nobody heard."""
+    Screen.objects.create(window=window, code="c", until=now(), invited_by=zhao)
+    grades = [("given", "very_good"), ("given", "fair"), ("given", "bad"), ("lapsed", "")]
+    return [
+        (take(person("赵某某", f"3723231980010{n:04}")).ticket, *told)
+        for n, told in enumerate(grades)
+    ]
