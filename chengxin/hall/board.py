@@ -147,7 +147,7 @@ def of(hall: Hall) -> Board:
 def _calls_for_help(hall: Hall) -> Iterable[Alert]:
     """Windows that called for help and are not done with it."""
     for alarm in Alarm.objects.open().filter(hall=hall).select_related("window", "answered_by"):
-        told = {"window": alarm.window.number}
+        told = {"window": str(alarm.window.number)}
         if alarm.answered_by:
             told["name"] = alarm.answered_by.full_name
             yield Alert("warn", _("%(window)s号窗口紧急呼叫，%(name)s已响应") % told)

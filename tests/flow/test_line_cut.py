@@ -53,8 +53,9 @@ def test_numbers_given_while_the_line_was_cut_are_served_in_order_and_once(
     second = take(kiosk, "enterprise")
     third = take(kiosk, "personal")
     assert (first[0], second[0], third[0]) == ("D", "A", "D")
-    assert (first[2:], second[2:], third[2:]) == ("01", "01", "02")
-    assert first[1] == second[1] not in "ADK"
+    assert (first[-2:], second[-2:], third[-2:]) == ("01", "01", "02")
+    assert first[1:-2] == second[1:-2]
+    assert set(first[1:-2]).isdisjoint("ADK")  # the businesses' own
 
     kiosk.context.set_offline(False)
     with kiosk.expect_response("**/kiosk-1/settle") as settled:

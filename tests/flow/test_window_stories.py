@@ -72,6 +72,7 @@ def test_three_items_in_one_visit_by_keyboard_alone(
         expect(officer.get_by_test_id("finish-item")).to_have_count(left)
     expect(handled.first).to_contain_text(re.compile(r"\d\d:\d\d–\d\d:\d\d · "))
 
+    expect(officer.get_by_test_id("finish")).to_be_enabled()
     officer.keyboard.press("F9")
     expect(officer.get_by_test_id("call-next")).to_be_enabled()
 
@@ -118,6 +119,7 @@ def test_key_monitored_enterprise_waits_for_its_representative_in_person(
     refused.get_by_role("button", name="受理").press("Enter")
     expect(officer.locator("#notice .refusal")).to_be_visible()
     expect(officer.get_by_test_id("handled")).to_have_count(0)
+    expect(officer.get_by_test_id("finish")).to_be_enabled()
     officer.keyboard.press("F9")
     expect(officer.get_by_test_id("call-next")).to_be_enabled()
 
@@ -125,15 +127,18 @@ def test_key_monitored_enterprise_waits_for_its_representative_in_person(
     officer.keyboard.press("F2")
     expect(officer.get_by_test_id("current-number")).to_have_text(himself[0])
     scan(officer, himself[1])
+    expect(officer.get_by_test_id("finish")).to_be_enabled()
     expect(officer.get_by_test_id("verification")).to_contain_text("比对通过")
     choose = officer.get_by_test_id("choose-enterprise")
     choose.focus()
     choose.press("Enter")
+    expect(officer.get_by_test_id("directive").first).to_be_visible()
     officer.keyboard.press("F10")  # the directive is read
-    expect(officer.get_by_test_id("acknowledge")).to_have_count(0)
+    expect(officer.locator("[data-testid=directive][data-read]")).to_have_count(1)
     item_by_keys(officer, "发票领用")
     officer.get_by_test_id("finish-item").press("Enter")
     expect(officer.get_by_test_id("finish-item")).to_have_count(0)
+    expect(officer.get_by_test_id("finish")).to_be_enabled()
     officer.keyboard.press("F9")
     expect(officer.get_by_test_id("call-next")).to_be_enabled()
 

@@ -68,15 +68,15 @@ def test_endless_join_is_stopped_in_time(home: Path) -> None:
 def test_each_of_many_has_its_own_time(home: Path) -> None:
     slow = (
         "SELECT COUNT(*) AS n FROM enterprise AS a "
-        "JOIN (SELECT enterprise_id FROM enterprise LIMIT 20) AS b "
+        "JOIN (SELECT enterprise_id FROM enterprise LIMIT 5) AS b "
         "ON a.enterprise_id || b.enterprise_id <> '0'"
     )
     took, runs = 0.0, 1
-    while took < 2.5:  # as many as together take longer than one may
+    while took < 3.5:  # as many as together take longer than one may
         runs *= 2
         began = time.monotonic()
-        asked = Sandbox(home, Limits(seconds=2, threads=1)).run_all([(home, slow)] * runs)
-        assert {rows[0]["n"] for rows in asked} == {MANY * 20}
+        asked = Sandbox(home, Limits(seconds=3, threads=1)).run_all([(home, slow)] * runs)
+        assert {rows[0]["n"] for rows in asked} == {MANY * 5}
         took = time.monotonic() - began
 
 
