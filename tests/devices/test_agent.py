@@ -174,11 +174,13 @@ def test_the_agent_says_hello_and_how_its_devices_stand(server, start):
     start()
 
     hello = server.next(Hello)
-    standing = {status.device: status.code for status in (server.next(Status) for _ in range(3))}
+    standing = {status.device: status.code for status in (server.next(Status) for _ in range(5))}
 
     assert (hello.device_id, hello.simulated) == ("kiosk-1", True)
-    assert hello.devices == ["card_reader", "camera", "printer"]
-    assert standing.keys() == {"card_reader", "camera", "printer"}
+    assert hello.devices == [
+        "card_reader", "camera", "printer", "document_camera", "finger_reader",
+    ]  # fmt: skip
+    assert standing.keys() == set(hello.devices)
 
 
 def test_a_station_without_printer_says_nothing_of_one(server, start, tmp_path):

@@ -14,9 +14,6 @@ from chengxin.people.bindings import Side, Terms
 from chengxin.people.models import Binding, Consent, Letter, Likeness, Portrait
 from chengxin.risk import disputes
 from chengxin.trace.models import Trace
-from tests.pages.test_window import signed_in, zhaos
-
-__all__ = ["signed_in", "zhaos"]
 
 pytestmark = pytest.mark.django_db
 

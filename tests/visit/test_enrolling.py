@@ -11,7 +11,7 @@ from django.utils.timezone import localdate
 
 from chengxin.core.identifiers import DocumentKind
 from chengxin.core.refusal import Refusal
-from chengxin.hall import desk, enrolment, identify, items, reverification, visits
+from chengxin.hall import desk, enrolment, identify, items, reverification
 from chengxin.hall.models import Ticket
 from chengxin.notices.models import Message
 from chengxin.people import consents, freezing, identity
@@ -308,8 +308,8 @@ def test_suspicion_freezes_bindings_tells_the_representative_and_needs_another_t
     bound.refresh_from_db()
     assert bound.state == "frozen"
     assert Message.objects.get().about == wang.key
-    with pytest.raises(Refusal, match="not_bound"):
-        visits.begin_item(ticket, "invoice_collect", factory, officer=zhao)
+    with pytest.raises(Refusal, match="verify_anew"):
+        items.begin(ticket, "invoice_collect", factory, officer=zhao)
     with pytest.raises(Refusal, match="no_role"):
         freezing.thaw_all(li, "看过了", officer=zhao)
     freezing.thaw_all(li, "当面核实", officer=qian)
