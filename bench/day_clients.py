@@ -424,9 +424,9 @@ async def _by_phone(day: Day, visitor: Visitor, step: str) -> httpx.Response | N
 
 def place_code(session: str) -> str:
     """The code of the phone page, as it is printed small on the ticket."""
-    from chengxin.hall import visits
+    from chengxin.hall import codes
 
-    return visits.place_text(uuid.UUID(session))
+    return codes.place_text(uuid.UUID(session))
 
 
 def card(visitor: Visitor) -> dict[str, Any]:
