@@ -26,7 +26,7 @@ from chengxin.indicators.sandbox import Limits, Stopped
 from chengxin.offices.models import Role
 from chengxin.risk import alerts, directives
 from chengxin.risk.models import Alert, Directive
-from chengxin.studio import checking, snoozes, trials, versions
+from chengxin.studio import checking, running, snoozes, trials, versions
 from chengxin.studio.models import Snooze, Trial, Version
 from chengxin.trace.models import Trace
 from tests.studio import county
@@ -382,7 +382,7 @@ class TestTry:
         trial = trials.ask(draft, DAY, officer=lin)
         Trial.objects.update(state=Trial.State.RUNNING)
         trial.refresh_from_db()
-        with trials._held(trial.pk):
+        with running.held(trials._LOCK, trial.pk):
             assert trials.left([trial]) == set()
         assert trials.left([trial]) == {trial.pk}
         refused("not_tried", versions.submit, draft, officer=lin)
