@@ -4,7 +4,7 @@ simulated devices, and real Chromium windows whose camera shows a drawn face."""
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -26,15 +26,65 @@ def browser_path() -> str:
     return path
 
 
-@pytest.fixture(scope="session")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("yangxin")
+class Demo:
+    """The stories' common county and hall.  A story that failed may have left somebody at a window,
+    so the next one is given a new county and does not fail for the other's sake."""
+
+    def __init__(self, new_home: Callable[[], Path]) -> None:
+        self._new_home = new_home
+        self._open = ExitStack()
+        self.home: Path | None = None
+        self.address = ""
+
+    def opened(self) -> Demo:
+        if self.home is None:
+            home = self._new_home()
+            self.address = self._open.enter_context(demo_server.running(home))
+            self.home = home
+        return self
+
+    def close(self) -> None:
+        self._open.close()
+        self.home = None
+
+
+SPOILT = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if report.failed and "address" in getattr(item, "fixturenames", ()):
+        item.session.stash[SPOILT] = True
+    return report
 
 
 @pytest.fixture(scope="session")
-def address(home: Path) -> Iterator[str]:
-    with demo_server.running(home) as url:
-        yield url
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    made = Demo(lambda: tmp_path_factory.mktemp("yangxin"))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def standing(demo: Demo, request: pytest.FixtureRequest) -> Demo:
+    if request.session.stash.get(SPOILT, False):
+        demo.close()
+        request.session.stash[SPOILT] = False
+    return demo.opened()
+
+
+@pytest.fixture
+def home(standing: Demo) -> Path:
+    assert standing.home is not None
+    return standing.home
+
+
+@pytest.fixture
+def address(standing: Demo) -> str:
+    return standing.address
 
 
 @pytest.fixture(scope="module")

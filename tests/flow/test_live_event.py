@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from secrets import token_hex
 
 import httpx
 import pytest
@@ -57,11 +58,12 @@ class Police:
             time.sleep(0.1)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def police(address: str, home: Path) -> Police:
     """Registered as a data officer does it; the key is shown once."""
+    name = f"police-{token_hex(4)}"
     settings = {k: v for k, v in os.environ.items() if k != "DATABASE_URL"}
-    words = ["client", "add", "police", "--owner", "县公安局", "--source", "police_case", "--json"]
+    words = ["client", "add", name, "--owner", "县公安局", "--source", "police_case", "--json"]
     shown = subprocess.run(
         [sys.executable, "-m", "chengxin", *words],
         cwd=ROOT, env=settings | {"CHENGXIN_HOME": str(home)},
