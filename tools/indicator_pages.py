@@ -106,6 +106,8 @@ def _pushes(one: Indicator) -> Iterator[str]:
             yield f"band {name} also {', '.join(ADDRESSEES[to] for to in band.push)}"
     for column, addressed in one.push_if.items():
         yield f"when `{column}` also {', '.join(ADDRESSEES[to] for to in addressed)}"
+    if one.informs:
+        yield f"the authorities of the enterprises in `{one.informs}` as well"
 
 
 def _param(name: str, param: Param) -> tuple[str, ...]:

@@ -127,6 +127,7 @@ class Indicator:
     wording_for: dict[str, Words] = field(default_factory=dict)  # by kind of entity acted on
     facts: Words | None = None  # what the verifying officer reads; the wording when there is none
     push_if: dict[str, list[str]] = field(default_factory=dict)  # evidence column that is true
+    informs: str = ""  # evidence column of enterprises whose authorities hear of it as well
     # nobody has said whom it reaches: of one subject, too, it is asked over everyone
     whole: bool = False
 
@@ -315,6 +316,11 @@ class Indicator:
             yield Words(
                 zh=f"推送条件 {_listed(unknown)} 不在 SELECT 中",
                 en=f"pushes on {sorted(unknown)}, which it does not select",
+            )
+        if self.informs and self.informs not in self.query.named_selects:
+            yield Words(
+                zh=f"告知列 {self.informs} 不在 SELECT 中",
+                en=f"informs {self.informs!r}, which it does not select",
             )
         for name, band in self.bands.items():
             if (name == UNDECIDED) != (not band.levels):

@@ -59,6 +59,7 @@ class Finding:
     facts: str = ""
     facts_en: str = ""
     push: tuple[str, ...] = ()
+    informs: tuple[str, ...] = ()  # enterprises whose authorities hear of it as well
 
     @property
     def undecided(self) -> bool:
@@ -94,6 +95,8 @@ class Finding:
             "facts_en": self.facts_en,
             "push": list(self.push),
         }
+        if self.informs:
+            told["informs"] = list(self.informs)
         return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
 
     @classmethod
@@ -104,6 +107,7 @@ class Finding:
             "value": Decimal(told["value"]),
             "as_of": date.fromisoformat(told["as_of"]),
             "push": tuple(told["push"]),
+            "informs": tuple(told.get("informs", ())),
             "evidence": _floats(told["evidence"]),
             "params": _floats(told["params"]),
         }
@@ -245,6 +249,9 @@ def _finding(
         facts_en=facts.en,
         levels=_levels(indicator.bands[band].levels.get(kind, {}), row),
         push=tuple(_push(indicator, band, row)),
+        informs=tuple(f"enterprise:{one}" for one in row[indicator.informs] or ())
+        if indicator.informs
+        else (),
     )
 
 

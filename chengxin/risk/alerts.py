@@ -399,9 +399,17 @@ def _note_industries(alerts: Sequence[Alert]) -> None:
         alert.industry = next(filter(None, told), "")
 
 
+def _heard_of(told: Told) -> list[str]:
+    """Of one finding: about whom it is heard, so that those offices see it."""
+    return [told["acted_on"], *told.get("informs", ())]
+
+
 def _send_to_offices(alerts: Sequence[Alert]) -> None:
-    """To the offices that manage the enterprises acted on; without any, the subject's own."""
-    keys = {alert.pk: {told["acted_on"] for told in alert.findings} for alert in alerts}
+    """To the offices that manage the enterprises acted on, and those that the indicator informs;
+    without any, the subject's own."""
+    keys = {
+        alert.pk: {key for told in alert.findings for key in _heard_of(told)} for alert in alerts
+    }
     offices: dict[str, list[str]] = defaultdict(list)
     asked = {key for some in keys.values() for key in some} | {a.subject for a in alerts}
     for about, office in Jurisdiction.objects.filter(about__in=asked).values_list(

@@ -23,8 +23,8 @@ __all__ = [
 
 ORDER = (  # of the header's keys in a file
     "title", "title_en", "subject", "reach", "through", "whole", "reads", "value", "params",
-    "bands", "wording", "wording_for", "facts", "push", "push_if", "clears", "basis", "owner",
-    "why",
+    "bands", "wording", "wording_for", "facts", "push", "push_if", "informs", "clears", "basis",
+    "owner", "why",
 )  # fmt: skip
 
 

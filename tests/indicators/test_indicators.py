@@ -217,6 +217,24 @@ class TestFinding:
         for said in (finding.because, finding.because_en, finding.facts, finding.facts_en):
             assert not any(word in said for word in ("公安", "立案", "案件", "甲1", "205", "olice"))
 
+    def test_link_to_an_unsettled_enterprise_is_told_to_its_authority_too(
+        self, engine: DuckDB, types: dict[str, dict[str, str]]
+    ) -> None:
+        found = {"enterprise_id": "旧厂", "bureau": "state", "record_id": "1"}
+        held = [{"person_id": "li", "enterprise_id": one, "role": "01"} for one in ("旧厂", "新厂")]
+        given = {
+            "lost_enterprise": [found | {"registration_id": "1", "found_on": TODAY}],
+            "affiliation": held,
+            "enterprise": [{"enterprise_id": one} for one in ("旧厂", "新厂")],
+        }
+        write(engine, types, given)
+
+        findings = scan([indicator("M08")], engine, TODAY, 7)
+
+        assert {one.acted_on for one in findings} == {"person:li", "enterprise:新厂"}
+        assert {one.informs for one in findings} == {("enterprise:旧厂",)}
+        assert [Finding.from_json(one.to_json()) for one in findings] == findings
+
     def test_undecided_never_restricts(self) -> None:
         for one in all_indicators():
             if "undecided" in one.bands:
@@ -298,6 +316,7 @@ class TestHeader:
             ("    owed AS value,", "    owed AS amount,", "must select"),
             ("FROM owing\n", "FROM owing\nORDER BY owed\n", "sort"),
             ("{long_overdue: [R]}", "{overdue: [R]}", "does not select"),
+            ("push:     [C, G, S]", "push:     [C, G, S]\ninforms:  linked", "does not select"),
             ("WHEN owed >= :city_from THEN 'owing_2m'\n", "", "uses"),
         ],
     )

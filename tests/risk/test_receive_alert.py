@@ -186,6 +186,18 @@ def test_alert_goes_to_the_offices_of_the_enterprises(night, suspicion, offices)
     assert sent == {offices["branch"].code, offices["local_branch"].code}
 
 
+def test_alert_goes_to_the_authority_of_the_enterprise_left_unsettled_too(
+    night, finding, enterprise, wang, factory, offices
+):
+    old = enterprise("91371623MA3D1Q2W4R", "无棣县旧厂", (wang, "01"), branch="neighbour_branch")
+
+    night("M08", finding("M08", wang.key, factory.key, informs=(old.key,)))
+
+    sent = set(Alert.objects.get().offices.values_list("code", flat=True))
+    assert sent == {offices["branch"].code, offices["neighbour_branch"].code}
+    assert Directive.objects.get().about == factory.key  # told, not acted on
+
+
 @pytest.mark.parametrize(("band", "days"), [("normal", 15), ("high", 10)])
 def test_suspicion_is_a_task_with_a_deadline(night, suspicion, band, days):
     night("A01", *suspicion(band=band))

@@ -41,6 +41,7 @@ facts:
   zh: '关联非正常户、走逃户或直接判D级企业{value}户：非正常{non_normal}户，走逃{lost}户，D级{grade_d}户。'
   en: 'Linked to {value} such enterprises: {non_normal} non-normal, {lost} absconded, {grade_d} graded D at once.'
 push:     [C, G]
+informs:  enterprise_ids
 clears:
   zh: 原企业办结（非正常、走逃解除）或D级两年期满。
   en: The old enterprise is settled, or the two years of a D are over.
@@ -54,7 +55,8 @@ why: |
   this one; of a year's grades the last given counts, of one day's the lightest, so that a repair
   ends it.  Acted on are the living enterprises beside it in which he is 01 or 02 now; an unknown
   status is a living one, an unknown day of registration no new household.  The first approval is
-  the approval of invoice types: it alone waits, the rest asks for the legal representative.
+  the approval of invoice types: it alone waits, the rest asks for the legal representative.  Both
+  authorities hear of it: those of the enterprises acted on, and those of the unsettled one.
 */
 WITH words AS (
     -- as M07 weighs them: for each registration the newest word
