@@ -1,7 +1,7 @@
 """An agent with forty enterprises, put into the registry of a running installation and out again.
 
-python -m tests.flow.agent bind NUMBER NAME      forty enterprises that he may act for
-python -m tests.flow.agent unbind NUMBER NAME    none any more
+python -m tests.flow.agent bind NUMBER NAME      forty in all, with those that he has already
+python -m tests.flow.agent unbind NUMBER NAME    without those that were added
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from chengxin.people.models import Affiliation, Enterprise, Person  # noqa: E402
 
 FIRST = ("安康", "百信", "昌达", "德顺", "恒通", "华丰", "佳和", "金石", "蓝天", "宏远")
 TRADE = ("商贸", "建材", "食品", "物流")
+FORTY = 40
 
 
 def firms() -> list[str]:
@@ -32,7 +33,8 @@ def bind(number: str, name: str) -> None:
     person, _created = Person.objects.get_or_create(
         pk=Keys.load().person_id(number), defaults={"number": number, "name": name}
     )
-    for count, firm in enumerate(firms()):
+    held = Affiliation.objects.filter(person=person).values("enterprise").distinct().count()
+    for count, firm in enumerate(firms()[: FORTY - held]):
         code = f"91371622MAFORTY{count:02}X"
         made, _created = Enterprise.objects.get_or_create(
             pk=code, defaults={"credit_code": code, "name": firm}
