@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -138,11 +138,16 @@ def serve(officer: Page, address: str, window: int, ticket: tuple[str, str]) -> 
 
 
 def scan(page: Page, code: str) -> None:
-    """As a scanner types: keys 2 ms apart by their own time, however late a busy machine sends."""
+    """As a scanner does, with the line end behind the code."""
+    type_quickly(page, [*code, "Enter"])
+
+
+def type_quickly(page: Page, signs: Iterable[str]) -> None:
+    """Keys 2 ms apart by their own time, however late a busy machine sends."""
     keyboard = page.context.new_cdp_session(page)
     began = time.time()
-    for place, sign in enumerate([*code, "Enter"]):
-        key = {"key": sign, "text": "\r" if sign == "Enter" else sign}
+    for place, sign in enumerate(signs):
+        key = {"key": sign, "text": {"Enter": "\r", "Tab": ""}.get(sign, sign)}
         pressed = {"type": "keyDown", "timestamp": began + 0.002 * place}
         keyboard.send("Input.dispatchKeyEvent", key | pressed)
         keyboard.send("Input.dispatchKeyEvent", {"type": "keyUp", "key": sign})
