@@ -70,7 +70,7 @@ def test_new_directive_turns_the_open_window_red_while_the_return_is_still_filed
     cards = home / "demo" / "cards" / "周代理.json"
     police_files(home, json.loads(cards.read_text("utf-8"))["number"], "周代理")
 
-    expect(officer.get_by_test_id("directive").nth(before)).to_be_visible(timeout=5_000)
+    expect(officer.get_by_test_id("directive").nth(before)).to_be_visible()
     expect(officer.get_by_test_id("item-invoice_collect")).to_contain_text("不予办理")
     handle(officer, "file_vat")
     finish(officer)
