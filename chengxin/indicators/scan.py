@@ -271,7 +271,8 @@ def _said(words: Words, kind: str, filled: Mapping[str, Any]) -> Words:
     who = ANYONE[kind]
     zh = {**filled, **dict.fromkeys(missing, UNKNOWN.zh), "who": who.zh, "items": ANYTHING.zh}
     en = {**filled, **dict.fromkeys(missing, UNKNOWN.en), "who": who.en, "items": ANYTHING.en}
-    return Words(zh=words.zh.format_map(zh), en=words.en.format_map(en))
+    said = words.zh.format_map(zh).replace(f"{UNKNOWN.zh}元", f"金额{UNKNOWN.zh}")
+    return Words(zh=said, en=words.en.format_map(en))
 
 
 def _levels(told: Mapping[str, Effect], row: Mapping[str, Any]) -> dict[str, str]:

@@ -206,6 +206,19 @@ class TestFinding:
 
         assert "None" not in finding.because + finding.because_en
 
+    def test_amount_that_is_not_known_is_said_without_a_unit(
+        self, engine: DuckDB, types: dict[str, dict[str, str]]
+    ) -> None:
+        sale = {"enterprise_id": "甲", "month": date(2017, 5, 1), "side": "output", "lines": 1}
+        steel = sale | {"category": "1080207", "amount": 500000, "unknown_rows": 0}
+        enterprise = [{"enterprise_id": "甲", "industry": "5191"}]  # of a single invoice nothing
+        write(engine, types, {"enterprise": enterprise, "goods_month": [steel]})
+
+        [finding] = scan([indicator("A05")], engine, TODAY, 7)
+
+        assert "单张发票最高金额不详。" in finding.facts
+        assert "不详元" not in finding.facts
+
     def test_of_a_police_case_says_nothing_of_the_case(
         self, engine: DuckDB, types: dict[str, dict[str, str]]
     ) -> None:
