@@ -17,7 +17,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chengxin.web.settings")
 database.ensure()
 django.setup()
 
+from django.utils.timezone import localdate  # noqa: E402
+
 from chengxin.core.keys import Keys  # noqa: E402
+from chengxin.people import bindings  # noqa: E402
 from chengxin.people.models import Affiliation, Enterprise, Person  # noqa: E402
 
 FIRST = ("安康", "百信", "昌达", "德顺", "恒通", "华丰", "佳和", "金石", "蓝天", "宏远")
@@ -33,8 +36,8 @@ def bind(number: str, name: str) -> None:
     person, _created = Person.objects.get_or_create(
         pk=Keys.load().person_id(number), defaults={"number": number, "name": name}
     )
-    held = Affiliation.objects.filter(person=person).values("enterprise").distinct().count()
-    for count, firm in enumerate(firms()[: FORTY - held]):
+    held = {role.enterprise_id for role in bindings.acting(person, localdate())}
+    for count, firm in enumerate(firms()[: FORTY - len(held)]):
         code = f"91371622MAFORTY{count:02}X"
         made, _created = Enterprise.objects.get_or_create(
             pk=code, defaults={"credit_code": code, "name": firm}
