@@ -81,6 +81,19 @@ def test_a_code_is_taken_whatever_ends_the_line_and_presses_no_button(
     assert scanned.evaluate("document.activeElement.id") == "call"
 
 
+def test_enter_of_a_quick_hand_behind_the_scanners_own_presses_the_button(scanned: Page):
+    scanned.focus("#call")
+    type_quickly(scanned, [*CODE, "Enter", "Enter"])  # as CR and LF
+    assert scanned.evaluate("window.calls") == 0
+
+    type_quickly(scanned, [*CODE.replace("A", "B"), "Enter"])
+    scanned.wait_for_timeout(100)
+    scanned.keyboard.press("Enter")
+
+    assert len(codes(scanned)) == 2
+    assert scanned.evaluate("window.calls") == 1
+
+
 def test_small_letters_of_a_scanner_with_capital_lock_are_the_same_code(scanned: Page):
     type_quickly(scanned, CODE.lower())
 

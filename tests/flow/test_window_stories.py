@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tools.walk import Visit, begin, finish, handle, scan, serve
 
@@ -75,6 +75,34 @@ def test_three_items_in_one_visit_by_keyboard_alone(
     expect(officer.get_by_test_id("finish")).to_be_enabled()
     officer.keyboard.press("F9")
     expect(officer.get_by_test_id("call-next")).to_be_enabled()
+
+
+def test_what_comes_by_itself_loses_no_press_and_no_word(
+    in_front_of: Launch, officer_page: SignIn, address: str
+) -> None:
+    ticket = ticket_of(in_front_of, address, "王守信", "honest")
+    officer = officer_page("zhao")
+    at_window(officer, address, 2)
+    serve(officer, address, 2, ticket)
+    late: list[Route] = []
+    officer.route("**/desk*", lambda route: late.append(route))
+    officer.evaluate("htmx.trigger('#refresh-desk', 'refresh')")  # news, and the line is slow
+    expect(officer.locator("#refresh-desk.htmx-request")).to_have_count(1)
+
+    begin(officer, "file_vat")  # pressed meanwhile
+
+    expect(officer.get_by_test_id("handled")).to_have_count(1)
+    officer.unroute("**/desk*")
+    assert late
+    officer.keyboard.press("/")
+    officer.keyboard.type("增值税申报")
+    officer.keyboard.press("Control+a")  # the next word replaces what is marked
+    with officer.expect_response("**/desk*"):
+        officer.evaluate("htmx.trigger('#refresh-desk', 'refresh')")
+    officer.keyboard.type("发票领用")
+    expect(officer.locator("#item-filter")).to_have_value("发票领用")
+    officer.get_by_test_id("finish-item").click()
+    finish(officer)
 
 
 def test_local_window_goes_on_where_the_state_window_ended(

@@ -9,7 +9,8 @@
 
 const BURST = 100; // milliseconds: no hand types a prefix as fast as a scanner
 const PAUSE = 1000; // milliseconds that a scanner on a slow line may take within its code
-const TAIL = 300; // milliseconds within which a line end belongs to the code before it
+const TAIL = 300; // milliseconds within which the line end belongs to the code before it
+const SECOND = 20; // milliseconds within which another one does (CR and LF); then it is a hand's
 const TWICE = 2000; // milliseconds within which the same code is the same scan
 const HIDDEN = new Set(["Process", "Unidentified", "Dead"]);
 const WITHOUT_SIGN = new Set(["Shift", "CapsLock", "Control", "Alt"]);
@@ -17,12 +18,13 @@ const WITHOUT_SIGN = new Set(["Shift", "CapsLock", "Control", "Alt"]);
 /** Call `take(code)` for every code of `length` signs that begins with `prefix` (in capitals). */
 export function onScan(prefix, length, take, target = globalThis) {
   let typed = "", last = -Infinity, ended = -Infinity, before = "", hidden = false;
+  let tail = -Infinity; // until when a line end is the scanner's
 
   target.addEventListener("keydown", (event) => {
     // the time of the key, not of its turn: a busy page must not lose a code
     const at = event.timeStamp;
-    if ((event.key === "Enter" || event.key === "Tab") && at - ended < TAIL) {
-      ended = at;
+    if ((event.key === "Enter" || event.key === "Tab") && at < tail) {
+      tail = at + SECOND;
       event.preventDefault();
       event.stopPropagation();
       return;
@@ -42,7 +44,7 @@ export function onScan(prefix, length, take, target = globalThis) {
     typed = "";
     clear(event.target, prefix, hidden);
     const again = code === before && at - ended < TWICE;
-    [before, ended] = [code, at];
+    [before, ended, tail] = [code, at, at + TAIL];
     if (!again) take(code);
   }, true);
 }

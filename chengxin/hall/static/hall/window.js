@@ -20,30 +20,45 @@ function chosen() {
   return document.getElementById("chosen")?.value ?? "";
 }
 
-let coming = 0, pressed = false;
+let pressed = false;
 addEventListener("pointerdown", () => { pressed = true; }, true);
 for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => { pressed = false; }, true);
 
-/** Ask for the desk anew, once for all that comes together. */
-function refreshDesk() {
-  clearTimeout(coming);
-  coming = setTimeout(askForDesk, TOGETHER);
+const coming = { desk: 0, queue: 0 };
+const underWay = new Set(); // requests of this page that are not answered yet
+
+/** Ask for a part anew, once for all that comes together. */
+function refresh(part, after = TOGETHER) {
+  coming[part] ||= setTimeout(ask, after, part);
 }
 
-/** But not under the officer's hands: not while he answers a dialog or holds a button down. */
-function askForDesk() {
-  if (document.querySelector("dialog[open]") || eye) coming = setTimeout(askForDesk, HANDS_OFF);
-  else if (pressed) refreshDesk();
-  else htmx.trigger("#refresh-desk", "refresh");
+/** But not under the officer's hands: not while he answers a dialog, holds a button down, or waits
+    for what he pressed.  A press while this is under way goes first (hx-sync), and it is asked again. */
+function ask(part) {
+  coming[part] = 0;
+  if (part === "desk" && (document.querySelector("dialog[open]") || eye)) refresh(part, HANDS_OFF);
+  else if (pressed || underWay.size) refresh(part);
+  else htmx.trigger(`#refresh-${part}`, "refresh");
+}
+document.addEventListener("htmx:beforeRequest", ({ detail: { xhr } }) => {
+  underWay.add(xhr);
+  xhr.addEventListener("loadend", () => underWay.delete(xhr));
+});
+document.addEventListener("htmx:sendAbort", ({ target }) => {
+  if (target.id.startsWith("refresh-")) refresh(target.id.replace("refresh-", ""));
+});
+
+function refreshDesk() {
+  refresh("desk");
+}
+
+function refreshQueue() {
+  refresh("queue");
 }
 
 /** Something was done at this window; what we did ourselves is on the page already. */
 function onPerson() {
   if (performance.now() - own > OWN) refreshDesk();
-}
-
-function refreshQueue() {
-  htmx.trigger("#refresh-queue", "refresh");
 }
 
 function onDirective() {
@@ -56,6 +71,7 @@ function keep() {
   return {
     number: number(),
     focus: focus?.id || focus?.dataset?.testid,
+    marked: focus?.id === "item-filter" ? [focus.selectionStart, focus.selectionEnd] : null,
     filter: document.getElementById("item-filter")?.value ?? "",
     items: document.querySelector(".item-groups")?.scrollTop ?? 0,
     below: document.querySelector(".window-below")?.scrollTop ?? 0,
@@ -77,6 +93,7 @@ function restore(kept) {
   document.querySelector(".window-below")?.scrollTo(0, kept.below);
   const focus = kept.focus && (document.getElementById(kept.focus) ?? document.querySelector(`[data-testid="${kept.focus}"]`));
   focus?.focus({ preventScroll: true });
+  if (kept.marked) focus?.setSelectionRange(...kept.marked); // the next word replaces the last
 }
 
 let before = null, own = 0;
@@ -84,11 +101,12 @@ for (const moment of ["htmx:beforeRequest", "htmx:afterRequest"]) {
   document.addEventListener(moment, (event) => { if (event.detail.requestConfig.verb !== "get") own = performance.now(); });
 }
 document.addEventListener("htmx:beforeSwap", (event) => {
-  if (event.detail.target.id !== "desk") return;
+  const part = event.detail.target.id;
+  if (!(part in coming)) return;
   if (pressed) { // the button under his finger stays; what was done is fetched when it is up
     event.detail.shouldSwap = false;
     if (event.detail.requestConfig.verb !== "get") document.querySelector("dialog[open]")?.close();
-    refreshDesk();
+    refresh(part);
   } else before = keep();
 });
 document.addEventListener("htmx:afterSwap", (event) => {
