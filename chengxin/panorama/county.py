@@ -67,11 +67,13 @@ class Tile:
 
     @property
     def spoken(self) -> str:
+        """Begins with what the tile shows, so that whoever speaks to his machine can name it."""
         told = {
-            "office": self.full_name, "all": self.subjects, "found": self.flagged,
+            "office": self.name, "all": f"{self.subjects:,}", "found": f"{self.flagged:,}",
             "share": self.share,
         }  # fmt: skip
-        return gettext("%(office)s：所辖 %(all)s，有未办结预警 %(found)s，占 %(share)s") % told
+        words = gettext("%(office)s %(found)s · %(share)s：所辖 %(all)s，有未办结预警 %(found)s")
+        return words % told
 
     @property
     def found(self) -> str:
@@ -98,12 +100,13 @@ class Tile:
 
     @property
     def lines(self) -> list[tuple[str, int, str]]:
-        """(class, down, words): as many as the tile has room for."""
+        """(class, down, words): as many as the tile has room for; a name is shown whole or not."""
         assert self.box is not None
         room = self.box.width - PAD
         numbers = [f"{self.flagged:,} · {self.share}", f"{self.flagged:,}"]
         number = next((one for one in numbers if drawing.width(one) <= room), "")
-        told = [("tile-name", drawing.fit(self.name, room)), ("tile-number", number)]
+        name = self.name if drawing.width(self.name) <= room else ""
+        told = [("tile-name", name), ("tile-number", number)]
         fitting = [one for one in told if one[1]][: int((self.box.height - PAD) // LINE)]
         return [(style, PAD + 13 + row * LINE, one) for row, (style, one) in enumerate(fitting)]
 

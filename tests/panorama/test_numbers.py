@@ -35,7 +35,7 @@ def links(page: str) -> list[tuple[str, int]]:
             continue
         titled = re.search(r"<title>(.*?)</title>", inside, re.DOTALL)
         told = titled[1] if titled else re.sub(r"<[^>]+>", "", inside)
-        tile = re.search(r"有未办结预警 (\d+)", told)
+        tile = re.search(r"有未办结预警 ([\d,]+)", told)
         numbers = [tile[1]] if tile else re.findall(r"[\d,]+(?=\D*$)", told)
         found.append((unescape(address), int(numbers[-1].replace(",", ""))))
     return found
