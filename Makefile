@@ -12,7 +12,7 @@ help:            ## this list
 run: $(VENV)/run.ready node_modules/.ready var/models/.ready  ## install, build the demo county, open the system
 	$(PY) -m chengxin serve --demo
 
-test: $(VENV)/dev.ready node_modules/.ready var/models/.ready  ## install, run every test, by as many workers as the machine has cores (at most 4)
+test: $(VENV)/dev.ready node_modules/.dev.ready var/models/.ready  ## install, run every test, by as many workers as the machine has cores (at most 4)
 	$(PY) -m tools.chromium
 	$(PY) -m tools.java
 	$(PY) -m pytest -n logical --maxprocesses 4 $(ARGS)
@@ -65,8 +65,12 @@ $(VENV)/dev.ready: requirements-dev.lock pyproject.toml chengxin/web/locale/en/L
 	@touch $@
 
 node_modules/.ready: package-lock.json
-	npm ci --silent
+	@test -e node_modules/.dev.ready || npm ci --silent --omit=dev
 	@touch $@
+
+node_modules/.dev.ready: package-lock.json
+	npm ci --silent
+	@touch $@ node_modules/.ready
 
 var/models/.ready: chengxin/devices/models.py | $(VENV)/run.ready
 	$(PY) -m chengxin.devices.models

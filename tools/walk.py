@@ -108,6 +108,14 @@ class Visit:
             seen = seen.or_(one)
         expect(seen.locator("visible=true").first).to_be_visible(timeout=SLOW)
 
+    def take(self, business: str) -> tuple[str, str]:
+        """All the way to a number, past whatever is said beforehand."""
+        self.choose(business)
+        self.choose_enterprise_if_asked()
+        if self.anyway.is_visible():
+            self.anyway.click()
+        return self.ticket()
+
     def ticket(self) -> tuple[str, str]:
         """The number, and the text under the QR."""
         number = self.page.get_by_test_id("ticket-number")

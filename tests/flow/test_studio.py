@@ -11,6 +11,7 @@ import pytest
 from django.utils.timezone import localdate
 from playwright.sync_api import Page, expect
 
+from tests.flow import axe
 from tests.flow.test_open_window import chengxin
 from tests.studio import county
 
@@ -117,6 +118,7 @@ def test_three_enterprises_of_one_owner_from_the_builder_to_the_alert(
     version = lin.url
     lin.get_by_test_id("fresh").first.click()
     expect(lin.get_by_test_id("named")).to_contain_text("林投资")
+    assert axe.faults(lin) == []
     lin.goto(version)
     lin.get_by_test_id("submit").click()
     expect(lin.get_by_test_id("state")).to_have_text("待复核")

@@ -25,12 +25,7 @@ def ticket_of(
 ) -> tuple[str, str]:
     """A number from the kiosk, past whatever it says beforehand; number and code."""
     page = launch(face).new_page(viewport={"width": 1080, "height": 1920})
-    visit = Visit(page, address, card)
-    visit.choose(business)
-    visit.choose_enterprise_if_asked()
-    if visit.anyway.is_visible():
-        visit.anyway.click()
-    return visit.ticket()
+    return Visit(page, address, card).take(business)
 
 
 def at_window(officer: Page, address: str, number: int) -> None:
