@@ -15,7 +15,7 @@ from chengxin.hall import alarms, streams, workstation
 from chengxin.hall.models import Alarm, Hall
 from chengxin.offices import access
 from chengxin.offices.access import OfficerRequest
-from chengxin.offices.models import Role
+from chengxin.offices.models import Officer, Role
 
 
 @access.roles(*alarms.HEAR)
@@ -27,9 +27,12 @@ def strip(request: OfficerRequest) -> HttpResponse:
 
 @access.stream_roles(*alarms.HEAR)
 async def stream(request: OfficerRequest) -> HttpResponseBase:
-    mine = Hall.objects.filter(office__in=access.offices_of(request.user))
-    halls = await sync_to_async(lambda: list(mine.values_list("pk", flat=True)))()
-    return access.event_stream(streams.of_alarms(halls))
+    return access.event_stream(streams.of_alarms(await sync_to_async(_halls)(request.user)))
+
+
+def _halls(officer: Officer) -> list[str]:
+    mine = Hall.objects.filter(office__in=access.offices_of(officer))
+    return list(mine.values_list("pk", flat=True))
 
 
 @access.roles(Role.WINDOW)

@@ -215,6 +215,18 @@ def test_call_for_help_reaches_the_other_window_and_the_manager(hall, window, zh
     )
 
 
+def test_officer_who_can_help_opens_the_stream_of_calls_as_his_page_does(zhao, hall):
+    client = AsyncClient()
+    client.force_login(zhao, "allauth.account.auth_backends.AuthenticationBackend")
+
+    async def open_page() -> int:
+        answer = await client.get("/alarms/stream")
+        await sync_to_async(connections.close_all)()
+        return answer.status_code
+
+    assert asyncio.run(open_page()) == 200
+
+
 class TestCitizensScreen:
     """The citizen's screen hears its window; the officer's page hears nothing of a grade."""
 
