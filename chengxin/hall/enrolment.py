@@ -49,6 +49,7 @@ USES = {
     Use.MOBILE: gettext_noop("绑定手机号"),
     Use.VERIFY: gettext_noop("窗口核验身份"),
     Use.PAGE: gettext_noop("网上确认办税身份"),
+    Use.SELF: gettext_noop("自助办税"),
 }
 
 

@@ -65,6 +65,7 @@ class OneTimeCode(models.Model):
         MOBILE = "mobile", _("绑定手机号")
         VERIFY = "verify", _("核验身份")
         PAGE = "page", _("网上确认")
+        SELF = "self", _("自助办税")
 
     id = models.UUIDField(primary_key=True, default=uuid4)
     use = models.CharField(max_length=6, choices=Use)

@@ -271,13 +271,20 @@ def _visits(visits: list[Visit]) -> Part:
             f"{one.title} {one.ticket}".strip(),
             words.item_title(one.item) or "—",
             one.enterprise.name if one.enterprise else "—",
-            one.trace.officer.full_name if one.trace.officer else gettext("系统"),
+            actor(one.trace),
             words.place(one.trace.place),
             words.outcome(one.trace.outcome),
         ]
         for one in visits
     ]
     return Part(gettext("往期业务办理"), [gettext(title) for title in titles], rows)
+
+
+def actor(trace: Trace) -> str:
+    """Who did it, by name; the person himself; or the system."""
+    if trace.officer:
+        return trace.officer.full_name
+    return gettext("本人") if trace.by_himself else gettext("系统")
 
 
 def _offices(offices: list[Office]) -> str:

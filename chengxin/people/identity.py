@@ -267,14 +267,15 @@ def change_phone(person: Person, phone: str, because: Because) -> None:
         "person.change_phone", about=person.key, officer=because.officer, place=because.place
     ) as trace:
         held = Person.objects.select_for_update().get(pk=person.pk)
-        if held.phone == phone:
+        if held.phone == phone and held.phone_is_proved:
             trace.drop()
             return
-        if held.phone and held.state == State.VERIFIED:
+        if held.phone and held.phone != phone and held.state == State.VERIFIED:
             moving.identity(held, "change", because)
         held.phone, held.phone_token = phone, Keys.load().phone_token(phone)
+        held.proved_token = held.phone_token
         held.delivered_on = max(held.delivered_on or date.min, localdate())
-        held.save(update_fields=["phone", "phone_token", "delivered_on"])
+        held.save(update_fields=["phone", "phone_token", "proved_token", "delivered_on"])
     person.refresh_from_db()
 
 

@@ -95,6 +95,8 @@ class Person(models.Model):
     phone = SealedTextField()
     name_token = models.CharField(max_length=26, blank=True)
     phone_token = models.CharField(max_length=26, blank=True)
+    # of the phone that a code proved to be his; a delivery that names another leaves it behind
+    proved_token = models.CharField(max_length=26, blank=True, db_default="")
     document_until = models.DateField(null=True)  # NULL: not known, or without end (长期)
     document_reminded = models.DateField(null=True)  # of which last day he was reminded
     state = models.CharField(max_length=10, choices=State, default=State.UNSEEN)
@@ -122,6 +124,11 @@ class Person(models.Model):
     @property
     def masked_phone(self) -> str:
         return masked(self.phone)
+
+    @property
+    def phone_is_proved(self) -> bool:
+        """A code came back from the phone that is kept of him: it is in his hands."""
+        return bool(self.phone_token) and self.proved_token == self.phone_token
 
     @property
     def document_title(self) -> str:

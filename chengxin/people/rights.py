@@ -120,8 +120,8 @@ def erase(person: Person, *, officer: Officer, place: str) -> RightsRequest:
         if held.state == Person.State.FROZEN:
             raise Refusal("wrong_state", _("身份已冻结，处理完毕前不能删除"))
         trace.detail["pictures"] = retention.forget_face(held)
-        held.phone, held.phone_token = "", ""
-        held.save(update_fields=["phone", "phone_token"])
+        held.phone = held.phone_token = held.proved_token = ""
+        held.save(update_fields=["phone", "phone_token", "proved_token"])
         if moves.IDENTITY.may("erase", held.state):
             moving.identity(held, "erase", Because(ASKED_TO_DELETE, Author.PERSON, officer, place))
         for purpose in (Purpose.FACE, Purpose.MESSAGES):

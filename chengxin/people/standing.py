@@ -6,6 +6,7 @@ Grade, last return, invoices, violations and cases; the enterprise's own dossier
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.utils.translation import gettext, ngettext
 
@@ -39,14 +40,32 @@ def of(officer: Officer, enterprise_key: str) -> list[Fact]:
     return [fact for fact in facts if fact]
 
 
-def grade(enterprise_key: str) -> tuple[str, int] | None:
-    """The grade (A to D) given last for the newest year, and that year."""
+@dataclass(frozen=True)
+class Grade:
+    """纳税信用级别: what was given last for the newest year, when and by which bureau."""
+
+    grade: str  # A to D, M
+    year: int
+    day: date | None
+    bureau: str  # an `Office.Bureau`
+
+
+def graded(enterprise_key: str) -> Grade | None:
+    """From the newest night; None where it knows of no grade."""
     found = gathered.about("credit_grade", enterprise_key, limit=LATEST)
     rows = [row for row in found if row["grade"]]
     if not rows:
         return None
     last = max(rows, key=lambda row: (row["credit_year"], str(row["graded_on"] or "")))
-    return str(last["grade"]), int(last["credit_year"])
+    return Grade(
+        str(last["grade"]), int(last["credit_year"]), last["graded_on"], str(last["bureau"])
+    )
+
+
+def grade(enterprise_key: str) -> tuple[str, int] | None:
+    """The grade (A to D) given last for the newest year, and that year."""
+    found = graded(enterprise_key)
+    return (found.grade, found.year) if found else None
 
 
 def _grade(about: str) -> Fact | None:
