@@ -45,6 +45,6 @@ def _row(one: Line) -> list[str]:
     where = (one.hall.title if one.hall else "", words.place(one.trace.place))
     return [
         str(one.trace.pk), f"{localtime(one.trace.at):%Y-%m-%d %H:%M:%S}", one.action, one.whom,
-        one.detail, by.full_name if by else _("系统"), by.username if by else "",
+        one.detail, export.actor(one.trace), by.username if by else "",
         " ".join(filter(None, where)), one.outcome, one.reason,
     ]  # fmt: skip

@@ -192,7 +192,9 @@ class Objection(models.Model):
     person = models.CharField(max_length=60)  # who objects
     grounds = models.TextField(max_length=4000)
     filed_at = models.DateTimeField(default=now)
-    received_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    received_by = models.ForeignKey(  # null: he filed it himself, identified
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
     place = models.CharField(max_length=60, blank=True)  # empty: not at a window
     due_on = models.DateField()  # the last working day for the answer
     state = models.CharField(max_length=9, choices=State, default=State.OPEN)
@@ -203,7 +205,7 @@ class Objection(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
     answered_at = models.DateTimeField(null=True)
-    withdrawn_by = models.ForeignKey(  # who wrote down that its author takes it back
+    withdrawn_by = models.ForeignKey(  # who wrote down that its author takes it back; null: himself
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
     withdrawn_at = models.DateTimeField(null=True)
@@ -223,8 +225,8 @@ class Objection(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(state__in=["open", "answered"], withdrawn_by=None, withdrawn_how="")
-                | Q(state="withdrawn", withdrawn_by__isnull=False) & ~Q(withdrawn_how=""),
-                name="a_withdrawal_says_how_and_who_wrote_it_down",
+                | Q(state="withdrawn", withdrawn_at__isnull=False) & ~Q(withdrawn_how=""),
+                name="a_withdrawal_says_how_and_when",
             ),
         ]
         indexes = [

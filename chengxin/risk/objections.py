@@ -3,7 +3,8 @@
     file ──▶ open ──answer──▶ kept | eased | lifted      (never anything stricter)
                └──withdraw──▶ withdrawn                  (by its author; he may file anew)
 
-Filing refuses nobody who says what is wrong: whoever stands at a window, or an officer for him.
+Filing refuses nobody who says what is wrong: whoever stands at a window, an officer for him, or he
+himself where he has shown who he is (no `officer` then).
 The directive stands until it is answered.  The answer is due in working days; when the fact or two
 officers put another directive in its place meanwhile, it is that one the answer is about.
 """
@@ -35,6 +36,7 @@ SOON = 3  # working days before the deadline in which it is called due
 SHOWN = timedelta(days=60)  # how long a window shows an answer
 UPHELD = gettext_noop("异议成立")
 AT_THE_WINDOW = gettext_noop("本人在窗口撤回")
+BY_HIMSELF = gettext_noop("本人自助撤回")
 
 # An investigation is answered with these sentences only (M01, M02): nobody may say more.
 QUIET = {"M01", "M02"}
@@ -71,12 +73,12 @@ def templates() -> list[tuple[str, str]]:
 
 
 def file(
-    directive: Directive, grounds: str, *, person: str, officer: Officer, place: str = ""
+    directive: Directive, grounds: str, *, person: str, officer: Officer | None, place: str = ""
 ) -> Objection:
-    """`person` objects to `directive`; `officer` writes it down.  What is added to an open one
-    joins it, and the deadline stays."""
+    """`person` objects to `directive`; `officer` writes it down, if not he himself.  What is added
+    to an open one joins it, and the deadline stays."""
     with record.of("objection.file", about=directive.about, officer=officer, place=place) as trace:
-        trace.detail["directive"] = directive.pk
+        trace.detail |= {"directive": directive.pk} | record.by(officer)
         if not grounds.strip():
             raise Refusal("grounds_needed", _("请写明异议的理由"))
         Directive.objects.select_for_update().get(pk=directive.pk)
@@ -105,14 +107,16 @@ def file_for(about: str, directive: Directive, grounds: str, *, officer: Officer
     return file(directive, grounds, person=about, officer=officer)
 
 
-def withdraw(objection: Objection, how: str, *, officer: Officer, place: str = "") -> Objection:
-    """Its author takes it back; `officer` writes down `how` he said so.  The directive stands as it
-    did, and he may object anew."""
+def withdraw(
+    objection: Objection, how: str, *, officer: Officer | None, place: str = ""
+) -> Objection:
+    """Its author takes it back; `officer`, if not he himself, writes down `how` he said so.  The
+    directive stands as it did, and he may object anew."""
     with record.of(
         "objection.withdraw", about=objection.about, officer=officer, place=place
     ) as trace:
         held = _open(objection)
-        trace.detail |= {"objection": held.pk, "directive": held.directive_id}
+        trace.detail |= {"objection": held.pk, "directive": held.directive_id} | record.by(officer)
         if not how.strip():
             raise Refusal("grounds_needed", _("请写明异议人何时以何种方式表示撤回"))
         held.withdrawn_how = trace.detail["note"] = how.strip()[:400]

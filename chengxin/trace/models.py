@@ -9,6 +9,8 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils.timezone import now
 
+SELF = "self"  # in `detail["by"]`: done by the person himself, who had shown who he is
+
 
 class TraceQuerySet(models.QuerySet["Trace"]):
     def about_any(self, *keys: str) -> TraceQuerySet:
@@ -61,6 +63,11 @@ class Trace(models.Model):
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         raise TypeError("a trace is never deleted")
+
+    @property
+    def by_himself(self) -> bool:
+        """The person whom it is about did it, or one who acts for the enterprise."""
+        return self.officer_id is None and self.detail.get("by") == SELF
 
     def drop(self) -> None:
         """The block turned out to do nothing: leave no trace of it."""

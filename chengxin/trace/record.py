@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from chengxin.core.refusal import Refusal
-from chengxin.trace.models import Trace
+from chengxin.trace.models import SELF, Trace
 
 if TYPE_CHECKING:
     from chengxin.offices.models import Officer
@@ -39,11 +39,20 @@ def of(
         raise
 
 
+def by(officer: Officer | None) -> dict[str, str]:
+    """For the detail of what an officer does for a person, or (None) he himself, identified."""
+    return {} if officer else {"by": SELF}
+
+
 def many(traces: Sequence[Trace]) -> None:
     """Leave all of `traces` at once, in the caller's transaction: what the night did to many."""
     Trace.objects.bulk_create(traces, batch_size=5_000)
 
 
-def seen(action: str, *, about: str, officer: Officer, place: str = "", **detail: Any) -> None:
-    """Leave a trace that `officer` looked at `about`: every look at a person is one line."""
-    Trace(action=action, about=about, officer=officer, place=place, detail=detail).save()
+def seen(
+    action: str, *, about: str, officer: Officer | None, place: str = "", **detail: Any
+) -> None:
+    """Leave a trace that `officer` looked at `about`: every look at a person is one line.  Without
+    an officer he looked at it himself."""
+    told = detail | by(officer)
+    Trace(action=action, about=about, officer=officer, place=place, detail=told).save()
