@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET, require_POST
 
-from chengxin.hall import captures, workstation
+from chengxin.hall import captures, prepared, workstation
 from chengxin.hall.models import PaperCapture, Ticket
 from chengxin.offices import access
 from chengxin.offices.access import OfficerRequest
@@ -72,6 +72,27 @@ def view(request: OfficerRequest, pk: int, paper_pk: UUID) -> HttpResponse:
     return HttpResponse(
         content, content_type=TYPES[paper.format], headers={"Cache-Control": "no-store"}
     )
+
+
+@access.roles(Role.WINDOW)
+@require_GET
+def view_prepared(request: OfficerRequest, pk: int, paper_pk: UUID) -> HttpResponse:
+    """A paper that the person at this window handed in before, handed out as a file."""
+    ticket = workstation.ticket_here(request, pk)
+    held = prepared.prepared(ticket.holder).select_related("person")
+    paper = get_object_or_404(held, pk=paper_pk)
+    place = ticket.window.place if ticket.window else ""
+    content, kind = prepared.opened(
+        paper, officer=request.user, place=place, ticket=ticket.number, item=paper.item
+    )
+    return prepared_answer(content, kind)
+
+
+def prepared_answer(content: bytes, kind: str) -> HttpResponse:
+    """A picture is shown; a PDF that a citizen sent is only handed out, never opened in a page."""
+    how = "inline" if kind.startswith("image/") else "attachment; filename=paper.pdf"
+    headers = {"Cache-Control": "no-store", "Content-Disposition": how}
+    return HttpResponse(content, content_type=kind, headers=headers)
 
 
 def _page(request: OfficerRequest, pk: int, template: str) -> HttpResponse:

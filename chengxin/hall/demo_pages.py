@@ -11,6 +11,7 @@ from importlib import import_module
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -79,7 +80,7 @@ def set_props(request: HttpRequest, device_id: str) -> HttpResponse:
     _demo_only()
     device = get_object_or_404(Device.objects.select_related("hall"), pk=device_id)
     devices.simulate(device, request.POST.get("act", ""), request.POST.get("name", ""))
-    return redirect("demo-props")
+    return redirect(f"{reverse('demo-props')}#{device.pk}")
 
 
 @access.everyone(MADE_UP)

@@ -15,8 +15,17 @@ from django.utils.timezone import localdate
 
 from chengxin.core.effects import STRICTEST_FIRST
 from chengxin.core.items import GROUPS, ITEMS, Group
-from chengxin.hall import face_scale, items, moves, orders, screens
-from chengxin.hall.models import Device, HandOver, ItemRecord, Screen, Ticket, TicketMove, Window
+from chengxin.hall import face_scale, items, moves, orders, prepared, screens
+from chengxin.hall.models import (
+    Device,
+    HandOver,
+    ItemRecord,
+    PreparedPaper,
+    Screen,
+    Ticket,
+    TicketMove,
+    Window,
+)
 from chengxin.hall.reverification import Reason, reasons
 from chengxin.offices import access
 from chengxin.offices.models import Jurisdiction, Officer
@@ -210,7 +219,7 @@ class Desk:
             found.setdefault(one.enterprise_id, (one.enterprise, []))[1].append(one)
         strictest: dict[str, str] = {}
         keys = [enterprise.key for enterprise, _roles in found.values()]
-        for order in sorted(_in_force(*keys), key=_severity):
+        for order in sorted(_in_force(*keys), key=severity):
             strictest.setdefault(order.about, order.strictest)
         return [
             Bound(
@@ -244,8 +253,8 @@ class Desk:
         keys = [self.person.key] + ([self.enterprise.key] if self.enterprise else [])
         read = counter.read_in(orders.visit_of(self.ticket, self.enterprise))
         return [
-            Order(one, one.about == self.person.key, _contact(one), one.pk in read)
-            for one in sorted(_in_force(*keys), key=_severity)
+            Order(one, one.about == self.person.key, contact_of(one.subject), one.pk in read)
+            for one in sorted(_in_force(*keys), key=severity)
         ]
 
     @cached_property
@@ -265,6 +274,15 @@ class Desk:
         if self.ticket is None:
             return []
         return list(self.ticket.items.select_related("enterprise", "officer").order_by("pk"))
+
+    @cached_property
+    def prepared(self) -> list[PreparedPaper]:
+        """预审资料: what he handed in before, for himself and the enterprise chosen."""
+        if self.person is None:
+            return []
+        chosen = self.enterprise.pk if self.enterprise else None
+        held = prepared.prepared(self.person)
+        return [one for one in held if one.enterprise_id in (None, chosen)]
 
     @cached_property
     def groups(self) -> list[tuple[Group, list[Row]]]:
@@ -380,13 +398,14 @@ def _in_force(*keys: str) -> list[Directive]:
     return list(Directive.objects.in_force().about(*keys))
 
 
-def _severity(order: Directive) -> int:
+def severity(order: Directive) -> int:
+    """For sorting: the strictest first."""
     return STRICTEST_FIRST.index(order.strictest)
 
 
-def _contact(order: Directive) -> str:
-    """The offices that manage whoever the fact is about."""
-    found = Jurisdiction.objects.filter(about=order.subject).select_related("office")
+def contact_of(key: str) -> str:
+    """The offices that manage this person or enterprise."""
+    found = Jurisdiction.objects.filter(about=key).select_related("office")
     return listed(
         one.office.name_en if english() and one.office.name_en else one.office.name for one in found
     )

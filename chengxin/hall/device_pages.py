@@ -57,6 +57,7 @@ class NewDevice(forms.Form):
         widget=forms.TextInput(attrs={"placeholder": "kiosk-2", "autocomplete": "off"}),
     )
     title = forms.CharField(label=_("名称"), max_length=60)
+    self_service = forms.BooleanField(label=_("自助办税终端"), required=False)
 
     def __init__(self, halls: QuerySet[Hall], *args: object) -> None:
         super().__init__(*args)  # type: ignore[arg-type]
@@ -100,7 +101,13 @@ def add(request: OfficerRequest) -> HttpResponse:
     if not form.is_valid():
         return _page(request, form)
     told = form.cleaned_data
-    devices.add(told["hall"], told["id"], told["title"], officer=request.user)
+    devices.add(
+        told["hall"],
+        told["id"],
+        told["title"],
+        officer=request.user,
+        self_service=told["self_service"],
+    )
     return redirect("hall-devices")
 
 

@@ -34,13 +34,18 @@ from chengxin.trace import record
 INVITATION = timedelta(days=1)
 
 
-def add(hall: Hall, device_id: str, title: str, *, officer: Officer) -> Device:
-    """A PC that is to stand in `hall`; nothing can speak as it before it is enrolled."""
+def add(
+    hall: Hall, device_id: str, title: str, *, officer: Officer, self_service: bool = False
+) -> Device:
+    """A PC that is to stand in `hall`; nothing can speak as it before it is enrolled.  With
+    `self_service` people see their own data at it (自助办税终端)."""
     with record.of("device.add", officer=officer, place=hall.place) as trace:
         trace.detail["device"] = device_id
         if Device.objects.filter(pk=device_id).exists():
             raise Refusal("device_known", _("此设备编号已有，请另取一个"))
-        return Device.objects.create(pk=device_id, hall=hall, title=title)
+        return Device.objects.create(
+            pk=device_id, hall=hall, title=title, self_service=self_service
+        )
 
 
 def invite(device: Device, *, officer: Officer | None = None) -> str:

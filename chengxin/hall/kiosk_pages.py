@@ -69,19 +69,19 @@ def state(request: HttpRequest, device_id: str) -> HttpResponse:
 @access.everyone(IN_THE_HALL)
 @require_POST
 def begin(request: HttpRequest, device_id: str) -> HttpResponse:
-    device, asked = _device(device_id), _body(request)
+    device, asked = _device(device_id), body_of(request)
     business = asked.get("business")
     if business not in Business.values:
         raise Http404
-    session = kiosks.begin(device, _session_id(asked), Business(business))
+    session = kiosks.begin(device, session_id_of(asked), Business(business))
     return _told(device, session.pk)
 
 
 @access.everyone(IN_THE_HALL)
 @require_POST
 def read_again(request: HttpRequest, device_id: str) -> HttpResponse:
-    device, asked = _device(device_id), _body(request)
-    return _told(device, kiosks.read_again(device, _session_id(asked)).pk)
+    device, asked = _device(device_id), body_of(request)
+    return _told(device, kiosks.read_again(device, session_id_of(asked)).pk)
 
 
 @access.everyone(IN_THE_HALL)
@@ -89,7 +89,7 @@ def read_again(request: HttpRequest, device_id: str) -> HttpResponse:
 def compare(request: HttpRequest, device_id: str) -> HttpResponse:
     """A form with the session's id and one JPEG of the camera."""
     device = _device(device_id)
-    session_id = _session_id(request.POST)
+    session_id = session_id_of(request.POST)
     picture = request.FILES.get("picture")
     if picture is None:
         raise Http404
@@ -100,15 +100,15 @@ def compare(request: HttpRequest, device_id: str) -> HttpResponse:
 @access.everyone(IN_THE_HALL)
 @require_POST
 def skip_face(request: HttpRequest, device_id: str) -> HttpResponse:
-    device, asked = _device(device_id), _body(request)
-    return _told(device, kiosks.skip_face(device, _session_id(asked)).pk)
+    device, asked = _device(device_id), body_of(request)
+    return _told(device, kiosks.skip_face(device, session_id_of(asked)).pk)
 
 
 @access.everyone(IN_THE_HALL)
 @require_POST
 def take(request: HttpRequest, device_id: str) -> HttpResponse:
-    device, asked = _device(device_id), _body(request)
-    session_id = _session_id(asked)
+    device, asked = _device(device_id), body_of(request)
+    session_id = session_id_of(asked)
     items = asked.get("items") or []
     if not isinstance(items, list) or not all(isinstance(one, str) for one in items):
         raise Http404
@@ -119,22 +119,22 @@ def take(request: HttpRequest, device_id: str) -> HttpResponse:
 @access.everyone(IN_THE_HALL)
 @require_POST
 def print_again(request: HttpRequest, device_id: str) -> HttpResponse:
-    device, asked = _device(device_id), _body(request)
-    return _told(device, kiosks.print_again(device, _session_id(asked)).pk)
+    device, asked = _device(device_id), body_of(request)
+    return _told(device, kiosks.print_again(device, session_id_of(asked)).pk)
 
 
 @access.everyone(IN_THE_HALL)
 @require_POST
 def stay(request: HttpRequest, device_id: str) -> HttpResponse:
-    device, asked = _device(device_id), _body(request)
-    return _told(device, kiosks.stay(device, _session_id(asked)).pk)
+    device, asked = _device(device_id), body_of(request)
+    return _told(device, kiosks.stay(device, session_id_of(asked)).pk)
 
 
 @access.everyone(IN_THE_HALL)
 @require_POST
 def end(request: HttpRequest, device_id: str) -> HttpResponse:
-    device, asked = _device(device_id), _body(request)
-    kiosks.end(device, _session_id(asked))
+    device, asked = _device(device_id), body_of(request)
+    kiosks.end(device, session_id_of(asked))
     return _told(device, None)
 
 
@@ -142,7 +142,7 @@ def end(request: HttpRequest, device_id: str) -> HttpResponse:
 @require_POST
 def block(request: HttpRequest, device_id: str) -> HttpResponse:
     """The numbers that this page may give while its line is cut."""
-    device, asked = _device(device_id), _body(request)
+    device, asked = _device(device_id), body_of(request)
     held = local.block(device, _secret(asked))
     return JsonResponse(local.told(held), headers={"Cache-Control": "no-store"})
 
@@ -151,7 +151,7 @@ def block(request: HttpRequest, device_id: str) -> HttpResponse:
 @require_POST
 def settle(request: HttpRequest, device_id: str) -> HttpResponse:
     """The numbers that this page gave while its line was cut."""
-    device, asked = _device(device_id), _body(request)
+    device, asked = _device(device_id), body_of(request)
     try:
         day = date.fromisoformat(str(asked.get("day")))
     except ValueError as error:
@@ -176,7 +176,8 @@ def _device(device_id: str) -> Device:
     return get_object_or_404(Device.objects.select_related("hall"), pk=device_id)
 
 
-def _body(request: HttpRequest) -> dict[str, Any]:
+def body_of(request: HttpRequest) -> dict[str, Any]:
+    """The JSON object that the page sent; 404 for anything else."""
     try:
         asked = json.loads(request.body or b"{}")
     except ValueError as error:
@@ -186,7 +187,8 @@ def _body(request: HttpRequest) -> dict[str, Any]:
     return asked
 
 
-def _session_id(asked: Any) -> UUID:
+def session_id_of(asked: Any) -> UUID:
+    """The id that the page made for this person."""
     found = _uuid(str(asked.get("session", "")))
     if found is None:
         raise Http404

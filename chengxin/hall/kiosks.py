@@ -41,10 +41,11 @@ READING = 60  # seconds that the reader waits for a card
 State = KioskSession.State
 
 
-def begin(device: Device, session_id: UUID, business: Business) -> KioskSession:
-    """Somebody chose a business: ask the reader for a card.  Who stood here before is gone."""
+def begin(device: Device, session_id: UUID, business: Business | None) -> KioskSession:
+    """Somebody chose a business, or (None) his own pages: ask the reader for a card.  Who stood
+    here before is gone."""
     with record.of("kiosk.begin", place=device.place) as trace:
-        trace.detail["business"] = business
+        trace.detail["business"] = business or ""
         Device.objects.select_for_update().get(pk=device.pk)
         if session := KioskSession.objects.filter(pk=session_id, device=device).first():
             trace.drop()
@@ -57,7 +58,7 @@ def begin(device: Device, session_id: UUID, business: Business) -> KioskSession:
         return KioskSession.objects.create(
             id=session_id,
             device=device,
-            business=business,
+            business=business or "",
             reading=devices.ask(device, Verb.READ_ID, seconds=READING),
             until=now() + STEP,
         )
@@ -151,6 +152,8 @@ def take(
         session = _present(device, session_id, State.CHOOSE, State.DONE)
         person = session.person
         assert person is not None
+        if not session.business:
+            raise Refusal("wrong_state", _("请按屏幕提示操作"))
     enterprise = None
     if enterprise_id:
         enterprise = Enterprise.objects.filter(pk=enterprise_id).first()
@@ -194,6 +197,15 @@ def end(device: Device, session_id: UUID) -> None:
             pk=session_id, device=device, state__in=KioskSession.OPEN
         ):
             _end(session)
+
+
+def identified(device: Device, session_id: UUID) -> KioskSession:
+    """The session of a self-service terminal that has come past the face, with its person."""
+    with transaction.atomic():
+        session = _present(device, session_id, State.CHOOSE)
+        if session.business or not device.self_service:
+            raise Refusal("wrong_state", _("请按屏幕提示操作"))
+    return session
 
 
 def stay(device: Device, session_id: UUID) -> KioskSession:
@@ -247,7 +259,7 @@ def _session_told(session: KioskSession, chosen: str | None) -> dict[str, Any]:
         "identified": _accepted(session.verification),
         "trouble": _card_trouble(session, reading),
     }
-    if session.state == State.CHOOSE:
+    if session.state == State.CHOOSE and session.business:
         shown |= _choices_told(session, chosen)
     if session.state == State.DONE:
         shown["ticket"] = _ticket_told(session)

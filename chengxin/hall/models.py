@@ -22,6 +22,7 @@ from chengxin.hall.evaluation_models import Complaint, Evaluation, Grade, Redres
 from chengxin.hall.hall_models import PREFIX, Business, Hall, Pause, ShowsOfficer, Window
 from chengxin.hall.liveness_models import LivenessCheck
 from chengxin.hall.local_models import NumberBlock
+from chengxin.hall.prepared_models import PreparedPaper
 from chengxin.hall.promise_models import Appointment, Promise
 from chengxin.hall.suggestion_models import FaceSuggestion
 from chengxin.hall.ticket_models import (
@@ -57,6 +58,7 @@ __all__ = [
     "NumberBlock",
     "PaperCapture",
     "Pause",
+    "PreparedPaper",
     "Priority",
     "Promise",
     "Redress",
@@ -90,6 +92,7 @@ class Device(models.Model):
     parts = models.JSONField(default=dict)
     seen_at = models.DateTimeField(null=True)
     locked = models.BooleanField(default=False)
+    self_service = models.BooleanField(default=False)  # 自助办税终端: shows a person his own data
     props = models.JSONField(default=dict)  # demo only: {"card": …, "face": …} before the simulator
 
     def __str__(self) -> str:
@@ -173,6 +176,9 @@ class KioskSession(models.Model):
 
     card ──read──▶ face ──compare──▶ choose ──take──▶ done
                     └── third failure ──▶ choose (待人工核验: an officer will look)
+
+    At a self-service terminal it is about no business and leads to no ticket: who has come to
+    `choose` is let into his own pages (`selfservice.doors`), or is not.
     """
 
     class State(models.TextChoices):
@@ -185,7 +191,7 @@ class KioskSession(models.Model):
     id = models.UUIDField(primary_key=True)  # made by the kiosk: the same swipe sent twice is one
     device = models.ForeignKey(Device, models.PROTECT, related_name="sessions")
     reading = models.ForeignKey(DeviceCommand, models.SET_NULL, null=True, related_name="sessions")
-    business = models.CharField(max_length=20, choices=Business)
+    business = models.CharField(max_length=20, choices=Business, blank=True)  # "": own pages
     state = models.CharField(max_length=8, choices=State, default=State.CARD)
     person = models.ForeignKey(Person, models.PROTECT, null=True)
     verification = models.ForeignKey(Verification, models.PROTECT, null=True)

@@ -236,6 +236,11 @@ urlpatterns = [
         capture_pages.discard,
         name="window-papers-discard",
     ),
+    path(
+        "windows/<int:pk>/prepared/<uuid:paper_pk>",
+        capture_pages.view_prepared,
+        name="window-prepared",
+    ),
     path("windows/<int:pk>/suggest", suggestion_pages.page, name="window-suggest"),
     path("windows/<int:pk>/suggest/search", suggestion_pages.search, name="window-suggest-search"),
     path(

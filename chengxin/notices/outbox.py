@@ -21,6 +21,8 @@ from chengxin.notices.gateway import Gateway, NotSent
 from chengxin.notices.models import Message
 
 SEND = "notices.send"  # the worker's task, which stands in `exchange.tasks`
+LOOK = "selfservice.look"  # as `SEND`, of `selfservice.doors`
+LOCKS = {SEND: "send", LOOK: "look"}
 QUEUE = "notices"  # of its own: a code must not wait behind a night
 PAUSES = (10, 30, 120, 600, 1800, 3600)  # seconds until the next try
 ASKED_AFTER = timedelta(seconds=20)  # for a receipt, and again
@@ -71,7 +73,7 @@ def put(to: To, kind: str, good_for: timedelta, **words: str) -> Message | None:
         words=WORDS[Kind(kind)] % words,
         until=now() + good_for,
     )
-    _ask_worker()
+    ask_worker(SEND)
     return message
 
 
@@ -147,10 +149,11 @@ def _end(message: Message, state: str) -> None:
     message.save(update_fields=["state", "ended_at", "phone", "words", "tries"])
 
 
-def _ask_worker() -> None:
-    """In the caller's transaction; asked twice before the worker looks, it looks once."""
+def ask_worker(task: str) -> None:
+    """In the caller's transaction, for what ends in a message; asked twice before the worker looks,
+    it looks once."""
     try:
         with transaction.atomic():
-            app.configure_task(SEND, queueing_lock="send", queue=QUEUE).defer()
+            app.configure_task(task, queueing_lock=LOCKS[task], queue=QUEUE).defer()
     except AlreadyEnqueued:
         pass
