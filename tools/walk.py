@@ -40,10 +40,10 @@ def browser(playwright: Playwright, path: str, face: str) -> Iterator[Browser]:
 
 
 class Visit:
-    """What a taxpayer does at the kiosk."""
+    """What a taxpayer does at the kiosk, or at another device with a card reader."""
 
-    def __init__(self, page: Page, address: str, card: str) -> None:
-        self.page, self.address, self.card = page, address, card
+    def __init__(self, page: Page, address: str, card: str, device: str = "kiosk-1") -> None:
+        self.page, self.address, self.card, self.device = page, address, card, device
 
     def choose(self, business: str) -> None:
         """Lay the card on the reader and touch one of the three modules."""
@@ -55,13 +55,14 @@ class Visit:
     def lift_card(self) -> None:
         """Take away whatever card lies on the reader; the table of props stays open."""
         self.page.goto(f"{self.address}/demo/props/")
-        if self.page.get_by_test_id("lift-card").is_enabled():
-            self.page.get_by_test_id("lift-card").click()
-            expect(self.page.get_by_test_id("lift-card")).to_be_disabled(timeout=SLOW)
+        lift = props(self.page, self.device).get_by_test_id("lift-card")
+        if lift.is_enabled():
+            lift.click()
+            expect(lift).to_be_disabled(timeout=SLOW)
 
     def lay_card(self) -> None:
         """At the table of props: lay the card on the reader."""
-        card = self.page.get_by_test_id(f"card-{self.card}")
+        card = props(self.page, self.device).get_by_test_id(f"card-{self.card}")
         card.click()
         expect(card).to_have_attribute("aria-pressed", "true", timeout=SLOW)
 
@@ -121,6 +122,11 @@ class Visit:
         number = self.page.get_by_test_id("ticket-number")
         expect(number).to_be_visible(timeout=SLOW)
         return number.inner_text(), self.page.locator("#ticket-token").inner_text()
+
+
+def props(page: Page, device: str = "kiosk-1") -> Locator:
+    """What lies on the table of props for one device."""
+    return page.get_by_test_id(f"props-{device}")
 
 
 def sign_in(page: Page, address: str, username: str) -> Page:

@@ -22,10 +22,11 @@ from chengxin.core import places
 from chengxin.core.refusal import Trouble
 from chengxin.devices.words import DeviceUnavailable
 from chengxin.exchange import deliveries, events, nights
-from chengxin.hall import queue
+from chengxin.hall import prepared, queue
 from chengxin.notices import outbox, reminders
 from chengxin.people import bindings, identity, likenesses, retention
 from chengxin.risk import urging
+from chengxin.selfservice import doors
 from chengxin.studio import measuring, trials, versions
 from chengxin.trace import seals
 
@@ -138,6 +139,14 @@ def send_notices() -> None:
 @app.task(queue=outbox.QUEUE, queueing_lock="send_left", pass_context=False)
 def send_left(timestamp: int) -> None:
     """Every minute: what was not taken before, and what became of what was sent."""
+    doors.look()
+    _send_notices()
+
+
+@app.task(name=outbox.LOOK, queue=outbox.QUEUE, queueing_lock="look")
+def look_who_asks() -> None:
+    """As soon as somebody asks for a code for his own pages: whether he is to have one."""
+    doors.look()
     _send_notices()
 
 
@@ -167,7 +176,8 @@ def identities_by_night(timestamp: int) -> None:
     log.info("bindings and documents", **ended)
     log.info("reminders", **reminders.run(day))
     outbox.forget(timedelta(days=retention.rules()["message"].days))
-    log.info("deleted after their time", **retention.run())
+    gone = retention.run() | {"prepared": prepared.forget(), "sessions": doors.forget()}
+    log.info("deleted after their time", **gone)
 
 
 @app.task(name=versions.ADOPT, queueing_lock="adopt")

@@ -149,6 +149,10 @@ ACTIONS: dict[str, str | Promise] = {
     "person.type": _("登记证件号码"),
     "person.verify": _("人脸比对"),
     "person.verify_by_hand": _("人工核验"),
+    "prepared.discard": _("删除预交资料"),
+    "prepared.keep": _("预先提交资料"),
+    "prepared.see": _("查看预交资料"),
+    "prepared.use": _("采用预交资料"),
     "proposal.approve": _("复核通过"),
     "proposal.make": _("提出指令申请"),
     "proposal.refuse": _("复核未通过"),
@@ -167,6 +171,10 @@ ACTIONS: dict[str, str | Promise] = {
     "score.list": _("查看风险排序"),
     "score.renew": _("风险评分"),
     "score.see": _("查看评分构成"),
+    "self.ask": _("请求自助登录验证码"),
+    "self.begin": _("登录自助办税"),
+    "self.end": _("退出自助办税"),
+    "self.see": _("本人查看"),
     "snooze.approve": _("批准暂缓"),
     "snooze.ask": _("提出暂缓"),
     "snooze.end": _("撤回暂缓"),
@@ -214,6 +222,8 @@ ACTIONS: dict[str, str | Promise] = {
     "binding.propose": _("提出绑定"),
     "binding.refuse": _("拒绝绑定"),
     "binding.thaw": _("解冻绑定"),
+    "certificate.check": _("核验证明"),
+    "certificate.issue": _("出具证明"),
     "code.send": _("发送验证码"),
     "code.use": _("核对验证码"),
     "consent.take": _("告知与同意"),
@@ -345,6 +355,15 @@ OUTCOMES: dict[str, str | Promise] = {
     "wrong_outcome": _("未选结果"),
     "wrong_role": _("未选身份"),
     "wrong_side": _("未选哪方"),
+    "grounds_needed": _("缺理由"),
+    "may_not_speak": _("无权代企业异议"),
+    "no_terminal": _("非自助终端"),
+    "not_his_objection": _("非本人异议"),
+    "nothing_to_certify": _("无可证明记录"),
+    "paper_used": _("已采用"),
+    "self_shut": _("身份状态不允许"),
+    "title_needed": _("缺资料名称"),
+    "too_many_papers": _("资料过多"),
 }
 BANDS: dict[str, str | Promise] = {
     "accept": _("比对通过"),
@@ -354,10 +373,12 @@ BANDS: dict[str, str | Promise] = {
 }
 
 PLACES: dict[str, str | Promise] = {
+    "certificate": _("证明核验页"),
     "dossier": _("档案"),
     "identity": _("身份认定"),
     "exchange": _("数据交换"),
     "night": _("夜间运行"),
+    "self": _("本人手机"),
 }
 NAMED_PLACES: dict[str, str | Promise] = {
     "hall": _("办税服务厅 %(name)s"),

@@ -100,7 +100,10 @@ def serve(
             gate = server.free_port()
             os.environ["CHENGXIN_SMS_URL"] = settings.SMS_URL = f"http://127.0.0.1:{gate}"
             beside.append(["sms-simulator", "--port", str(gate)])
-        beside += [["device", "--simulated", "--id", demo.KIOSK, "--server", own]]
+        beside += [
+            ["device", "--simulated", "--id", one, "--server", own]
+            for one in (demo.KIOSK, demo.TERMINAL)
+        ]
     console.print(
         f"\n  诚信 Chengxin  [bold]http://{server.host()}:{number}/[/bold]   Ctrl-C ends it\n"
     )

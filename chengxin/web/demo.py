@@ -65,7 +65,7 @@ WINDOWS = {
 }
 # cards on the table of props: whose it is, and the drawn face of its picture
 NEWCOMER, ELDER, LAPSED = "新来客", "孙老人", "吴过期"
-KIOSK = "kiosk-1"
+KIOSK, TERMINAL = "kiosk-1", "terminal-1"
 CARDS = {
     "王守信": "honest",
     "张冒名": "card_owner",
@@ -94,6 +94,15 @@ def accounts() -> QuerySet[Officer]:
 
 def halls() -> QuerySet[Hall]:
     return Hall.objects.prefetch_related("windows", "devices")
+
+
+def doors(hall: Hall | None) -> dict[str, Device | None]:
+    """The hall's first kiosk and its first self-service terminal, for the front page."""
+    devices = sorted(hall.devices.all(), key=lambda one: one.pk) if hall else []
+    return {
+        "kiosk": next((one for one in devices if not one.self_service), None),
+        "terminal": next((one for one in devices if one.self_service), None),
+    }
 
 
 def folder() -> Path:
@@ -193,16 +202,19 @@ def make_hall() -> None:
             "serves": "enterprise,personal,enrolment", "bureau": bureau, "groups": groups.split(),
         }  # fmt: skip
         Window.objects.update_or_create(hall=hall, number=number, defaults=told)
-    key = DeviceKey.load(hall_pc.key_file(devices_folder(), KIOSK))
-    Device.objects.update_or_create(
-        pk=KIOSK,
-        defaults={
-            "hall": hall,
-            "title": "一号排号机",
-            "title_en": "Kiosk 1",
-            "public_key": key.public,
-        },
-    )
+    _device(hall, KIOSK, "一号排号机", "Kiosk 1")
+    _device(hall, TERMINAL, "一号自助办税终端", "Self-service terminal 1", self_service=True)
+
+
+def _device(
+    hall: Hall, device_id: str, title: str, title_en: str, *, self_service: bool = False
+) -> None:
+    key = DeviceKey.load(hall_pc.key_file(devices_folder(), device_id))
+    told = {
+        "hall": hall, "title": title, "title_en": title_en, "public_key": key.public,
+        "self_service": self_service,
+    }  # fmt: skip
+    Device.objects.update_or_create(pk=device_id, defaults=told)
 
 
 def make_cards(day: date) -> None:

@@ -30,6 +30,7 @@ SECRET_KEY = environment.env_secret("CHENGXIN_SECRET") or Keys.load().token("dja
 INSTALLED_APPS = [
     "chengxin.web.apps.WebConfig",
     "chengxin.exchange",
+    "chengxin.selfservice",
     "chengxin.oversight",
     "chengxin.hall",
     "chengxin.studio",

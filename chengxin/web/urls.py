@@ -10,6 +10,7 @@ urlpatterns = [
     path("language/", include("django.conf.urls.i18n")),
     path("account/", include("allauth.account.urls")),
     path("account/2fa/", include("allauth.mfa.urls")),
+    path("", include("chengxin.selfservice.urls")),
     path("", include("chengxin.oversight.urls")),
     path("", include("chengxin.hall.urls")),
     path("", include("chengxin.risk.urls")),

@@ -10,7 +10,9 @@ from chengxin.web import demo
 
 
 def front(request: HttpRequest) -> HttpResponse:
-    shown = {"accounts": demo.accounts(), "password": demo.PASSWORD, "hall": demo.halls().first()}
+    hall = demo.halls().first()
+    shown: dict[str, object] = {"accounts": demo.accounts(), "password": demo.PASSWORD}
+    shown |= {"hall": hall, **demo.doors(hall)}
     return render(request, "front.html", shown)
 
 

@@ -12,7 +12,7 @@ import pytest
 import zxingcpp
 from playwright.sync_api import Browser, Page, expect
 
-from tools.walk import Visit, finish, serve
+from tools.walk import Visit, finish, props, serve
 
 pytestmark = [pytest.mark.browser, pytest.mark.face]
 
@@ -23,7 +23,7 @@ SignIn = Callable[[str], Page]
 def make(table: Page, address: str, trouble: str) -> None:
     """At the table of props: take the paper out, or put it back."""
     table.goto(f"{address}/demo/props/")
-    button = table.get_by_test_id(f"trouble-{trouble}")
+    button = props(table).get_by_test_id(f"trouble-{trouble}")
     button.click()
     expect(button).to_have_attribute("aria-pressed", "true")
 
@@ -31,12 +31,12 @@ def make(table: Page, address: str, trouble: str) -> None:
 def printed(table: Page, address: str) -> int:
     """How many tickets the simulated printer has printed."""
     table.goto(f"{address}/demo/props/")
-    return int(table.get_by_test_id("printed").get_attribute("data-tickets") or "0")
+    return int(props(table).get_by_test_id("printed").get_attribute("data-tickets") or "0")
 
 
 def code_on_paper(table: Page) -> str:
     """What a scanner reads from the picture of the last ticket."""
-    source = table.get_by_test_id("printed").locator("img").get_attribute("src") or ""
+    source = props(table).get_by_test_id("printed").locator("img").get_attribute("src") or ""
     png = np.frombuffer(base64.b64decode(source.partition(",")[2]), np.uint8)
     [code] = zxingcpp.read_barcodes(cv2.imdecode(png, cv2.IMREAD_GRAYSCALE))
     return str(code.text)

@@ -1,0 +1,40 @@
+"""Addresses of self-service: the doors, one's own pages, the public page of a certificate."""
+
+from django.urls import path
+
+from chengxin.selfservice import door_pages, pages, public_pages
+
+urlpatterns = [
+    # /terminal/<device>/
+    path("terminal/<slug:device_id>/", door_pages.terminal, name="terminal"),
+    path("terminal/<slug:device_id>/begin", door_pages.begin, name="terminal-begin"),
+    path("terminal/<slug:device_id>/open", door_pages.open_by_face, name="terminal-open"),
+    path("terminal/<slug:device_id>/code", door_pages.send_code, name="terminal-code"),
+    path("terminal/<slug:device_id>/prove", door_pages.open_by_code, name="terminal-prove"),
+    # /me/
+    path("me/", pages.home, name="own"),
+    path("me/door", door_pages.door, name="own-door"),
+    path("me/code", door_pages.ask, name="own-ask"),
+    path("me/enter", door_pages.enter, name="own-enter"),
+    path("me/leave", door_pages.leave, name="own-leave"),
+    path("me/stay", pages.stay, name="own-stay"),
+    path("me/enterprises", pages.enterprises, name="own-enterprises"),
+    path("me/visits", pages.visits, name="own-visits"),
+    path("me/record", pages.record_of, name="own-record"),
+    path("me/limits", pages.restrictions, name="own-limits"),
+    path("me/limits/<int:pk>/object", pages.object_to, name="own-object"),
+    path("me/objections/<int:pk>/withdraw", pages.withdraw, name="own-withdraw"),
+    # /me/papers/
+    path("me/papers", pages.papers, name="own-papers"),
+    path("me/papers/keep", pages.keep, name="own-keep"),
+    path("me/papers/<uuid:pk>", pages.paper, name="own-paper"),
+    path("me/papers/<uuid:pk>/discard", pages.discard, name="own-discard"),
+    # /me/certificates/
+    path("me/certificates", pages.certificate_list, name="own-certificates"),
+    path("me/certificates/issue", pages.issue, name="own-issue"),
+    path("me/certificates/<slug:code>/", pages.certificate, name="own-certificate"),
+    path("me/certificates/<slug:code>/page.png", pages.certificate_page, name="own-sheet"),
+    path("me/certificates/<slug:code>/pdf", pages.certificate_pdf, name="own-pdf"),
+    # /certificates/<code>/
+    path("certificates/<slug:code>/", public_pages.certificate, name="certificate"),
+]
