@@ -151,21 +151,9 @@ def ask(number: str, phone: str, *, address: str) -> CodeRequest:
 
 def look() -> int:
     """The worker: send a code for each request whose phone is proved to be that person's; how many
-    were looked at."""
-    count = 0
-    for _again in range(AT_ONCE):
-        with transaction.atomic():
-            waiting = CodeRequest.objects.select_for_update(skip_locked=True)
-            asked = waiting.filter(looked_at=None).order_by("made_at").first()
-            if asked is None:
-                break
-            asked.looked_at = now()
-            asked.person = _whose(asked) if asked.until > now() else None
-            asked.save(update_fields=["looked_at", "person"])
-            count += 1
-        if asked.person is not None:
-            _send(asked, asked.person)
-    return count
+    were looked at.  One that comes too soon after another code to that phone waits its minute."""
+    waiting = CodeRequest.objects.filter(looked_at=None).order_by("made_at")
+    return sum(map(_look_at, waiting.values_list("pk", flat=True)[:AT_ONCE]))
 
 
 def enter(request_id: UUID | None, digits: str) -> Opened:
@@ -304,14 +292,29 @@ def _whose(asked: CodeRequest) -> Person | None:
     return found.exclude(state__in=NEVER_CALLED).first()
 
 
-def _send(asked: CodeRequest, person: Person) -> None:
-    """What the rules of codes refuse is not sent, and nobody is told."""
+def _look_at(pk: UUID) -> bool:
+    with transaction.atomic():
+        waiting = CodeRequest.objects.select_for_update(skip_locked=True)
+        asked = waiting.filter(pk=pk, looked_at=None).first()
+        if asked is None:
+            return False
+        person = _whose(asked) if asked.until > now() else None
+        if person is not None and not _sent(asked, person):
+            return False
+        asked.looked_at, asked.person = now(), person
+        asked.save(update_fields=["looked_at", "person"])
+    return True
+
+
+def _sent(asked: CodeRequest, person: Person) -> bool:
+    """False when it is too soon; whatever else the rules of codes refuse is sent to nobody."""
     try:
         with record.of("code.send", about=person.key, place=ON_A_PHONE) as trace:
             trace.detail |= {"use": Use.SELF} | record.by(None)
             enrolment.send_to(To(person.key, asked.phone), Use.SELF, asked.key)
-    except Refusal:
-        return
+    except Refusal as refusal:
+        return refusal.code != "code_just_sent"
+    return True
 
 
 def _tried(request_id: UUID | None) -> CodeRequest | None:

@@ -24,12 +24,14 @@ def at_kiosk(launch: Launch, address: str, card: str, face: str) -> Visit:
     return Visit(page, address, card)
 
 
-def code_on_phone(page: Page, address: str, phone: str) -> str:
-    """The last code that this simulated phone received."""
+def code_on_phone(page: Page, address: str, phone: str, use: str = "") -> str:
+    """The last code that this simulated phone received, for this use."""
     page.goto(f"{address}/demo/props/")
     page.goto(page.get_by_test_id("phones").get_attribute("href") or "")
-    message = page.locator("li", has_text=phone).filter(has_text="验证码").first
-    expect(message).to_be_visible(timeout=60_000)
+    message = (
+        page.locator("li", has_text=phone).filter(has_text="验证码").filter(has_text=use).first
+    )
+    expect(message).to_be_visible(timeout=150_000)
     found = re.search(r"验证码 (\d{6})", message.inner_text())
     assert found
     return found[1]

@@ -8,8 +8,10 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils.timezone import now
 
 from chengxin.notices.models import Message
+from chengxin.people import codes
 from chengxin.people.models import OneTimeCode, Person
 from chengxin.selfservice import doors
 from chengxin.selfservice.models import CodeRequest, SelfSession
@@ -147,6 +149,18 @@ def test_pair_gets_one_code_a_minute_whether_known_or_not(phone, bind, wang):
         answer = phone.ask(who)
         assert answer.status_code == 409
         assert 'data-code="code_just_sent"' in answer.content.decode()
+
+
+def test_code_that_comes_too_soon_after_another_to_that_phone_is_sent_a_minute_later(
+    phone, bind, wang
+):
+    bind(wang)
+    codes.make(MOBILE, "mobile", wang.key)  # a window proves a number
+    phone.ask(wang.number)
+    assert not Message.objects.exists()
+    OneTimeCode.objects.update(made_at=now() - timedelta(minutes=1))
+    doors.look()
+    assert phone.enter(phone.received()).status_code == 302
 
 
 def test_address_that_asks_too_often_waits(phone):
