@@ -20,13 +20,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from chengxin.core.refusal import Refusal
-from chengxin.hall import identify, visits
+from chengxin.hall import identify, prepared, visits
 from chengxin.hall.models import Business, Ticket, Window
 from chengxin.notices import gateway, outbox
 from chengxin.notices.outbox import Kind, To
 from chengxin.offices import access
 from chengxin.offices.models import Officer
-from chengxin.people import bindings, codes, consents, freezing, identity, lookup
+from chengxin.people import bindings, codes, consents, freezing, identity, lookup, rights
 from chengxin.people.bindings import Side, Signed, Terms
 from chengxin.people.codes import Use
 from chengxin.people.models import (
@@ -269,6 +269,13 @@ def _way(made: Verification) -> str | None:
     if made.second_officer_id is not None:
         return Enrolment.Way.TWO_OFFICERS
     return Enrolment.Way.CODE if made.reason == BY_CODE else None
+
+
+def erase(ticket: Ticket, *, officer: Officer) -> None:
+    """删除: what no law keeps of him, and the papers that he handed in beforehand."""
+    require_verified(ticket)
+    rights.erase(ticket.holder, officer=officer, place=_place(ticket))
+    prepared.erase(ticket.holder, officer=officer, place=_place(ticket))
 
 
 def require_verified(ticket: Ticket) -> None:

@@ -232,7 +232,7 @@ def right(request: OfficerRequest, pk: int, kind: str) -> HttpResponse:
         words = request.POST.get("words", "")
         rights.ask_correction(person, words, officer=officer, place=place)
     elif kind == "delete":
-        rights.erase(person, officer=officer, place=place)
+        enrolment.erase(ticket, officer=officer)
     else:
         purpose = request.POST.get("purpose", "")
         rights.withdraw(person, purpose, officer=officer, place=place)

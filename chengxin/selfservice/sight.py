@@ -45,12 +45,24 @@ TOLD_PURPOSES = {Purpose.CONTACT, Purpose.DOCUMENT}
 
 @dataclass(frozen=True)
 class Held:
-    """One role in one enterprise, as it stands."""
+    """One role in one enterprise, as it stands; its words are of the language of the moment."""
 
-    title: str
-    state: str
+    bond: Affiliation | Binding
     in_force: bool
-    until: date | None
+
+    @property
+    def title(self) -> str:
+        return str(self.bond.get_role_display())
+
+    @property
+    def state(self) -> str:
+        if isinstance(self.bond, Binding):
+            return str(self.bond.get_state_display())
+        return _("登记")
+
+    @property
+    def until(self) -> date | None:
+        return self.bond.until
 
 
 @dataclass(frozen=True)
@@ -131,7 +143,7 @@ class Own:
         for one in [*acting, *other.select_related("enterprise").order_by("pk")]:
             stands = one in acting
             enterprises.setdefault(one.enterprise_id, one.enterprise)
-            held.setdefault(one.enterprise_id, []).append(_held(one, stands=stands))
+            held.setdefault(one.enterprise_id, []).append(Held(one, stands))
             if stands:
                 roles.setdefault(one.enterprise_id, set()).add(one.role)
         return [
@@ -190,12 +202,6 @@ def _place_page(ticket: Ticket) -> str:
     if not ticket.place_code:
         return ""
     return reverse("place", args=[codes.place_text(ticket.nonce)])
-
-
-def _held(one: Affiliation | Binding, *, stands: bool) -> Held:
-    if isinstance(one, Binding):
-        return Held(one.get_role_display(), one.get_state_display(), stands, one.until)
-    return Held(one.get_role_display(), _("登记"), stands, one.until)
 
 
 def _done(trace: Trace, halls: dict[str, Hall]) -> Done:

@@ -163,3 +163,8 @@ def test_night_deletes_what_is_past_its_day_and_nothing_else(wang, paper):
     assert list(prepared.prepared(wang).values_list("title", flat=True)) == ["新的"]
     assert prepared.forget() == 1
     assert Trace.objects.get(action="retention.run").detail == {"prepared_paper": 1}
+
+
+def test_who_has_everything_deleted_leaves_no_paper_behind(wang, zhao, paper):
+    assert prepared.erase(wang, officer=zhao, place="hall:yangxin/window:3") == 1
+    assert not PreparedPaper.objects.exists()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from chengxin.hall.models import Ticket
@@ -88,7 +90,7 @@ def graded(told, factory, grade: str = "B") -> None:
             ],
             "credit_grade": [
                 {"grade_id": "G1", "bureau": "state", "registration_id": "R1",
-                 "credit_year": 2016, "grade": grade, "graded_on": "2017-04-20"}
+                 "credit_year": 2016, "grade": grade, "graded_on": date(2017, 4, 20)}
             ],
         }
     )  # fmt: skip
