@@ -1,51 +1,84 @@
-"""采集统计、核实统计: how many were enrolled and verified, in which way, where and by whom."""
+"""采集统计、核实统计, for the page of the halls of an office and for the board and files of one hall.
+
+| | |
+|---|---|
+| 完成采集 enrolled | enrolments brought to their end (`Enrolment`), by way, window and officer |
+| 采集人像 faces | faces newly kept to compare later ones with, wherever the person stood; each picture once |
+| 采集未成 turned away | faces that were to be kept and were not: the comparison failed, or an officer was needed |
+| 登记证件 registered | documents read from a chip, or typed by two officers |
+| 核验 verified | checks by face or by hand (`Verification`), each by how it came out |
+| 双人核实 two officers | of these, by hand with a second officer |
+
+Faces and documents are counted from the traces: a picture is deleted when its time is over, and
+what was done that day stays what it was.
+"""  # noqa: E501
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Count, Q, QuerySet, TextChoices
 
+from chengxin.hall import days
 from chengxin.hall.models import Hall
 from chengxin.offices import access
 from chengxin.offices.models import Officer
-from chengxin.people.models import Enrolment, Portrait, Verification
+from chengxin.people.models import Enrolment, Verification
+from chengxin.trace.models import Trace
+
+FACE = ("person.enrol", "person.verify")  # steps that may keep a face
+DOCUMENT = ("person.meet", "person.take_down")
 
 
 @dataclass(frozen=True)
-class Figures:
-    """Counts of a span of days, in the halls of the officer's offices."""
+class Identities:
+    """Counts of some halls over a span of days."""
 
     enrolled: int
-    ways: list[tuple[str, int]]
+    ways: list[tuple[str, int]]  # in words, also those that nobody took
     places: list[tuple[str, int]]  # a window and how many it enrolled
     officers: list[tuple[str, int]]
-    faces: int  # pictures enrolled, at kiosks too
-    verified: int
-    bands: list[tuple[str, int]]
+    faces: int
+    turned_away: int
+    registered: int
+    bands: list[tuple[str, int]]  # in words, also those that nobody has
     two_officers: int
 
+    @property
+    def verified(self) -> int:
+        return sum(count for _band, count in self.bands)
 
-def of(officer: Officer, first: date, last: date) -> Figures:
-    halls = Hall.objects.filter(office__in=access.offices_of(officer))
+
+def of(halls: Iterable[Hall], first: date, last: date) -> Identities:
+    """What was enrolled and verified at the places of `halls`, both days included."""
     here = Q(pk__in=[])
     for hall in halls:
-        here |= Q(place__startswith=f"{hall.place}/")
-    span = Q(at__date__gte=first, at__date__lte=last)
-    enrolled = Enrolment.objects.filter(here & span)
-    made = Verification.objects.filter(here & span)
-    taken = Q(taken_at__date__gte=first, taken_at__date__lte=last)
-    return Figures(
+        here |= Q(place=hall.place) | Q(place__startswith=f"{hall.place}/")
+    begins, ends = days.span(first, last)
+    here &= Q(at__gte=begins, at__lt=ends)
+    enrolled = Enrolment.objects.filter(here)
+    checks = Verification.objects.filter(here)
+    traces = Trace.objects.filter(here)
+    done = traces.filter(outcome="done")
+    kept = done.filter(action__in=FACE, detail__has_key="portrait").order_by()
+    return Identities(
         enrolled=enrolled.count(),
-        ways=_counted(enrolled, "way", Enrolment.Way),
+        ways=_titled(enrolled, "way", Enrolment.Way),
         places=_grouped(enrolled, "place"),
         officers=_grouped(enrolled, "officer__full_name"),
-        faces=Portrait.objects.filter(here & taken, enrolled=True).count(),
-        verified=made.count(),
-        bands=_counted(made, "band", Verification.Band),
-        two_officers=made.exclude(second_officer=None).count(),
+        faces=kept.values("detail__portrait").distinct().count(),
+        turned_away=traces.filter(action="person.enrol").exclude(outcome="done").count(),
+        registered=done.filter(action__in=DOCUMENT).count(),
+        bands=_titled(checks, "band", Verification.Band),
+        two_officers=checks.exclude(second_officer=None).count(),
     )
+
+
+def seen_by(officer: Officer, first: date, last: date) -> Identities:
+    """The same over the halls of the officer's offices."""
+    return of(Hall.objects.filter(office__in=access.offices_of(officer)), first, last)
 
 
 def _grouped(found: QuerySet[Enrolment], field: str) -> list[tuple[str, int]]:
@@ -53,7 +86,7 @@ def _grouped(found: QuerySet[Enrolment], field: str) -> list[tuple[str, int]]:
     return [(str(value), count) for value, count in counted.order_by("-count", field)]
 
 
-def _counted(
+def _titled(
     found: QuerySet[Enrolment] | QuerySet[Verification], field: str, titles: type[TextChoices]
 ) -> list[tuple[str, int]]:
     """Every value with its title, also those that nobody has."""

@@ -12,15 +12,15 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import timedelta
 
 from django.db.models import Count, QuerySet
-from django.utils.timezone import localdate, make_aware, now
+from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
 
 from chengxin.core.calendar import add_working_days
 from chengxin.core.refusal import Refusal
-from chengxin.hall import moves, screens
+from chengxin.hall import days, moves, screens
 from chengxin.hall.evaluation_models import RedressQuerySet
 from chengxin.hall.models import (
     Complaint,
@@ -159,7 +159,7 @@ def tasks_of(officer: Officer) -> RedressQuerySet:
 
 def counts_of(officer: Officer) -> list[tuple[str, int]]:
     """How `officer` was graded in the last days but today: counts, and of no visit."""
-    today = _begin(localdate())
+    today = days.begins(localdate())
     graded = Evaluation.objects.filter(
         officer=officer, state=State.GIVEN, asked_at__lt=today,
         asked_at__gte=today - timedelta(days=DAYS),
@@ -169,7 +169,7 @@ def counts_of(officer: Officer) -> list[tuple[str, int]]:
 
 def counts_in(hall: Hall) -> tuple[list[tuple[str, int]], int]:
     """The grades of a hall in the last days, and how many visits were asked about."""
-    since = _begin(localdate()) - timedelta(days=DAYS)
+    since = days.begins(localdate()) - timedelta(days=DAYS)
     asked = Evaluation.objects.filter(window__hall=hall, asked_at__gte=since)
     return _by_grade(asked.filter(state=State.GIVEN)), asked.count()
 
@@ -177,10 +177,6 @@ def counts_in(hall: Hall) -> tuple[list[tuple[str, int]], int]:
 def _by_grade(given: QuerySet[Evaluation]) -> list[tuple[str, int]]:
     found = dict(given.order_by().values_list("grade").annotate(Count("pk")))
     return [(str(grade.label), found.get(grade.value, 0)) for grade in Grade]
-
-
-def _begin(day: date) -> datetime:
-    return make_aware(datetime.combine(day, time.min))
 
 
 def _asked(window: Window) -> QuerySet[Evaluation]:

@@ -15,6 +15,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from chengxin.hall import figures
+from chengxin.hall.enrolment_figures import Identities
 from chengxin.hall.figures import Desks, Figures, Tickets
 from chengxin.hall.models import Hall
 from chengxin.offices.models import Officer
@@ -98,14 +99,16 @@ def desks_table(title: str, lines: Sequence[Desks]) -> Part:
     return _table(title, columns, lines)
 
 
-def identity_table(told: figures.Identity) -> Part:
+def identities_table(told: Identities) -> Part:
     """采集统计、核实统计."""
     rows = [
-        [_("采集人像"), str(told.enrolled)],
+        [_("完成采集（人次）"), str(told.enrolled)],
+        *([title, str(count)] for title, count in told.ways),
+        [_("采集人像"), str(told.faces)],
         [_("采集未成"), str(told.turned_away)],
         [_("登记证件"), str(told.registered)],
-        [_("核验次数"), str(told.checked)],
-        *([title, str(count)] for title, count in told.titled),
+        [_("核验（次）"), str(told.verified)],
+        *([title, str(count)] for title, count in told.bands),
         [_("其中双人核实"), str(told.two_officers)],
     ]
     return Part(_("采集与核实"), [_("项目"), _("次数")], rows, numbers=[1])
@@ -132,7 +135,7 @@ def tables(told: Figures) -> list[Part]:
         desks_table(_("窗口"), told.by_window),
         desks_table(_("人员"), told.by_officer),
         desks_table(_("机关"), told.by_bureau),
-        identity_table(told.identity),
+        identities_table(told.identities),
         grades_table(told.grades),
     ]
 

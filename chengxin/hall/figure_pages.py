@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_GET
 
-from chengxin.hall import enrolment_figures as counted
+from chengxin.hall import enrolment_figures
 from chengxin.offices import access
 from chengxin.offices.access import OfficerRequest
 from chengxin.offices.models import Role
@@ -21,7 +21,7 @@ def figures(request: OfficerRequest) -> HttpResponse:
     today = localdate()
     first = _day(request.GET.get("first", ""), today.replace(day=1))
     last = _day(request.GET.get("last", ""), today)
-    found = counted.of(request.user, first, last)
+    found = enrolment_figures.seen_by(request.user, first, last)
     told = {"figures": found, "first": first, "last": last}
     return render(request, "people/figures.html", told)
 

@@ -16,12 +16,13 @@ For windows, officers and bureaus a service is what one officer did at one windo
 and who called first has the wait; `open` is from the first to the last step of each day there, and
 `busy` the part of it in which somebody was being served (窗口利用率).  A bureau is the officer's.
 好评率 is the share of very good, good and fair grades among those given on these days.
+采集统计、核实统计 are those of `enrolment_figures`.
 """  # noqa: E501
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -29,12 +30,11 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 from django.db.models import Count, Q
-from django.utils.timezone import make_aware
 
+from chengxin.hall import days, enrolment_figures
+from chengxin.hall.enrolment_figures import Identities
 from chengxin.hall.models import Business, Evaluation, Hall, Window
 from chengxin.offices.models import Office, Officer
-from chengxin.people.models import Verification
-from chengxin.trace.models import Trace
 
 TOO_LONG = 30 * 60  # seconds; service promises of halls: 15 minutes on average, 30 at the peak
 HERE = Path(__file__).parent
@@ -132,25 +132,6 @@ class Desks:
 
 
 @dataclass(frozen=True)
-class Identity:
-    """采集统计、核实统计 of one hall: pictures enrolled, documents registered, checks by band."""
-
-    enrolled: int
-    registered: int
-    turned_away: int  # enrolments that were refused: a picture that is no good, no engine
-    bands: dict[str, int]  # Verification.Band → checks
-    two_officers: int  # of those by hand
-
-    @property
-    def checked(self) -> int:
-        return sum(self.bands.values())
-
-    @property
-    def titled(self) -> list[tuple[str, int]]:
-        return [(str(label), self.bands[band]) for band, label in Verification.Band.choices]
-
-
-@dataclass(frozen=True)
 class Grades:
     """好差评 of one hall: visits asked about, grades given, the good ones among them."""
 
@@ -203,8 +184,8 @@ class Figures:
         return [one for one in self.desks if not one.window and not one.officer]
 
     @cached_property
-    def identity(self) -> Identity:
-        return identity(self.hall, self.first, self.last)
+    def identities(self) -> Identities:
+        return enrolment_figures.of([self.hall], self.first, self.last)
 
     @cached_property
     def grades(self) -> Grades:
@@ -247,10 +228,8 @@ def month_of(on: date) -> tuple[date, date]:
 
 def grades(hall: Hall, first: date, last: date) -> Grades:
     """How the visits of these days were graded, whoever served."""
-    asked = Evaluation.objects.filter(
-        window__hall=hall, asked_at__gte=_morning(first),
-        asked_at__lt=_morning(last + timedelta(days=1)),
-    )  # fmt: skip
+    begins, ends = days.span(first, last)
+    asked = Evaluation.objects.filter(window__hall=hall, asked_at__gte=begins, asked_at__lt=ends)
     given = Q(state=Evaluation.State.GIVEN)
     bad = Q(grade__in=Evaluation.BAD)
     return Grades(
@@ -262,28 +241,6 @@ def grades(hall: Hall, first: date, last: date) -> Grades:
     )
 
 
-def identity(hall: Hall, first: date, last: date) -> Identity:
-    """What was enrolled and checked in `hall`: from the traces and the verifications."""
-    here = Q(place=hall.place) | Q(place__startswith=f"{hall.place}/")
-    times = Q(at__gte=_morning(first), at__lt=_morning(last + timedelta(days=1)))
-    traces = Trace.objects.filter(here, times, action__in=("person.enrol", "person.meet"))
-    told = traces.order_by().values_list("action", "outcome").annotate(count=Count("pk"))
-    counts = {(action, outcome): count for action, outcome, count in told}
-    checks = Verification.objects.filter(here, times).order_by()
-    bands = dict.fromkeys(Verification.Band.values, 0)
-    bands |= dict(checks.values_list("band").annotate(count=Count("pk")))
-    return Identity(
-        enrolled=counts.get(("person.enrol", "done"), 0),
-        registered=counts.get(("person.meet", "done"), 0),
-        turned_away=sum(
-            count for (action, outcome), count in counts.items()
-            if action == "person.enrol" and outcome != "done"
-        ),
-        bands=bands,
-        two_officers=checks.filter(second_officer__isnull=False).count(),
-    )  # fmt: skip
-
-
 def _rows(file: str, asked: dict[str, Any]) -> list[dict[str, Any]]:
     with connection.cursor() as cursor:
         cursor.execute((HERE / file).read_text("utf-8"), asked)
@@ -293,7 +250,3 @@ def _rows(file: str, asked: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _told(row: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in row.items() if name != "which"}
-
-
-def _morning(of_day: date) -> datetime:
-    return make_aware(datetime.combine(of_day, time()))

@@ -9,14 +9,14 @@ A paused window calls nobody and opens no ticket; the hall's display says so.
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
-from django.utils.timezone import make_aware, now
+from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
 from chengxin.core.refusal import Refusal
-from chengxin.hall import ledger, moves, queue, visits
+from chengxin.hall import days, ledger, moves, queue, visits
 from chengxin.hall.locks import one_at_a_time
 from chengxin.hall.models import (
     HandOver,
@@ -72,7 +72,7 @@ def resume(window: Window, *, officer: Officer) -> Window:
 def paused_on(window: Window, day: date) -> dict[str, timedelta]:
     """How long the window was paused on the local `day`, by reason; a pause that goes on counts
     until now."""
-    begins, ends = _day(day)
+    begins, ends = days.span(day, day)
     told: dict[str, timedelta] = {}
     last = window.moves.filter(at__lt=begins).order_by("pk").last()
     for row in [*window.moves.filter(at__gte=begins, at__lt=ends).order_by("pk"), None]:
@@ -130,11 +130,6 @@ def _name_who_stands_here(trace: Trace, window: Window) -> None:
     here = _kept(window).filter(state__in=moves.HERE).first()
     if here is not None:
         trace.about = here.about
-
-
-def _day(day: date) -> tuple[datetime, datetime]:
-    begins = make_aware(datetime.combine(day, time.min))
-    return begins, begins + timedelta(days=1)
 
 
 def _held(window: Window) -> Window:

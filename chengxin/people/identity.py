@@ -187,6 +187,7 @@ def verify(
         identity_facts.note_comparison(made)
         if live.enrolled:
             identity_facts.note(person, Kind.TEMPLATE, place)
+            trace.detail["portrait"] = live.pk
         if band == Band.ACCEPT:
             author = Author.OFFICER if officer else Author.PERSON
             _settle(person, Because(FACE_MATCHED, author, officer, place))

@@ -11,7 +11,6 @@ from django.utils.timezone import localdate
 from bench import recount
 from chengxin.hall import figures, ledger, queue, visits
 from chengxin.hall.models import Business, Hall, Ticket, TicketMove, Window
-from chengxin.people import identity
 from chengxin.people.models import Verification
 from chengxin.trace import models as trace_models
 from chengxin.trace.models import Trace
@@ -151,17 +150,6 @@ def test_numbers_of_another_hall_or_another_day_are_not_counted(take, wang, hall
 def test_month_is_the_calendar_month(hall):
     told = figures.month(hall, datetime(2016, 2, 11).date())
     assert (told.first.isoformat(), told.last.isoformat()) == ("2016-02-01", "2016-02-29")
-
-
-def test_checks_and_pictures_are_counted_by_what_came_of_them(hall, window, wang, faces, zhao):
-    place = window.place
-    identity.enrol(wang, b"live", place=place, officer=zhao)
-    identity.verify_by_hand(wang, "证件原件", officer=zhao, place=place)
-    identity.verify_by_hand(wang, "证件原件", officer=zhao, place="hall:yangxin-2/window:1")
-
-    told = today(hall).identity
-    assert told.enrolled == 1
-    assert told.bands["manual"] == 1
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
