@@ -1,7 +1,8 @@
 /* 名单比对: takes one picture of who stands there and shows whom of a list he looks like. */
 
-import { refuse, token, words } from "../web/page.js";
+import { refuse, words } from "../web/page.js";
 import { openEye } from "./camera.js";
+import { sendPicture } from "./look.js";
 
 const room = document.getElementById("suggest");
 const form = document.getElementById("suggest-form");
@@ -32,12 +33,10 @@ form.addEventListener("submit", async (event) => {
   say.textContent = words("say-taking");
   await new Promise((done) => { setTimeout(done, LOOK); });
   try {
-    const asked = new FormData(form), picture = await eye.picture();
-    asked.set("picture", picture, "face.jpg");
-    const answer = await fetch(room.dataset.search, { method: "POST", body: asked, headers: { "X-CSRFToken": token(), "HX-Request": "true" } });
-    const html = await answer.text();
-    if (answer.ok) show(html, picture);
-    else refused(html, answer.statusText);
+    const picture = await eye.picture();
+    const { html, refused } = await sendPicture(room.dataset.search, picture, Object.fromEntries(new FormData(form)));
+    if (html) show(html, picture);
+    else decline(refused);
   } finally {
     button.disabled = false;
   }
@@ -52,10 +51,7 @@ function show(html, picture) {
   say.textContent = words("say-shown");
 }
 
-function refused(html, otherwise) {
-  const told = document.createElement("div");
-  told.innerHTML = html;
-  const sentence = told.querySelector(".refusal p")?.textContent ?? otherwise;
+function decline(sentence) {
   say.textContent = sentence;
   refuse(sentence);
 }

@@ -1,16 +1,15 @@
 /* The workstation: follows its stream, hears the QR scanner wherever the focus is, looks through the
    camera, and fetches what changed.  What may be done the server decides; here it is only asked. */
 
-import { follow, refuse, token, words } from "../web/page.js";
+import { follow, refuse, words } from "../web/page.js";
 import { callForHelp, refreshAlarms } from "./alarms.js";
-import { openEye } from "./camera.js";
 import { lively } from "./liveness.js";
+import { lookAndSend, looking } from "./look.js";
 import { onScan } from "./scanner.js";
 
 const station = document.getElementById("station");
 const PREFIX = "CX1-", CODE = 30; // a ticket's code and its length
 const OWN = 1500; // milliseconds within which news of this window are our own
-const LOOK = 1200; // milliseconds that the person is given to look into the camera
 const TOGETHER = 100; // milliseconds within which news make one refresh
 const HANDS_OFF = 1500; // milliseconds until it is asked again whether the officer is through
 
@@ -36,7 +35,7 @@ function refresh(part, after = TOGETHER) {
     for what he pressed.  A press while this is under way goes first (hx-sync), and it is asked again. */
 function ask(part) {
   coming[part] = 0;
-  if (part === "desk" && (document.querySelector("dialog[open]") || eye)) refresh(part, HANDS_OFF);
+  if (part === "desk" && (document.querySelector("dialog[open]") || looking())) refresh(part, HANDS_OFF);
   else if (pressed || underWay.size) refresh(part);
   else htmx.trigger(`#refresh-${part}`, "refresh");
 }
@@ -136,16 +135,14 @@ onScan(PREFIX, CODE, (code) => {
 
 /* ---- the face ------------------------------------------------------------------------------- */
 
-let eye = null;
-
 /** The steps before the camera (动作检测), where the hall asks for them; true when the face was
     compared with them.  Whatever else comes of them, it is compared without. */
-async function steps(say) {
+async function steps(eye, say) {
   try {
     for (let again = true; again;) {
-      const told = await lively({ base: station.dataset.steps, eye, say: (sentence) => { say.textContent = sentence; } });
+      const told = await lively({ base: station.dataset.steps, eye, say });
       if (!told) return false;
-      say.textContent = told.words;
+      say(told.words);
       again = told.again;
     }
   } catch (error) {
@@ -158,41 +155,12 @@ async function steps(say) {
 }
 
 async function lookThenSend(url) {
-  if (eye) return;
-  const video = document.getElementById("camera"), canvas = document.getElementById("frame");
-  const say = document.getElementById("face-words");
-  try {
-    eye = await openEye(video, canvas, demoFace);
-  } catch {
-    say.textContent = words("say-no-camera");
-    document.getElementById("by-hand").showModal();
-    return;
-  }
-  document.getElementById("live").hidden = true;
-  say.textContent = words("say-taking");
-  try {
-    await new Promise((done) => { setTimeout(done, LOOK); });
-    if (url === station.dataset.compare && station.dataset.steps && await steps(say)) return;
-    const form = new FormData();
-    form.set("picture", await eye.picture(), "face.jpg");
-    form.set("chosen", chosen());
-    const answer = await fetch(url, { method: "POST", body: form, headers: { "X-CSRFToken": token(), "HX-Request": "true" } });
-    const html = await answer.text();
-    own = performance.now();
-    if (answer.ok) {
-      htmx.swap("#desk", html, { swapStyle: "outerHTML" });
-    } else {
-      const told = document.createElement("div");
-      told.innerHTML = html;
-      const sentence = told.querySelector(".refusal p")?.textContent ?? answer.statusText;
-      say.textContent = sentence;
-      refuse(sentence);
-      document.getElementById("live").hidden = false;
-    }
-  } finally {
-    eye.close();
-    eye = null;
-  }
+  const before = url === station.dataset.compare && station.dataset.steps ? steps : undefined;
+  const { html, refused, blind } = await lookAndSend(url, { drawn: demoFace, fields: () => ({ chosen: chosen() }), before });
+  own = performance.now();
+  if (blind) document.getElementById("by-hand").showModal();
+  if (html) htmx.swap("#desk", html, { swapStyle: "outerHTML" });
+  if (refused) refuse(refused);
 }
 
 function demoFace() {
