@@ -41,7 +41,7 @@ def ask(
     ticket: Ticket, device: Device, title: str, *, officer: Officer, format: str = "jpeg"
 ) -> PaperCapture:
     """Let `device` take the sheet that lies there now."""
-    place = ticket.window.place if ticket.window else ""
+    place = ticket.place
     with record.of("paper.ask", about=ticket.holder.key, officer=officer, place=place) as trace:
         if format not in STARTS or not title.strip():
             raise Refusal("title_needed", _("请填写资料名称"))

@@ -46,7 +46,7 @@ def note(done: ItemRecord, ticket: Ticket, *, officer: Officer) -> EnterpriseChe
         "enterprise.verify",
         about=enterprise.key,
         officer=officer,
-        place=ticket.window.place if ticket.window else "",
+        place=ticket.place,
     ) as trace:
         made, fresh = EnterpriseCheck.objects.get_or_create(
             ticket=ticket,

@@ -73,13 +73,13 @@ def receive(
 
 def inform(ticket: Ticket, answers: dict[str, str], *, officer: Officer) -> None:
     """What the person was shown, and what he said to it."""
-    consents.take(ticket.holder, answers, officer=officer, place=_place(ticket))
+    consents.take(ticket.holder, answers, officer=officer, place=ticket.place)
 
 
 def send_code(ticket: Ticket, phone: str, use: str, *, officer: Officer) -> None:
     """A code to the phone that he names, or to his own for being verified by it."""
     person = ticket.holder
-    with record.of("code.send", about=person.key, officer=officer, place=_place(ticket)) as trace:
+    with record.of("code.send", about=person.key, officer=officer, place=ticket.place) as trace:
         trace.detail["use"] = use
         send_to(To(person.key, phone if use == Use.MOBILE else person.phone), use, person.key)
 
@@ -96,7 +96,7 @@ def send_to(to: To, use: str, about: str) -> None:
 def prove_phone(ticket: Ticket, phone: str, digits: str, *, officer: Officer) -> None:
     """The code came back: the phone is his."""
     codes.spend(phone, Use.MOBILE, ticket.holder.key, digits)
-    because = Because.of_officer(identity.PHONE_CHANGED, officer, _place(ticket))
+    because = Because.of_officer(identity.PHONE_CHANGED, officer, ticket.place)
     identity.change_phone(ticket.holder, phone, because)
 
 
@@ -109,7 +109,7 @@ def verify_by_code(ticket: Ticket, digits: str, *, officer: Officer) -> Verifica
 def enrol_face(ticket: Ticket, jpeg: bytes, *, officer: Officer) -> Portrait:
     """Keep the live face, when he agreed to it; a bad picture costs no try, a wrong face does."""
     with record.of(
-        "enrolment.face", about=ticket.holder.key, officer=officer, place=_place(ticket)
+        "enrolment.face", about=ticket.holder.key, officer=officer, place=ticket.place
     ) as trace:
         if not consents.stands(ticket.holder, Purpose.FACE):
             raise Refusal("consent_needed", _("请先告知并取得本人对人脸信息的单独同意"))
@@ -123,7 +123,7 @@ def tries_left(ticket: Ticket) -> int:
     """Of this visit at this window."""
     since = ticket.started_at or ticket.taken_at
     failed = ticket.holder.verifications.filter(
-        at__gte=since, band=Verification.Band.REJECT, place=_place(ticket)
+        at__gte=since, band=Verification.Band.REJECT, place=ticket.place
     )
     return max(0, TRIES - failed.count())
 
@@ -133,28 +133,28 @@ def propose(ticket: Ticket, code: str, terms: Terms, *, side: str, officer: Offi
     enterprise = lookup.enterprise_by_code(code)
     if enterprise is None:
         raise Refusal("not_known", _("登记库中没有这个号码，请核对后重新输入"))
-    access.require(officer, enterprise.key, place=_place(ticket))
+    access.require(officer, enterprise.key, place=ticket.place)
     return bindings.propose(
-        ticket.holder, enterprise, terms, side=side, officer=officer, place=_place(ticket)
+        ticket.holder, enterprise, terms, side=side, officer=officer, place=ticket.place
     )
 
 
 def confirm_here(ticket: Ticket, bound: Binding, *, officer: Officer) -> Binding:
     """The other side stands here: verified in this visit, he says yes himself."""
     require_verified(ticket)
-    return bindings.confirm(bound, ticket.holder, signed=Signed(officer, _place(ticket)))
+    return bindings.confirm(bound, ticket.holder, signed=Signed(officer, ticket.place))
 
 
 def refuse_here(ticket: Ticket, bound: Binding, reason: str, *, officer: Officer) -> Binding:
     """The other side stands here and says no."""
     require_verified(ticket)
-    return bindings.refuse(bound, ticket.holder, reason, signed=Signed(officer, _place(ticket)))
+    return bindings.refuse(bound, ticket.holder, reason, signed=Signed(officer, ticket.place))
 
 
 def ask_other_side(ticket: Ticket, bound: Binding, *, officer: Officer) -> None:
     """Send the other side the address of its own page."""
     person = ticket.holder
-    with record.of("binding.ask", about=person.key, officer=officer, place=_place(ticket)) as trace:
+    with record.of("binding.ask", about=person.key, officer=officer, place=ticket.place) as trace:
         trace.detail["binding"] = bound.pk
         if not gateway.is_there() or not settings.PUBLIC_URL:
             raise Refusal("no_gateway", _("短信通道未开通，请对方到厅确认"))
@@ -206,7 +206,7 @@ def claims_for(person: Person) -> list[Binding]:
 def suspect(ticket: Ticket, words: str, *, officer: Officer) -> None:
     """疑似冒名: identity and bindings of whom the card names are frozen, the enterprises for which
     he acts are told, and another officer looks at it (`people.freezing`)."""
-    person, place = ticket.holder, _place(ticket)
+    person, place = ticket.holder, ticket.place
     with record.of("enrolment.suspect", about=person.key, officer=officer, place=place) as trace:
         acting = {one.enterprise for one in bindings.acting(person, localdate())}
         freezing.freeze_all(person, Because.of_officer(words, officer, place))
@@ -230,7 +230,7 @@ def complete(ticket: Ticket, *, officer: Officer) -> Enrolment:
     """Everything is there: the enrolment is written down, with the way in which he was verified."""
     person = ticket.holder
     with record.of(
-        "enrolment.complete", about=person.key, officer=officer, place=_place(ticket)
+        "enrolment.complete", about=person.key, officer=officer, place=ticket.place
     ) as trace:
         told = person.consents.filter(purpose=Purpose.IDENTITY, version=consents.version())
         if not told.exists():
@@ -249,7 +249,7 @@ def complete(ticket: Ticket, *, officer: Officer) -> Enrolment:
             mobile=bool(person.phone),
             verification=made,
             officer=officer,
-            place=_place(ticket),
+            place=ticket.place,
         )
         trace.detail |= {"enrolment": done.pk, "way": way}
     return done
@@ -281,7 +281,3 @@ def erase(ticket: Ticket, *, officer: Officer) -> None:
 def require_verified(ticket: Ticket) -> None:
     if not ticket.identified:
         raise Refusal("not_identified", _("身份尚未核验，请先比对人脸或人工核验"))
-
-
-def _place(ticket: Ticket) -> str:
-    return ticket.window.place if ticket.window else ""

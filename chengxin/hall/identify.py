@@ -20,7 +20,7 @@ from chengxin.trace.tongue import english
 def compare_face(ticket: Ticket, live_jpeg: bytes, *, officer: Officer) -> Verification:
     """刷脸办税: compare the person at the window with card and enrolled picture."""
     ledger.require_here(ticket)
-    place = ticket.window.place if ticket.window else ""
+    place = ticket.place
     try:
         made = identity.verify(ticket.holder, live_jpeg, place=place, officer=officer)
     except DeviceUnavailable as trouble:
@@ -34,7 +34,7 @@ def verify_by_hand(
     """人工核验: the officer compared the person with the document and answers for it; with
     `second` (`colleague`), who looked too (双人核实)."""
     ledger.require_here(ticket)
-    place = ticket.window.place if ticket.window else ""
+    place = ticket.place
     made = identity.verify_by_hand(
         ticket.holder, reason, officer=officer, place=place, second=second
     )
@@ -47,7 +47,7 @@ def verify_by_hand(
 def enrol_face(ticket: Ticket, live_jpeg: bytes, *, officer: Officer) -> Portrait:
     """实名采集 at the window: keep this face for later visits, at both bureaus."""
     ledger.require_here(ticket)
-    place = ticket.window.place if ticket.window else ""
+    place = ticket.place
     try:
         portrait = identity.enrol(ticket.holder, live_jpeg, place=place, officer=officer)
     except DeviceUnavailable as trouble:

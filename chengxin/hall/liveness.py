@@ -79,7 +79,7 @@ def answer_at_kiosk(device: Device, session_id: UUID, check_id: UUID, shots: Sho
 
 
 def draw_at_window(ticket: Ticket, *, officer: Officer) -> LivenessCheck:
-    return _draw(ticket.hall, ticket.holder, f"ticket:{ticket.pk}", _place(ticket), officer)
+    return _draw(ticket.hall, ticket.holder, f"ticket:{ticket.pk}", ticket.place, officer)
 
 
 def answer_at_window(ticket: Ticket, check_id: UUID, shots: Shots, *, officer: Officer) -> Answered:
@@ -88,7 +88,7 @@ def answer_at_window(ticket: Ticket, check_id: UUID, shots: Shots, *, officer: O
     def compared(jpeg: bytes) -> Verification:
         return identify.compare_face(ticket, jpeg, officer=officer)
 
-    return _answer(check_id, f"ticket:{ticket.pk}", _place(ticket), shots, compared, officer)
+    return _answer(check_id, f"ticket:{ticket.pk}", ticket.place, shots, compared, officer)
 
 
 def _draw(
@@ -168,10 +168,6 @@ def _at_kiosk(device: Device, session_id: UUID) -> KioskSession:
     if session.state != KioskSession.State.FACE:
         raise Refusal("wrong_state", _("请按屏幕提示操作"))
     return session
-
-
-def _place(ticket: Ticket) -> str:
-    return ticket.window.place if ticket.window else ""
 
 
 def _said(words: Words) -> str:

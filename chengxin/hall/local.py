@@ -94,7 +94,7 @@ def name(
     What is left of another number of his, which he took before or after the cut, is taken up.
     The face or the officer's eyes still have to compare him with the document.
     """
-    place = ticket.window.place if ticket.window else ""
+    place = ticket.place
     person = documents.shown(kind, number, called, place=place, officer=officer)
     with record.of("ticket.name", about=person.key, officer=officer) as trace:
         one_at_a_time(person.key)

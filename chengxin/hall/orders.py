@@ -32,7 +32,7 @@ def object_to(
     found = Directive.objects.about(*about).filter(pk=directive).first()
     if found is None:
         raise access.not_yours()
-    place = ticket.window.place if ticket.window else ""
+    place = ticket.place
     return objections.file(found, grounds, person=ticket.holder.key, officer=officer, place=place)
 
 
@@ -42,7 +42,7 @@ def withdraw_objection(ticket: Ticket, objection: int, *, officer: Officer) -> O
     found = Objection.objects.filter(pk=objection, person=ticket.holder.key).first()
     if found is None:
         raise access.not_yours()
-    place = ticket.window.place if ticket.window else ""
+    place = ticket.place
     return objections.withdraw(found, objections.AT_THE_WINDOW, officer=officer, place=place)
 
 
@@ -52,5 +52,5 @@ def visit_of(ticket: Ticket, enterprise: Enterprise | None) -> counter.Visit:
         person=ticket.holder.key,
         enterprise=enterprise.key if enterprise else "",
         ticket=ticket.visit,
-        place=ticket.window.place if ticket.window else "",
+        place=ticket.place,
     )

@@ -140,7 +140,7 @@ def merge(ticket: Ticket, other: Ticket, *, officer: Officer) -> Ticket:
         list(Ticket.objects.filter(pk__in=[ticket.pk, other.pk]).order_by("pk").select_for_update())
         joined = ledger.held(other, trace, "merge")
         held = Ticket.objects.select_related("window").get(pk=ticket.pk)
-        trace.place = held.window.place if held.window else ""
+        trace.place = held.place
         trace.detail["into"] = held.number
         if held.state not in moves.HERE:
             raise ledger.wrong_state(held)

@@ -180,6 +180,11 @@ class Ticket(models.Model):
         return f"person:{self.person_id}" if self.person_id else ""
 
     @property
+    def place(self) -> str:
+        """Where its holder stands: its window; "" while it has none."""
+        return self.window.place if self.window else ""
+
+    @property
     def holder(self) -> Person:
         """The person, for whatever cannot be done before an officer knows him."""
         if self.person is None:
