@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chengxin.people import moves
 from chengxin.people.fields import SealedBytesField
+from chengxin.people.step_models import BY_SOMEBODY, Step
 
 
 class Letter(models.Model):
@@ -162,18 +163,11 @@ class Binding(models.Model):
         return self.Side.ENTERPRISE if mine else self.Side.PERSON
 
 
-class BindingMove(models.Model):
+class BindingMove(Step):
     """绑定变动: one step of one binding, one row, never changed: on whose word, and why."""
 
     binding = models.ForeignKey(Binding, models.PROTECT, related_name="moves")
-    step = models.CharField(max_length=10)  # in people.moves.BINDING
-    before = models.CharField(max_length=10, blank=True)
-    after = models.CharField(max_length=10)
-    at = models.DateTimeField(default=now)
-    author = models.CharField(max_length=10, choices=moves.Author)
-    officer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True)
-    reason = models.CharField(max_length=400)
-    place = models.CharField(max_length=60, blank=True)
+    before = models.CharField(max_length=10, blank=True)  # "" before it was proposed
 
     class Meta:
         constraints = [
@@ -181,8 +175,7 @@ class BindingMove(models.Model):
                 condition=moves.BINDING.legal(), name="binding_has_legal_moves_only"
             ),
             models.CheckConstraint(
-                condition=~Q(reason="") & (~Q(author="officer") | Q(officer__isnull=False)),
-                name="a_binding_moves_by_somebody_for_a_reason",
+                condition=BY_SOMEBODY, name="a_binding_moves_by_somebody_for_a_reason"
             ),
         ]
 

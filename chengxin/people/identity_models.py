@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chengxin.people import moves
 from chengxin.people.fields import SealedBytesField
+from chengxin.people.step_models import BY_SOMEBODY, Step
 
 
 class Portrait(models.Model):
@@ -113,18 +114,10 @@ class IdentityEvent(models.Model):
         return f"{self.person_id} {self.kind}"
 
 
-class IdentityMove(models.Model):
+class IdentityMove(Step):
     """身份状态变动: one step of one identity, one row, never changed: on whose word, and why."""
 
     person = models.ForeignKey("people.Person", models.PROTECT, related_name="identity_moves")
-    step = models.CharField(max_length=10)  # in people.moves.IDENTITY
-    before = models.CharField(max_length=10)
-    after = models.CharField(max_length=10)
-    at = models.DateTimeField(default=now)
-    author = models.CharField(max_length=10, choices=moves.Author)
-    officer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True)
-    reason = models.CharField(max_length=400)
-    place = models.CharField(max_length=60, blank=True)
 
     class Meta:
         constraints = [
@@ -132,8 +125,7 @@ class IdentityMove(models.Model):
                 condition=moves.IDENTITY.legal(), name="identity_has_legal_moves_only"
             ),
             models.CheckConstraint(
-                condition=~Q(reason="") & (~Q(author="officer") | Q(officer__isnull=False)),
-                name="an_identity_moves_by_somebody_for_a_reason",
+                condition=BY_SOMEBODY, name="an_identity_moves_by_somebody_for_a_reason"
             ),
         ]
         indexes = [
