@@ -20,7 +20,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from bench import clock, day, day_plan
+from bench import clock
+from bench.day import findings, hall, plan
 from bench.own_database import own_database
 
 OPENS = 1_500_000_000 - 1_500_000_000 % 86_400 + 1_800  # half past eight of a day in China
@@ -46,11 +47,11 @@ def main() -> None:
     Jumping(1, 0, OPENS).tell()
     clock._told[:] = [Jumping(1, 0, OPENS)]
     with own_database():
-        people = day_plan.visitors(asked.tickets, asked.hours, asked.seed)
-        desks = day_plan.desks(asked.windows, asked.seed)
-        windows = [pk for pk, _desk, _cookies in day.prepare(people, desks, 0)["windows"]]
+        people = plan.visitors(asked.tickets, asked.hours, asked.seed)
+        desks = plan.desks(asked.windows, asked.seed)
+        windows = [pk for pk, _desk, _cookies in hall.prepare(people, desks, 0)["windows"]]
         for number in range(asked.days):
-            people = day_plan.visitors(asked.tickets, asked.hours, asked.seed + number)
+            people = plan.visitors(asked.tickets, asked.hours, asked.seed + number)
             Play(OPENS + 86_400 * number, people, desks, windows, asked.seed + number).run()
         json.dump(told(), sys.stdout)
         sys.stdout.write("\n")
@@ -177,7 +178,8 @@ def told() -> dict[str, Any]:
         kept.STEPS, found.by_wait, strict=True)}  # fmt: skip
     return {
         "tickets": total.taken, "finished": total.finished,
-        "wait_mean_min": day.minutes(total.wait_mean), "wait_p90_min": day.minutes(total.wait_p90),
+        "wait_mean_min": findings.minutes(total.wait_mean),
+        "wait_p90_min": findings.minutes(total.wait_p90),
         "promises": {
             title: line.counts | {
                 "in_range": line.share and round(line.share, 3),

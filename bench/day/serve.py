@@ -1,6 +1,6 @@
 """The web server of a simulated day: `chengxin serve` without its workers, by the hall's clock.
 
-    CHENGXIN_BENCH_CLOCK=… CHENGXIN_HOME=… PORT=… python -m bench.day_serve
+    CHENGXIN_BENCH_CLOCK=… CHENGXIN_HOME=… PORT=… python -m bench.day.serve
 
 What the worker does every minute for the queue (`queue.sweep`) a thread does every minute of the
 hall's time.
