@@ -82,9 +82,11 @@ class Play:
         heapq.heappush(self.events, (Jumping.at + seconds, self.count, what))
 
     def run(self) -> None:
-        from chengxin.hall import queue
+        from chengxin.hall import attendance, queue
 
         Jumping.at = self.opens
+        for window, officer in zip(self.windows, self.officers, strict=True):
+            attendance.come(window, officer=officer)
         for visitor in self.people:
             self.later(visitor.comes, lambda visitor=visitor: self.takes(visitor))
         for minute in range(10 * 60):
@@ -119,15 +121,22 @@ class Play:
                 self.waiting -= 1
 
     def dispatch(self) -> None:
-        """Officers who are there and free call whom they can."""
-        from chengxin.hall import visits
+        """Officers who are there and free call whom they can; who rests has paused."""
+        from chengxin.hall import visits, windows
 
         at = Jumping.at - self.opens
+        for place in self.idle:
+            here, officer = self.windows[place], self.officers[place]
+            rests = any(begin <= at < end for begin, end in self.desks[place].rests)
+            if rests and not here.pause:
+                self.windows[place] = windows.pause(here, "lunch", officer=officer)
+            elif here.pause and not rests:
+                self.windows[place] = windows.resume(here, officer=officer)
         self.dice.shuffle(self.idle)
         for place in list(self.idle):
             if not self.waiting:
                 return
-            if any(begin <= at < end for begin, end in self.desks[place].rests):
+            if self.windows[place].pause:
                 continue
             ticket = visits.call_next(self.windows[place], officer=self.officers[place])
             if ticket is not None:

@@ -28,6 +28,7 @@ class Window:
     desk: Desk
     cookies: dict[str, str]
     dice: random.Random
+    paused: bool = False
 
     async def work(self) -> None:
         day = self.day
@@ -48,7 +49,10 @@ class Window:
 
     async def _next(self) -> None:
         day = self.day
-        if any(begin <= day.at < end for begin, end in self.desk.rests):
+        rests = any(begin <= day.at < end for begin, end in self.desk.rests)
+        if rests != self.paused and await self._do("pause" if rests else "resume", reason="lunch"):
+            self.paused = rests
+        elif rests:
             await day.sleep(30)
         elif day.back:
             visitor = day.back.pop(0)

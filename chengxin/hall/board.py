@@ -16,11 +16,11 @@ from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from chengxin.hall import estimates, figures, moves, promises
+from chengxin.hall import attendance, estimates, figures, moves, promises
 from chengxin.hall.models import Alarm, Business, Device, Hall, Ticket, TicketMove, Window
+from chengxin.offices.models import Officer
 from chengxin.trace.tongue import english
 
-CLOSED_AFTER = estimates.OPEN_WITHIN  # a window at which nothing happened for so long
 QUIET_AFTER = timedelta(minutes=10)  # an open window that calls nobody while somebody waits for it
 LONG_VISIT = timedelta(minutes=40)  # at a window
 TOO_LONG = timedelta(seconds=figures.TOO_LONG)
@@ -131,7 +131,7 @@ class _Waiting:
 def of(hall: Hall) -> Board:
     moment = now()
     waiting = _waiting(hall)
-    seats = _seats(hall, moment)
+    seats = _seats(hall)
     lines = _lines(hall, waiting)
     alerts = [
         *_calls_for_help(hall),
@@ -163,7 +163,7 @@ def _waiting(hall: Hall) -> list[_Waiting]:
     return [_Waiting(ticket, since.get(ticket.pk, ticket.taken_at)) for ticket in found]
 
 
-def _seats(hall: Hall, moment: datetime) -> list[Seat]:
+def _seats(hall: Hall) -> list[Seat]:
     today = TicketMove.objects.filter(
         ticket__hall=hall, ticket__day=localdate(), window__isnull=False
     )
@@ -171,6 +171,12 @@ def _seats(hall: Hall, moment: datetime) -> list[Seat]:
     acted = {one.window_id: one for one in last}
     here = Ticket.objects.today(hall).filter(state__in=moves.HERE, window__isnull=False)
     there = {ticket.window_id: ticket for ticket in here.select_related("officer")}
+    staffed = attendance.staffed(hall)
+    names = dict(
+        Officer.objects.filter(pk__in=[one.officer for one in staffed.values()]).values_list(
+            "pk", "full_name"
+        )
+    )
     seats = []
     for window in Window.objects.filter(hall=hall).order_by("number"):
         ticket, step = there.get(window.pk), acted.get(window.pk)
@@ -182,12 +188,13 @@ def _seats(hall: Hall, moment: datetime) -> list[Seat]:
             name = ticket.officer.full_name if ticket.officer else officer
             seats.append(Seat(window, state, ticket.number, since, name))
         else:
-            lately = step is not None and moment - step.at < CLOSED_AFTER
-            state = State.FREE if lately else State.CLOSED
-            since = step.at if step else None
+            sits = staffed.get(window.pk)
+            state = State.FREE if sits else State.CLOSED
+            times = [one.at for one in (step, sits) if one is not None]
+            since = max(times, default=None)
             if window.pause:
                 state, since = State.PAUSED, window.paused_at
-            seats.append(Seat(window, state, "", since, officer if lately else ""))
+            seats.append(Seat(window, state, "", since, names[sits.officer] if sits else ""))
     return seats
 
 
@@ -222,14 +229,16 @@ def _unserved(lines: list[Line], seats: list[Seat]) -> Iterable[Alert]:
 
 
 def _quiet(waiting: list[_Waiting], seats: list[Seat], moment: datetime) -> Iterable[Alert]:
-    """Open windows that called nobody for a while though somebody waits for them."""
+    """Open windows that called nobody for a while, in which somebody waited for them."""
     quiet = []
     for seat in seats:
         if seat.state != State.FREE or seat.since is None or moment - seat.since < QUIET_AFTER:
             continue
         serves, groups = set(seat.window.serves.split(",")), set(seat.window.groups)
         if any(
-            one.ticket.business in serves and (not groups or set(one.ticket.needs) <= groups)
+            moment - one.since >= QUIET_AFTER
+            and one.ticket.business in serves
+            and (not groups or set(one.ticket.needs) <= groups)
             for one in waiting
         ):
             quiet.append(str(seat.window.number))

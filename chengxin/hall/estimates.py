@@ -3,8 +3,10 @@
 The queue is played through once: each person before him, in turn, goes to whichever open window
 that serves him is free first, and stays as long as people of his business stayed lately.  What
 comes out is one number; the range around it is how far such numbers were off before
-(`hall.promises`), so that four of five waits lie inside.  Nothing is said without five visits of
-that business to learn from, or without a window that is open.
+(`hall.promises`), so that four of five waits lie inside.  A window is open while an officer sits
+there (`hall.attendance`) and it is not paused, however long it has called nobody; also while
+somebody is at it.  Nothing is said without five visits of that business to learn from, or without a
+window that is open.
 """
 
 from __future__ import annotations
@@ -16,13 +18,12 @@ from datetime import timedelta
 
 from django.utils.timezone import localdate, now
 
-from chengxin.hall import moves
-from chengxin.hall.models import Hall, Ticket, Window
+from chengxin.hall import attendance, moves
+from chengxin.hall.models import Hall, Pause, Ticket, Window
 
 LEARNT_FROM = 5  # visits of a business, at least
 LATELY = 40  # visits that say how long one takes
 DAYS = 7  # how far back they may lie
-OPEN_WITHIN = timedelta(minutes=30)  # a window that called nobody for so long is closed
 AT_LEAST = 30.0  # seconds that whoever is at a window will still stay
 
 
@@ -92,12 +93,11 @@ def stays(hall: Hall, businesses: Iterable[str]) -> dict[str, float]:
 
 
 def open_desks(hall: Hall, stay: Mapping[str, float]) -> list[Desk]:
-    """The windows that called somebody lately or have somebody, and when each is free."""
+    """The windows at which an officer sits or somebody is, none of them paused, and when each is
+    free."""
     moment = now()
     today = Ticket.objects.today(hall).filter(window__isnull=False)
-    lately = set(
-        today.filter(called_at__gt=moment - OPEN_WITHIN).values_list("window_id", flat=True)
-    )
+    staffed = attendance.staffed(hall)
     here = {
         window: (business, called_at)
         for window, business, called_at in today.filter(state__in=moves.HERE).values_list(
@@ -105,7 +105,7 @@ def open_desks(hall: Hall, stay: Mapping[str, float]) -> list[Desk]:
         )
     }
     desks = []
-    for window in Window.objects.filter(hall=hall, pk__in=lately | set(here)):
+    for window in Window.objects.filter(hall=hall, pk__in={*staffed, *here}, pause=Pause.NONE):
         free_in = 0.0
         if window.pk in here:
             business, called_at = here[window.pk]

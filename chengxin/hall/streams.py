@@ -20,7 +20,7 @@ QUEUE_MOVES = {
     "ticket.precall", "ticket.release", "ticket.call", "ticket.recall",
     "ticket.scan", "ticket.start", "ticket.miss", "ticket.return", "ticket.park", "ticket.resume",
     "ticket.transfer", "ticket.merge", "ticket.abandon", "ticket.prioritise", "ticket.finish",
-    "window.pause", "window.resume",
+    "window.come", "window.pause", "window.resume", "window.go",
 }  # fmt: skip
 ALARMS = {"alarm.call", "alarm.answer", "alarm.end"}
 KIOSK_STEPS = {"kiosk.read", "device.answer", "device.status", "device.hello", "device.lock"}

@@ -12,21 +12,25 @@ from chengxin.people.fields import SealedTextField
 
 
 class WindowMove(models.Model):
-    """窗口台账: one step of one window, one row, never changed: paused time is counted from these.
+    """窗口台账: one step of one window, one row, never changed: who sat there when, and the time it
+    was paused, are counted from these.
 
-    open ──pause──▶ paused ──resume──▶ open
+    empty ──come──▶ open ──pause──▶ paused ──resume──▶ open ──go──▶ empty
     """
 
     window = models.ForeignKey(Window, models.PROTECT, related_name="moves")
-    step = models.CharField(max_length=10)  # "pause" | "resume"
-    reason = models.CharField(max_length=10, choices=Pause)  # of the pause that begins or ends
+    step = models.CharField(max_length=10)  # "come" | "pause" | "resume" | "go"
+    reason = models.CharField(  # of the pause that begins or ends
+        max_length=10, choices=Pause, default=Pause.NONE, blank=True
+    )
     at = models.DateTimeField(default=now)
     officer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
 
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(step__in=["pause", "resume"]) & ~Q(reason=""),
+                condition=Q(step__in=["pause", "resume"]) & ~Q(reason="")
+                | Q(step__in=["come", "go"], reason=""),
                 name="window_ledger_names_step_and_reason",
             ),
         ]

@@ -16,7 +16,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
 from chengxin.core.refusal import Refusal
-from chengxin.hall import days, ledger, moves, queue, visits
+from chengxin.hall import attendance, days, ledger, moves, queue, visits
 from chengxin.hall.locks import one_at_a_time
 from chengxin.hall.models import (
     HandOver,
@@ -74,8 +74,9 @@ def paused_on(window: Window, day: date) -> dict[str, timedelta]:
     until now."""
     begins, ends = days.span(day, day)
     told: dict[str, timedelta] = {}
-    last = window.moves.filter(at__lt=begins).order_by("pk").last()
-    for row in [*window.moves.filter(at__gte=begins, at__lt=ends).order_by("pk"), None]:
+    pauses = window.moves.filter(step__in=("pause", "resume")).order_by("pk")
+    last = pauses.filter(at__lt=begins).last()
+    for row in [*pauses.filter(at__gte=begins, at__lt=ends), None]:
         if last is not None and last.step == "pause":
             until = row.at if row else min(ends, now())
             told[last.reason] = told.get(last.reason, timedelta()) + until - max(last.at, begins)
@@ -102,6 +103,8 @@ def hand_over(window: Window, note: str, *, taking: Officer, officer: Officer) -
         )
         trace.detail |= {"hand_over": made.pk, "open": open_now}
         _kept(held).update(officer=taking)
+        attendance.go(officer)
+        attendance.come(held, officer=taking)
     return made
 
 

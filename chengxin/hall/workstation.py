@@ -16,6 +16,7 @@ from chengxin.core.identifiers import DocumentKind
 from chengxin.core.refusal import Refusal
 from chengxin.hall import (
     approvals,
+    attendance,
     desk,
     evaluations,
     identify,
@@ -76,6 +77,7 @@ def windows(request: OfficerRequest) -> HttpResponse:
 @require_GET
 def window(request: OfficerRequest, pk: int) -> HttpResponse:
     here = window_of(request, pk)
+    attendance.come(here, officer=request.user)
     shown = desk.of(here, request.user, request.GET.get("enterprise", ""))
     if shown.person:
         record.seen("person.see", about=shown.person.key, officer=request.user, place=here.place)

@@ -211,6 +211,8 @@ ACTIONS: dict[str, str | Promise] = {
     "trace.search": _("查询痕迹"),
     "trace.see": _("查看痕迹"),
     "picture.see": _("查看当时影像"),
+    "window.come": _("窗口到岗"),
+    "window.go": _("窗口离岗"),
     "window.hand_over": _("窗口交接"),
     "window.pause": _("窗口暂停"),
     "window.resume": _("窗口恢复"),
