@@ -16,6 +16,7 @@ from chengxin.hall import (
     enrolment_pages,
     evaluate_pages,
     figure_pages,
+    hall_setting_pages,
     kiosk_pages,
     liveness_pages,
     place_pages,
@@ -67,6 +68,9 @@ urlpatterns = [
     path("duty/windows/<int:pk>/screen/end", duty_pages.end_screen, name="screen-end"),
     path("duty/redress/<int:pk>/", duty_pages.redress, name="redress"),
     path("duty/redress/<int:pk>/answer", duty_pages.answer, name="redress-answer"),
+    # /hall-settings/<hall>/
+    path("hall-settings/", hall_setting_pages.first, name="hall-settings"),
+    path("hall-settings/<slug:hall_code>/", hall_setting_pages.setting, name="hall-setting"),
     # /enrolments/
     path("enrolments/", figure_pages.figures, name="enrolment-figures"),
     # /confirm/<code>/

@@ -109,6 +109,7 @@ ACTIONS: dict[str, str | Promise] = {
     "kiosk.read": _("读取证件"),
     "kiosk.skip_face": _("不比对人脸"),
     "face.suggest": _("名单比对"),
+    "hall.set": _("修改大厅设置"),
     "hall.liveness": _("启用或停用动作检测"),
     "lake.tidy": _("整理数据湖"),
     "list.approve": _("名单复核通过"),

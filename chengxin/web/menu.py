@@ -53,6 +53,7 @@ ENTRIES = (
     Entry(_("数据交付"), "deliveries", (Role.DATA,)),
     Entry(_("运行记录"), "runs", (Role.DATA,)),
     Entry(_("大厅值守"), "duty", (Role.HALL_MANAGER,)),
+    Entry(_("大厅设置"), "hall-settings", (Role.HALL_MANAGER,)),
     Entry(_("厅内设备"), "hall-devices", (Role.HALL_MANAGER, Role.ADMIN)),
     Entry(_("办税痕迹"), "traces", (Role.AUDITOR, Role.HALL_MANAGER)),
 )
