@@ -113,7 +113,7 @@ async def lived(
     windows = [
         Window(day, pk, desk, cookies, random.Random(pk)) for pk, desk, cookies in places["windows"]
     ]
-    day.displays = displays
+    day.spoken = [display.said for display in displays]
     standing = [
         asyncio.create_task(one)
         for one in (

@@ -39,11 +39,11 @@ def of(day: Day) -> tuple[dict[str, Any], list[str]]:
     made = set(TicketMove.objects.filter(step__in=("call", "recall")).values_list("pk", flat=True))
     left = Ticket.objects.filter(moves__step__in=("abandon", "miss", "transfer"))
     over = set(TicketMove.objects.filter(ticket__in=left).values_list("pk", flat=True))  # at once
-    for display in day.displays:
-        missing = made - set(display.said) - over
-        if missing or not made.issuperset(display.said):
+    for spoken in day.spoken:
+        missing = made - set(spoken) - over
+        if missing or not made.issuperset(spoken):
             wrong.append(f"a display left {len(missing)} calls out: {sorted(missing)[:5]}")
-        if len(set(display.said)) != len(display.said):
+        if len(set(spoken)) != len(spoken):
             wrong.append("a display spoke a call twice")
     told = figures.day(hall, localdate())
     traces = Trace.objects.order_by("pk").select_related("officer")

@@ -8,15 +8,12 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import httpx
 
 from bench.clock import Clock
 from bench.day.plan import Visitor
-
-if TYPE_CHECKING:
-    from bench.day.display import Display
 
 KEEPS = 1.0  # seconds that a line is used again: the server closes what is silent for five
 TOKEN = re.compile(r'"X-CSRFToken": ?"([^"]+)"')
@@ -42,7 +39,7 @@ class Day:
     broken: list[str] = field(default_factory=list)  # answers that were none
     took: dict[str, list[float]] = field(default_factory=dict)  # kind → milliseconds
     events: int = 0  # that came over all streams
-    displays: list[Display] = field(default_factory=list)
+    spoken: list[list[int]] = field(default_factory=list)  # the calls of each display, in order
     phone: httpx.AsyncClient = field(init=False)  # one for all: it shows what a code shows
 
     def __post_init__(self) -> None:
