@@ -88,7 +88,7 @@ ARGS: dict[Verb, tuple[dict[str, type], dict[str, type]]] = {
     Verb.CAPTURE: ({"what": str}, {"format": str}),
     Verb.CANCEL: ({"command_id": str}, {}),
     Verb.SELFTEST: ({}, {}),
-    # job: the ticket's own id; slip: printing.slip.Slip
+    # job: the ticket's own id; slip: printing.slip.AnySlip
     Verb.PRINT: ({"job": str, "slip": dict}, {}),
     # act: "put_card" with card, "lift_card", "choose_face" with face (a name in drawn_faces.CAST),
     # "trouble_printer", "trouble_camera", "trouble_finger" with trouble

@@ -17,8 +17,8 @@ from chengxin.devices.card_reader import CardReader, PhotoDecoder
 from chengxin.devices.fingerprints import FingerReader
 from chengxin.devices.id_card import Card
 from chengxin.devices.messages import Code, Command, Verb
+from chengxin.devices.printing import slip as slips
 from chengxin.devices.printing.printer import PrintFailed, TicketPrinter
-from chengxin.devices.printing.slip import Slip
 from chengxin.devices.signing import Json
 from chengxin.devices.words import DeviceUnavailable, Words
 
@@ -189,7 +189,7 @@ class Station:
         slip = command.args["slip"]
         assert isinstance(slip, dict)
         try:
-            stands = self._printer.print(str(command.args["job"]), Slip.from_json(slip))
+            stands = self._printer.print(str(command.args["job"]), slips.from_json(slip))
         except ValueError as error:
             words = Words("号票内容格式不符", f"Not a slip: {error}.")
             raise Failed(Code.BAD_COMMAND, words) from error

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from django.conf import settings
 from django.db.models import Count
+from django.urls import reverse
 from django.utils.timezone import localdate, localtime, make_aware, now
 from django.utils.translation import gettext as _
 
@@ -71,6 +73,14 @@ def code_of(appointment: Appointment) -> str:
     return f"{appointment.pk}-{Keys.load().token('appointment', str(appointment.pk))}"
 
 
+def link_of(pk: int) -> str:
+    """The address of its phone page; "" while the hall is reached from no phone."""
+    if not settings.PUBLIC_URL:
+        return ""
+    code = code_of(Appointment.objects.get(pk=pk))
+    return settings.PUBLIC_URL.rstrip("/") + reverse("booked", args=[code])
+
+
 def by_code(code: str) -> Appointment | None:
     """The appointment with this code; None for a guess."""
     number = code.partition("-")[0]
@@ -82,12 +92,18 @@ def by_code(code: str) -> Appointment | None:
 
 
 def book(
-    hall: Hall, person: Person, business: Business, at: datetime, *, officer: Officer | None = None
+    hall: Hall,
+    person: Person,
+    business: Business,
+    at: datetime,
+    *,
+    officer: Officer | None = None,
+    place: str = "",
 ) -> Appointment:
     """Keep the half hour that begins at `at` for `person`; Refusal when it is full, past, or he
-    has one that day already."""
+    has one that day already.  `place` is where he books, the hall unless it is told."""
     with record.of(
-        "appointment.book", about=person.key, officer=officer, place=hall.place
+        "appointment.book", about=person.key, officer=officer, place=place or hall.place
     ) as trace:
         trace.detail.update(business=business, at=f"{localtime(at):%F %H:%M}")
         if not now() < at <= now() + AHEAD or at.minute % 30 or at.second or at.microsecond:

@@ -1,6 +1,7 @@
 """预约: officers book for who shows or tells his document; the person sees and cancels by a code.
 
-Nobody books without having been identified: at the counter, by an officer who answers for it.  The
+Nobody books without having been identified: here by an officer who answers for it, at the kiosk by card
+and face (`kiosk_booking`).  The
 public page shows only which half hours are free.
 """
 
@@ -11,7 +12,6 @@ from typing import Any
 
 import segno
 from django import forms
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -130,9 +130,10 @@ def _made(hall: Hall, code: str) -> dict[str, Any] | None:
     found = appointments.by_code(code) if code else None
     if found is None or found.hall_id != hall.pk:
         return None
-    link = settings.PUBLIC_URL.rstrip("/") + reverse("booked", args=[code])
-    picture = segno.make(link, error="m", micro=False).svg_data_uri(border=2, scale=5)
-    return {"appointment": found, "link": link, "qr": picture if settings.PUBLIC_URL else ""}
+    link, qr = appointments.link_of(found.pk), ""
+    if link:
+        qr = segno.make(link, error="m", micro=False).svg_data_uri(border=2, scale=5)
+    return {"appointment": found, "link": link or reverse("booked", args=[code]), "qr": qr}
 
 
 def _is_day(text: str) -> bool:

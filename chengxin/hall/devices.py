@@ -26,7 +26,7 @@ from chengxin.core.refusal import Refusal
 from chengxin.devices import messages, signing
 from chengxin.devices.messages import Code, Verb
 from chengxin.devices.signing import Json
-from chengxin.hall import codes
+from chengxin.hall import appointments, codes
 from chengxin.hall.models import Device, DeviceCommand, DeviceEnrolment, Hall
 from chengxin.offices.models import Officer
 from chengxin.trace import record
@@ -255,6 +255,9 @@ def as_message(command: DeviceCommand) -> messages.Command:
 def _whole(verb: Verb, args: dict[str, Any]) -> dict[str, Json]:
     """The arguments as the device needs them: a ticket's code stands nowhere but on its paper."""
     match (verb, args):
+        case (Verb.PRINT, {"job": str(job), "slip": {"booking": int(booking)}}):
+            slip = {name: told for name, told in args["slip"].items() if name != "booking"}
+            return {"job": job, "slip": slip | {"link": appointments.link_of(booking)}}
         case (Verb.PRINT, {"job": str(job), "slip": dict(slip)}):
             code = codes.qr_text(UUID(args.get("of", job)))
             return {"job": job, "slip": slip | {"code": code}}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from django.http import (
     JsonResponse,
 )
 from django.shortcuts import get_object_or_404, render
+from django.utils.timezone import is_naive
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_GET, require_POST
 
@@ -113,6 +114,29 @@ def take(request: HttpRequest, device_id: str) -> HttpResponse:
     if not isinstance(items, list) or not all(isinstance(one, str) for one in items):
         raise Http404
     kiosks.take(device, session_id, str(asked.get("enterprise") or "") or None, items)
+    return _told(device, session_id)
+
+
+@access.everyone(IN_THE_HALL)
+@require_GET
+def half_hours(request: HttpRequest, device_id: str) -> HttpResponse:
+    """When the person of this session may come instead of now."""
+    found = kiosks.half_hours(_device(device_id), _session_id(request.GET))
+    return JsonResponse({"days": found}, headers={"Cache-Control": "no-store"})
+
+
+@access.everyone(IN_THE_HALL)
+@require_POST
+def book(request: HttpRequest, device_id: str) -> HttpResponse:
+    device, asked = _device(device_id), _body(request)
+    session_id = _session_id(asked)
+    try:
+        at = datetime.fromisoformat(str(asked.get("at")))
+    except ValueError as error:
+        raise Http404 from error
+    if is_naive(at):
+        raise Http404
+    kiosks.book(device, session_id, at)
     return _told(device, session_id)
 
 

@@ -11,7 +11,7 @@ itself.  Nothing here says why somebody is restricted: a kiosk is a public scree
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -27,7 +27,17 @@ from chengxin.core.refusal import Refusal
 from chengxin.devices import messages
 from chengxin.devices.messages import Code, Verb
 from chengxin.devices.words import DeviceUnavailable
-from chengxin.hall import captures, codes, devices, identify, matters, printing, promises, visits
+from chengxin.hall import (
+    captures,
+    codes,
+    devices,
+    identify,
+    kiosk_booking,
+    matters,
+    printing,
+    promises,
+    visits,
+)
 from chengxin.hall.models import Business, Device, DeviceCommand, Hall, KioskSession, Ticket
 from chengxin.offices.models import Officer
 from chengxin.people import identity
@@ -169,8 +179,19 @@ def take(
         items=matters.planned(Business(session.business), list(items)),
     )
     KioskSession.objects.filter(pk=session.pk, state=State.CHOOSE).update(state=State.DONE)
-    printing.once(device, session.pk, _ticket_told(session))
+    printing.once(device, session.pk, printing.number_slip(device, _ticket_told(session)))
     return taken
+
+
+def half_hours(device: Device, session_id: UUID) -> list[dict[str, Any]]:
+    """When the person before this kiosk may come instead (改约时间)."""
+    return kiosk_booking.half_hours(_present(device, session_id, State.CHOOSE))
+
+
+def book(device: Device, session_id: UUID, at: datetime) -> None:
+    """He comes at another time, and gets a slip of it instead of a number."""
+    session = _present(device, session_id, State.CHOOSE, State.DONE)
+    kiosk_booking.book(device, session, at)
 
 
 def print_again(device: Device, session_id: UUID) -> KioskSession:
@@ -220,7 +241,7 @@ def told(device: Device, session_id: UUID | None, chosen: str | None = None) -> 
     `chosen` is the id of the enterprise whose items it asks for, "" of himself.
     """
     # asked once: its beginning may be on the way, and come between two questions
-    found = KioskSession.objects.select_related("person", "verification", "reading")
+    found = KioskSession.objects.select_related("person", "verification", "reading", "appointment")
     session = found.filter(pk=session_id, device=device).first() if session_id else None
     is_open = session is not None and session.is_open
     return {
@@ -261,7 +282,12 @@ def _session_told(session: KioskSession, chosen: str | None) -> dict[str, Any]:
     }
     if session.state == State.CHOOSE and session.business:
         shown |= _choices_told(session, chosen)
-    if session.state == State.DONE:
+        shown["booking"] = session.device.hall.slots > 0
+    if session.state == State.DONE and session.appointment:
+        link = (booked := kiosk_booking.told(session))["link"]
+        shown["booked"] = booked | {"qr": _picture(link) if link else ""}
+        shown["paper"] = printing.told(session.device, session.pk)
+    elif session.state == State.DONE:
         shown["ticket"] = _ticket_told(session)
         shown["paper"] = printing.told(session.device, session.pk)
     return shown

@@ -174,7 +174,7 @@ class DeviceCommand(models.Model):
 class KioskSession(models.Model):
     """One person before one kiosk, from the card to the ticket; it ends after minutes.
 
-    card ──read──▶ face ──compare──▶ choose ──take──▶ done
+    card ──read──▶ face ──compare──▶ choose ──take, or book──▶ done
                     └── third failure ──▶ choose (待人工核验: an officer will look)
 
     At a self-service terminal it is about no business and leads to no ticket: who has come to
@@ -197,6 +197,9 @@ class KioskSession(models.Model):
     verification = models.ForeignKey(Verification, models.PROTECT, null=True)
     trouble = models.CharField(max_length=40, blank=True)  # refusal code of the card, if any
     tries = models.PositiveSmallIntegerField(default=0)
+    appointment = models.ForeignKey(  # booked instead of a number
+        Appointment, models.PROTECT, null=True, related_name="+"
+    )
     started_at = models.DateTimeField(default=now)
     until = models.DateTimeField()
 

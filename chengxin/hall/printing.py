@@ -15,13 +15,13 @@ from typing import Any
 from uuid import UUID, uuid4, uuid5
 
 from django.db import transaction
-from django.utils.timezone import now
+from django.utils.timezone import localtime, now
 from django.utils.translation import gettext as _
 
 from chengxin.core.refusal import Refusal
 from chengxin.devices.messages import Code, Verb
 from chengxin.hall import devices
-from chengxin.hall.models import Device, DeviceCommand, Ticket
+from chengxin.hall.models import Appointment, Device, DeviceCommand, Ticket
 from chengxin.offices.models import Officer
 from chengxin.trace import record
 from chengxin.trace.tongue import english
@@ -36,17 +36,17 @@ NOTHING_SENT = {
 }  # fmt: skip
 
 
-def once(device: Device, job: UUID, shown: Mapping[str, Any]) -> None:
-    """Ask for the ticket of `job` the first time it is seen; a device without printer does nothing.
+def once(device: Device, job: UUID, slip: dict[str, Any]) -> None:
+    """Ask for the paper of `job` the first time it is seen; a device without printer does nothing.
 
-    `shown` is what the screen shows of the ticket: number, ahead, windows, taken_at, identified.
+    `slip` is `number_slip` or `booked_slip`.
     """
     if not device.prints:
         return
     with transaction.atomic():
         Device.objects.select_for_update().get(pk=device.pk)  # two requests of one swipe
         if not _asked(device, job):
-            _ask(device, job, _slip(device, shown))
+            _ask(device, job, slip)
 
 
 def again(device: Device, job: UUID) -> None:
@@ -65,7 +65,7 @@ def copy(device: Device, ticket: Ticket, shown: Mapping[str, Any], *, officer: O
         trace.about, trace.detail["ticket"] = ticket.holder.key, ticket.number
         if not device.prints:
             raise Refusal("no_printer", _("此设备没有可用的号票打印机，请另选一台"))
-        slip = _slip(device, shown) | {"copy": True}
+        slip = number_slip(device, shown) | {"copy": True}
         args: dict[str, Any] = {"job": str(uuid4()), "of": str(ticket.nonce), "slip": slip}
         devices.ask(device, Verb.PRINT, args, seconds=SECONDS, officer=officer)
 
@@ -82,6 +82,23 @@ def told(device: Device, job: UUID) -> dict[str, Any]:
         "words": last.words.get("en" if english() else "zh", "") if state != "printed" else "",
         "again": state == "failed" and len(asked) < TRIES,
     }
+
+
+def number_slip(device: Device, shown: Mapping[str, Any]) -> dict[str, Any]:
+    """The slip of a number but for its code, which is kept nowhere (devices.as_message adds it);
+    `shown` is what the screen shows of the ticket."""
+    kept = ("number", "business", "ahead", "windows", "taken_at", "identified")
+    slip = {name: shown[name] for name in kept}
+    return slip | {"hall": device.hall.title, "english": english(), "copy": False}
+
+
+def booked_slip(device: Device, booked: Appointment) -> dict[str, Any]:
+    """The slip of a booking but for the address of its page, which is kept nowhere either."""
+    at = localtime(booked.at)
+    return {
+        "hall": device.hall.title, "business": booked.get_business_display(),
+        "day": f"{at:%F}", "time": f"{at:%H:%M}", "english": english(), "booking": booked.pk,
+    }  # fmt: skip
 
 
 def _ask(device: Device, job: UUID, slip: dict[str, Any]) -> None:
@@ -114,10 +131,3 @@ def _state(command: DeviceCommand) -> str:
     if command.code in (Code.OK, Code.WARNING):
         return "printed"
     return "failed" if command.code in NOTHING_SENT else "unclear"
-
-
-def _slip(device: Device, shown: Mapping[str, Any]) -> dict[str, Any]:
-    """The slip but for its code, which is kept nowhere (devices.as_message adds it)."""
-    kept = ("number", "business", "ahead", "windows", "taken_at", "identified")
-    slip = {name: shown[name] for name in kept}
-    return slip | {"hall": device.hall.title, "english": english(), "copy": False}

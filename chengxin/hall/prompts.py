@@ -26,6 +26,8 @@ PROMPTS: dict[str, str | Promise] = {  # by the screen on which they are spoken
     "items": _("请选择要办的事项，说不清的，请按其他事项。"),
     "remind": _("取号前，请先看屏幕上的提示。"),
     "ticket": _("取号成功，请取走号票，等候叫号。"),
+    "book": _("请选择您方便的日期和时间。"),
+    "booked": _("预约成功，请取走预约单，到时间再来刷身份证取号。"),
     "alone": _("网络中断，可以先取号，身份到窗口核验。"),
     "alone-ticket": _("请记下屏幕上的号码，等候叫号。"),
     "trouble": _("请看屏幕上的说明，需要帮助请到咨询台。"),

@@ -54,9 +54,9 @@ def take_ticket(
     """Give `person` a number; without a matching face one that is marked 待人工核验.
 
     The kiosk resends when the line drops, so the same `nonce` returns the same ticket.  Refuses
-    only who holds an open ticket of this business, has taken as many today as the hall gives, is
-    not bound to the enterprise, or for whom nothing at all could be done.  Who missed his call and
-    takes a new number gives the old one up.
+    only who holds an open ticket of this business, has taken as many today as the hall gives
+    without having booked for now, is not bound to the enterprise, or for whom nothing at all could
+    be done.  Who missed his call and takes a new number gives the old one up.
     """
     green = enterprise is not None and turns.is_grade_a(enterprise)  # reads the lake: outside
     with record.of("ticket.take", about=person.key, place=hall.place) as trace:
@@ -73,7 +73,9 @@ def take_ticket(
                 "already_waiting",
                 _("您今日已取号 %(number)s，请等候叫号") % {"number": ticket.number},
             )
-        turns.require_within_limit(hall, mine)
+        appointment = appointments.due(hall, person, business)
+        if appointment is None:
+            turns.require_within_limit(hall, mine)
         if enterprise is not None:
             trace.detail["enterprise"] = enterprise.pk
             require_bound(person, enterprise)
@@ -82,7 +84,6 @@ def take_ticket(
         for missed in mine.filter(state=Ticket.State.MISSED).select_for_update():
             ledger.move(missed, "abandon", officer=None, ended_at=now())
         seq, priority = turns.next_of(hall, ""), turns.due(person)
-        appointment = appointments.due(hall, person, business)
         if appointment and not priority:
             priority = Priority.APPOINTMENT
         if green and not priority:

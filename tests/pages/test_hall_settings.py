@@ -43,7 +43,7 @@ def test_page_opens_at_the_managers_own_hall_with_the_limits_in_words(manager, h
     assert manager.get("/hall-settings/").headers["Location"] == AT
     shown = body(manager.get(AT))
     assert "0 为不限" in shown
-    assert "不超过 15 个工作日" in shown
+    assert "最长 15 个" in shown
     assert 'name="daily_limit" value="10"' in shown
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import segno
 
 from chengxin.devices.printing import escpos
-from chengxin.devices.printing.slip import DOTS, Line, Qr, Rule, Slip, layout
+from chengxin.devices.printing.slip import DOTS, AnySlip, Line, Qr, Rule, layout
 from chengxin.devices.words import DeviceUnavailable, Words
 
 TEMPLATE = Path(__file__).with_name("slip.typ")
@@ -23,7 +23,7 @@ FONTS = (
 )  # fmt: skip
 
 
-def as_picture(slip: Slip, paper: int) -> bytes:
+def as_picture(slip: AnySlip, paper: int) -> bytes:
     """The whole slip, drawn here; needs a Chinese font on this machine."""
     parts = [_told(part) for part in layout(slip, paper)]
     rows = rows_of(drawn(parts, DOTS[paper]))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from chengxin.devices.printing import escpos
 from chengxin.devices.printing.as_picture import qr_rows
-from chengxin.devices.printing.slip import COLUMNS, Line, Qr, Rule, Slip, layout
+from chengxin.devices.printing.slip import COLUMNS, AnySlip, Line, Qr, Rule, layout
 
 MODULE = {58: 6, 80: 8}  # dots: 0.75 and 1 mm, for a scanner at arm's length
 
 
-def can_be_text(slip: Slip, paper: int) -> bool:
+def can_be_text(slip: AnySlip, paper: int) -> bool:
     """Whether a printer's font has every character: those of two bytes (GBK), no rarer ones."""
     try:
         for part in layout(slip, paper):
@@ -20,7 +20,7 @@ def can_be_text(slip: Slip, paper: int) -> bool:
     return True
 
 
-def as_text(slip: Slip, paper: int, *, draws_qr: bool) -> bytes:
+def as_text(slip: AnySlip, paper: int, *, draws_qr: bool) -> bytes:
     """The whole slip; `draws_qr`: the printer knows QR codes, else one is sent as a picture."""
     sent = escpos.RESET + escpos.CHINESE
     for part in layout(slip, paper):

@@ -25,7 +25,7 @@ from chengxin.devices.printing.as_text import as_text, can_be_text
 from chengxin.devices.printing.escpos import ERROR_CAUSE, OFFLINE_CAUSE, PAPER, PRINTER, Stands
 from chengxin.devices.printing.jobs import Job, Jobs
 from chengxin.devices.printing.lines import BAUD, Wire, dial
-from chengxin.devices.printing.slip import DOTS, Slip
+from chengxin.devices.printing.slip import DOTS, AnySlip
 from chengxin.devices.words import DeviceUnavailable, Words
 
 TRIES = 3  # times a question is asked before the printer counts as silent
@@ -89,7 +89,7 @@ class TicketPrinter:
             self.close()
             raise
 
-    def print(self, job: str, slip: Slip) -> Stands:
+    def print(self, job: str, slip: AnySlip) -> Stands:
         """Print one ticket once; how the printer stands after it.
 
         The same job again prints nothing: it returns when the ticket came out, and PrintFailed
@@ -122,7 +122,7 @@ class TicketPrinter:
         except DeviceUnavailable:
             return Stands()
 
-    def _bytes_of(self, slip: Slip) -> bytes:
+    def _bytes_of(self, slip: AnySlip) -> bytes:
         settings = self._settings
         if settings.chinese_font and can_be_text(slip, settings.paper):
             return as_text(slip, settings.paper, draws_qr=settings.draws_qr)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from chengxin.devices.printing.escpos import CENTRE, LEFT
 from chengxin.devices.signing import Json
@@ -24,6 +24,12 @@ BY_HAND = Words(
 )
 SHOW = Words("到窗口请出示此码，一次有效", "Show this code at the window; it is good once.")
 MISSED = Words("过号请重新取号", "If your number has passed, take a new one.")
+BOOKED = Words("预约", "Booked")
+COME = Words(
+    "请在提前20分钟至推迟15分钟内到取号机刷身份证取号，按预约优先叫号",
+    "Take your number at a kiosk with your ID card, from 20 minutes before to 15 minutes after.",
+)
+LOOK = Words("手机扫码查看或取消预约", "Scan to see or cancel the booking.")
 
 
 @dataclass(frozen=True)
@@ -44,15 +50,39 @@ class Slip:
     @classmethod
     def from_json(cls, told: Mapping[str, Json]) -> Slip:
         """ValueError for a missing, unknown or wrong field."""
-        kinds: dict[str, type] = {
-            "ahead": int, "identified": bool, "english": bool, "copy": bool
-        }  # fmt: skip
-        names = {field.name for field in fields(cls)}
-        if told.keys() != names:
-            raise ValueError(f"a slip has {sorted(names)}")
-        if wrong := [name for name in names if type(told[name]) is not kinds.get(name, str)]:
-            raise ValueError(f"a slip's {wrong[0]} is no {kinds.get(wrong[0], str).__name__}")
-        return cls(**told)  # type: ignore[arg-type]
+        return cls(**_checked(cls, told))
+
+
+@dataclass(frozen=True)
+class BookedSlip:
+    """One half hour that was booked at the kiosk, as the server gave it; nobody's name."""
+
+    hall: str
+    business: str
+    day: str  # "2017-08-21"
+    time: str  # "14:30"
+    link: str  # of the phone page; "" while the hall is reached from no phone
+    english: bool
+
+
+AnySlip: TypeAlias = Slip | BookedSlip
+
+
+def from_json(told: Mapping[str, Json]) -> AnySlip:
+    """ValueError for what is neither a number's slip nor a booking's."""
+    if "day" in told:
+        return BookedSlip(**_checked(BookedSlip, told))
+    return Slip.from_json(told)
+
+
+def _checked(kind: type[AnySlip], told: Mapping[str, Json]) -> dict[str, Any]:
+    kinds: dict[str, type] = {"ahead": int, "identified": bool, "english": bool, "copy": bool}
+    names = {field.name for field in fields(kind)}
+    if told.keys() != names:
+        raise ValueError(f"a slip has {sorted(names)}")
+    if wrong := [name for name in names if type(told[name]) is not kinds.get(name, str)]:
+        raise ValueError(f"a slip's {wrong[0]} is no {kinds.get(wrong[0], str).__name__}")
+    return dict(told)
 
 
 @dataclass(frozen=True)
@@ -80,9 +110,27 @@ class Qr:
 Part: TypeAlias = Line | Rule | Qr
 
 
-def layout(slip: Slip, paper: int) -> list[Part]:
+def layout(slip: AnySlip, paper: int) -> list[Part]:
     """The slip from top to bottom on paper 58 or 80 mm wide."""
     columns = COLUMNS[paper]
+    return _booking(slip, columns) if isinstance(slip, BookedSlip) else _number(slip, columns)
+
+
+def _booking(slip: BookedSlip, columns: int) -> list[Part]:
+    def say(words: Words) -> str:
+        return words.en if slip.english else words.zh
+
+    parts: list[Part] = [Line(text, bold=True) for text in wrapped(slip.hall, columns)]
+    title = f"{say(BOOKED)} {slip.business}"
+    parts += [Line(text, big=2) for text in wrapped(title, columns // 2)]
+    parts += [Line(slip.day, big=2), Line(slip.time, big=_largest(slip.time, columns), bold=True)]
+    parts += [Rule(), *(Line(text, align=LEFT) for text in wrapped(say(COME), columns))]
+    if slip.link:
+        parts += [Rule(), Qr(slip.link), *(Line(text) for text in wrapped(say(LOOK), columns))]
+    return parts
+
+
+def _number(slip: Slip, columns: int) -> list[Part]:
 
     def say(words: Words) -> str:
         return words.en if slip.english else words.zh

@@ -5,6 +5,7 @@
 
 import { elder, follow, post, refuse, toast, uuid, words } from "../web/page.js";
 import { openEye } from "./camera.js";
+import { halfHours } from "./kiosk_booking.js";
 import { enterpriseList, itemList, listed, notesOf } from "./kiosk_lists.js";
 import { localNumbers } from "./kiosk_local.js";
 import { voice } from "./kiosk_voice.js";
@@ -30,6 +31,7 @@ let business = ""; // which of the three was touched
 let cut = false; // the line to the server is down
 let alone = false; // this person is given a number of the kiosk's own
 let chineseLater = false; // the line was cut when the page should have become Chinese again
+let bookable = false; // another time may be booked instead of a number now
 let idle = 0, countdown = 0, asked = 0, busy = false;
 
 /* ---- screens ------------------------------------------------------------------------------- */
@@ -56,6 +58,7 @@ function fill(where, values) {
 
 const enterprises = enterpriseList(choose);
 const items = itemList();
+const hours = halfHours(base);
 const local = localNumbers(base);
 const spoken = voice();
 
@@ -114,10 +117,12 @@ function failed(error) {
   if (error.code === "session_over") return home();
   if (error.code === "wrong_state") return look();
   trouble(error.message, false);
+  document.getElementById("book-instead").hidden = error.code !== "daily_limit" || !bookable;
 }
 
 function trouble(sentence, retrying) {
   document.getElementById("trouble-retrying").hidden = !retrying;
+  document.getElementById("book-instead").hidden = true;
   document.getElementById("go-alone").hidden = !(retrying && local.left(business));
   show("trouble", { words: sentence });
 }
@@ -231,7 +236,9 @@ function faceScreen(now) {
 }
 
 function chooseScreen(now) {
-  if (busy) return;
+  bookable = now.booking;
+  for (const button of kiosk.querySelectorAll("[data-do=another-time]")) button.hidden = !bookable;
+  if (busy || shown === "book" || refusedNow()) return;
   for (const tag of document.querySelectorAll(".by-hand")) tag.hidden = now.identified;
   several = now.choices.length > 1;
   if (!now.choices.some((choice) => choice.id === chosen?.id)) chosen = several ? null : now.choices[0];
@@ -293,6 +300,7 @@ async function take() {
 }
 
 function ticketScreen(now) {
+  if (now.booked) return bookedScreen(now);
   const ticket = now.ticket;
   if (shown !== "ticket") countdown = large() ? 2 * TICKET : TICKET;
   tellSeconds();
@@ -305,6 +313,44 @@ function ticketScreen(now) {
   document.getElementById("ticket-priority").hidden = !ticket.priority;
   show("ticket", { ...ticket, business: now.business_title, paper: now.paper.words });
   paper(now.paper);
+}
+
+/* ---- another time ---------------------------------------------------------------------------- */
+
+/** Which half hours are free, instead of a number now (改约时间). */
+async function anotherTime() {
+  if (busy) return;
+  busy = true;
+  show("book", { name: chosen?.name || businessTitle() });
+  await hours.ask(session).catch(look);
+  busy = false;
+}
+
+async function bookNow() {
+  if (busy) return;
+  busy = true;
+  const mine = session;
+  const told = await hours.book(mine, PATIENCE).catch((error) => error);
+  busy = false;
+  if (mine !== session) return;
+  if (!(told instanceof Error)) return render(told);
+  if (told.code === "session_over") return home();
+  await hours.ask(mine).catch(look); // somebody was quicker: what is still free
+  refuse(told.message);
+}
+
+function bookedScreen(now) {
+  const { booked, paper: told } = now;
+  show("booked", { ...booked, business: now.business_title });
+  document.getElementById("booked-look").hidden = !booked.qr;
+  if (booked.qr) document.getElementById("booked-qr").src = booked.qr;
+  for (const state of ["printing", "printed"]) document.getElementById(`booked-${state}`).hidden = told.state !== state;
+  document.getElementById("booked-failed").hidden = ["printing", "printed"].includes(told.state);
+}
+
+/** A number was refused for today: the words stand until he presses something. */
+function refusedNow() {
+  return shown === "trouble" && !document.getElementById("book-instead").hidden;
 }
 
 /** Whether the ticket came out; without one there is more time to write the number down. */
@@ -408,6 +454,8 @@ const DUTIES = {
   next: remind,
   something: () => { items.only([]); remind(); },
   take,
+  "another-time": anotherTime,
+  "book-now": bookNow,
   "read-again": () => send("read-again"),
   "skip-face": () => send("skip-face"),
   "print-again": () => { countdown = Math.max(countdown, MORE); send("print-again"); },
@@ -418,6 +466,7 @@ const DUTIES = {
 /** From the reminders to the items, from the items to the enterprises, from there home. */
 function back() {
   if (alone && shown === "items") return show("alone");
+  if (shown === "book") return matter?.items.length > 1 ? itemsScreen() : home();
   if (shown === "remind" && matter?.items.length > 1) {
     return itemsScreen();
   }

@@ -18,7 +18,7 @@ export function listed(names) {
 /* ---- leafing ------------------------------------------------------------------------------- */
 
 /** A list that shows as many of its lines as fit, and two buttons for the rest. */
-function paged(list) {
+export function paged(list) {
   const pager = document.getElementById(`${list.id}-pager`);
   let lines = [], at = 0, size = 1;
 
