@@ -1,8 +1,7 @@
 """预约: officers book for who shows or tells his document; the person sees and cancels by a code.
 
-Nobody books without having been identified: here by an officer who answers for it, at the kiosk by card
-and face (`kiosk_booking`).  The
-public page shows only which half hours are free.
+Nobody books without having been identified: here by an officer who answers for it, at the kiosk by
+card and face (`kiosk_booking`).  The public page shows only which half hours are free.
 """
 
 from __future__ import annotations
