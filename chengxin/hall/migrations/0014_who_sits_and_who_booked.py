@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('hall', '0012_numbers_while_the_line_is_cut'),
+        ('hall', '0013_self_service'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
