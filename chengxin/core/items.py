@@ -9,6 +9,7 @@ from pathlib import Path
 
 from chengxin.core import descriptions
 from chengxin.core.effects import STRICTEST_FIRST, Effect
+from chengxin.core.papers import PAPERS, Paper
 
 REST = "*"  # in `levels`: every item that is not named
 
@@ -33,13 +34,16 @@ class Item:
     groups: tuple[str, ...]
     real_name: str  # required | legal_rep | bound | own | none
     never_refused: bool = False  # filing, payment, curing, objection
-    brings: str = ""  # papers that a person brings for it
-    brings_en: str = ""
+    brings: tuple[str, ...] = ()  # codes in core.papers: what a person brings for it
 
     @property
     def personal(self) -> bool:
         """Done for oneself, without an enterprise."""
         return self.real_name == "own" or "CERT" in self.groups or "NONE" in self.groups
+
+    @property
+    def papers(self) -> list[Paper]:
+        return [PAPERS[code] for code in self.brings]
 
 
 @dataclass(frozen=True)
@@ -58,7 +62,10 @@ GROUPS: dict[str, Group] = {
     code: Group(code=code, **told) for code, told in _told["groups"].items()
 }
 ITEMS: dict[str, Item] = {
-    code: Item(code=code, **(told | {"groups": tuple(told["groups"])}))
+    code: Item(
+        code=code,
+        **(told | {"groups": tuple(told["groups"]), "brings": tuple(told.get("brings", ()))}),
+    )
     for code, told in _told["items"].items()
 }
 SHELVES: dict[str, Shelf] = {
@@ -67,6 +74,7 @@ SHELVES: dict[str, Shelf] = {
 }
 USUAL: tuple[str, ...] = tuple(_told["usual"])
 assert all(group in GROUPS for item in ITEMS.values() for group in item.groups)
+assert all(paper in PAPERS for item in ITEMS.values() for paper in item.brings)
 assert all(name in GROUPS or name in ITEMS for shelf in SHELVES.values() for name in shelf.holds)
 assert all(item in ITEMS for item in USUAL)
 

@@ -12,17 +12,22 @@ import base64
 import binascii
 import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
-from django.utils.timezone import now
+from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
 
+from chengxin.core.items import ITEMS
+from chengxin.core.papers import PAPERS, Again, Of
 from chengxin.core.refusal import Refusal
 from chengxin.devices.messages import Verb
-from chengxin.hall import devices
+from chengxin.hall import devices, held_papers, items
 from chengxin.hall.models import Device, DeviceCommand, Hall, PaperCapture, Ticket
 from chengxin.offices.models import Officer
+from chengxin.people.models import Enterprise
 from chengxin.trace import record
 from chengxin.trace.tongue import english
 
@@ -32,19 +37,42 @@ STARTS = {"jpeg": b"\xff\xd8\xff", "pdf": b"%PDF-"}
 MOST = 40  # sheets of one visit
 
 
+@dataclass(frozen=True)
+class Sheet:
+    """What lies under the camera: a title of core.papers for an item, or a title of its own."""
+
+    title: str = ""  # asked for where there is no code
+    code: str = ""
+    item: str = ""
+    enterprise: Enterprise | None = None  # for which the item is done
+    until: date | None = None  # the last day that stands on it
+
+    @property
+    def owner(self) -> Enterprise | None:
+        """Whose paper it is; None: the person's own."""
+        own = self.code in PAPERS and PAPERS[self.code].of == Of.PERSON
+        return None if own else self.enterprise
+
+    @property
+    def named(self) -> str:
+        return PAPERS[self.code].title if self.code in PAPERS else self.title.strip()[:60]
+
+
 def cameras(hall: Hall) -> QuerySet[Device]:
     """The hall's PCs beside which a document camera stands, in order or not."""
     return hall.devices.filter(locked=False, parts__has_key="document_camera").order_by("pk")
 
 
 def ask(
-    ticket: Ticket, device: Device, title: str, *, officer: Officer, format: str = "jpeg"
+    ticket: Ticket, device: Device, sheet: Sheet, *, officer: Officer, format: str = "jpeg"
 ) -> PaperCapture:
     """Let `device` take the sheet that lies there now."""
     place = ticket.place
     with record.of("paper.ask", about=ticket.holder.key, officer=officer, place=place) as trace:
-        if format not in STARTS or not title.strip():
-            raise Refusal("title_needed", _("请填写资料名称"))
+        if format not in STARTS or not sheet.named or sheet.item not in ("", *ITEMS):
+            raise Refusal("title_needed", _("请选择资料，或填写资料名称"))
+        if sheet.enterprise is not None:
+            items.require_bound(ticket.holder, sheet.enterprise)
         if device.hall_id != ticket.hall_id or not cameras(ticket.hall).filter(pk=device.pk):
             raise Refusal("camera_unknown", _("本厅没有这台高拍仪"))
         if not device.alive:
@@ -57,10 +85,16 @@ def ask(
             ticket=ticket,
             person=ticket.holder,
             command=command,
-            title=title.strip()[:60],
+            title=sheet.named,
+            code=sheet.code,
+            item=sheet.item,
+            enterprise=sheet.owner,
+            until=_last(sheet, ticket),
+            registered=held_papers.registered(sheet.owner) if sheet.owner else "",
             officer=officer,
         )
         trace.detail.update(paper=str(made.pk), device=device.pk, title=made.title)
+        trace.detail.update(item=made.item, enterprise=made.enterprise_id)
     return made
 
 
@@ -116,6 +150,16 @@ def trouble(capture: PaperCapture) -> str:
         return _("高拍仪没有应答，请检查后重拍")
     said = command.words.get("en" if english() else "zh", "")
     return said or _("未能采集，请重拍")
+
+
+def _last(sheet: Sheet, ticket: Ticket) -> date | None:
+    """The last day on the sheet: as told, or of the person's own document as its chip said."""
+    if sheet.until is not None and sheet.until < localdate():
+        raise Refusal("document_expired", _("资料的有效期已过，请换领后再采集"))
+    own = sheet.code in PAPERS and sheet.owner is None
+    if sheet.until is None and own and PAPERS[sheet.code].again == Again.DOCUMENT:
+        return ticket.holder.document_until
+    return sheet.until
 
 
 def _checked(payload: Mapping[str, Any]) -> tuple[bytes, str]:

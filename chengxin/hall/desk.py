@@ -15,7 +15,9 @@ from django.utils.timezone import localdate
 
 from chengxin.core.effects import STRICTEST_FIRST
 from chengxin.core.items import GROUPS, ITEMS, Group
-from chengxin.hall import face_scale, items, moves, orders, prepared, screens
+from chengxin.core.papers import Paper
+from chengxin.hall import face_scale, held_papers, items, moves, orders, prepared, screens
+from chengxin.hall.held_papers import Held, Need
 from chengxin.hall.models import (
     Device,
     HandOver,
@@ -69,6 +71,8 @@ class Row:
     verdict: Verdict
     handled: ItemRecord | None  # begun in this visit
     represented: bool = False  # by the legal representative himself
+    brings: tuple[Paper, ...] = ()  # what he still has to bring for it
+    kept: tuple[Paper, ...] = ()  # what is held of it
 
     @property
     def code(self) -> str:
@@ -285,6 +289,32 @@ class Desk:
         return [one for one in held if one.enterprise_id in (None, chosen)]
 
     @cached_property
+    def kept(self) -> list[Held]:
+        """Papers that are held of the person and the chosen enterprise, of this visit too."""
+        return held_papers.of(self.person, self.enterprise) if self.person else []
+
+    @property
+    def held(self) -> list[Held]:
+        """已留存资料: those of earlier visits."""
+        assert self.ticket is not None
+        own = self.ticket.pk
+        return [one for one in self.kept if one.capture is None or one.capture.ticket_id != own]
+
+    @property
+    def under_way(self) -> list[tuple[ItemRecord, list[Need]]]:
+        """What is handled in this visit; of what is not ended, how its papers stand."""
+        return [
+            (one, held_papers.needs(one, self.held_for(one)) if one.state == "started" else [])
+            for one in self.handled
+        ]
+
+    def held_for(self, one: ItemRecord) -> list[Held]:
+        """Of earlier visits, for the enterprise that the item is about."""
+        if one.enterprise_id == (self.enterprise.pk if self.enterprise else None):
+            return self.held
+        return held_papers.of(one.ticket.holder, one.enterprise, besides=self.ticket)
+
+    @cached_property
     def groups(self) -> list[tuple[Group, list[Row]]]:
         """The catalogue group by group, each item with its verdict for the one it concerns."""
         if self.person is None:
@@ -298,10 +328,12 @@ class Desk:
         }
         begun = {one.item: one for one in self.handled if one.state == "started"}
         represented = items.is_legal_rep(self.person, self.enterprise)
+        codes = {one.code for one in self.kept if one.usable}
         rows: dict[str, list[Row]] = {}
         for code in ITEMS:
             if code in found:
-                row = Row(found[code], begun.get(code), represented)
+                brings, kept = held_papers.split(ITEMS[code], codes)
+                row = Row(found[code], begun.get(code), represented, tuple(brings), tuple(kept))
                 rows.setdefault(ITEMS[code].groups[0], []).append(row)
         order = [*FREQUENT, *(code for code in GROUPS if code not in FREQUENT)]
         return [(GROUPS[code], rows[code]) for code in order if code in rows]

@@ -22,7 +22,8 @@ from pypinyin import Style, lazy_pinyin
 
 from chengxin.core.effects import Effect
 from chengxin.core.items import GROUPS, SHELVES, USUAL, Item, shelf_of
-from chengxin.hall import items
+from chengxin.core.papers import named
+from chengxin.hall import held_papers, items
 from chengxin.hall.models import Business, Hall, ItemRecord, Ticket
 from chengxin.people import bindings
 from chengxin.people.models import Affiliation, Enterprise, Person
@@ -70,7 +71,7 @@ class Choice:
 class Note:
     """One thing to know about one item before a number is taken."""
 
-    kind: str  # a Decision, "bring" or "lacking"
+    kind: str  # a Decision, "lacking", "bring" or "held"
     words: str
 
 
@@ -122,14 +123,19 @@ def of(
     identified: bool,
 ) -> Matter:
     """Items, notices and notes of one choice.  Only who was compared with his card is told how a
-    restriction ends; to anybody else the screen says where to ask."""
+    restriction ends, and which papers are held of him; to anybody else the screen says where to
+    ask, and all that is to be brought."""
     verdicts = items.verdicts(person, business, enterprise)
     roles = _roles(person, enterprise)
+    held = held_papers.codes(person, enterprise) if identified else set()
     return Matter(
         possible=not items.nothing_possible(verdicts),
         notices=notices_of(verdicts),
         offers=[
-            Offer(one.item, _notes(one, roles, enterprise, identified=identified))
+            Offer(
+                one.item,
+                _notes(one, roles, enterprise, identified=identified) + _papers(one.item, held),
+            )
             for one in verdicts
         ],
         popular=popular(hall, business),
@@ -260,7 +266,7 @@ def _roles(person: Person, enterprise: Enterprise | None) -> set[str]:
 def _notes(
     verdict: Verdict, roles: set[str], enterprise: Enterprise | None, *, identified: bool
 ) -> list[Note]:
-    """Strictest first: what stands against the item, what the person lacks, what to bring."""
+    """Strictest first: what stands against the item, what the person lacks."""
     found = []
     if verdict.decision not in (Decision.ALLOWED, Decision.REMIND):
         words = _words(verdict, is_rep=Affiliation.Role.LEGAL_REP in roles, identified=identified)
@@ -271,9 +277,17 @@ def _notes(
         found.append(
             Note("lacking", _("您不是该企业登记的发票领用人，请由领用人前来，或先办理变更"))
         )
-    if brings := (verdict.item.brings_en if english() else verdict.item.brings):
-        found.append(Note("bring", brings))
     return found
+
+
+def _papers(item: Item, held: set[str]) -> list[Note]:
+    """What to bring, and what need not be brought because it is held."""
+    brings, kept = held_papers.split(item, held)
+    return [
+        Note(kind, named(papers, in_english=english()))
+        for kind, papers in (("bring", brings), ("held", kept))
+        if papers
+    ]
 
 
 def _words(verdict: Verdict, *, is_rep: bool, identified: bool) -> str:

@@ -16,7 +16,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from chengxin.devices.messages import Code
-from chengxin.hall.capture_models import PaperCapture
+from chengxin.hall.capture_models import PaperCapture, PaperReuse
 from chengxin.hall.check_models import EnterpriseCheck
 from chengxin.hall.evaluation_models import Complaint, Evaluation, Grade, Redress, Screen
 from chengxin.hall.hall_models import PREFIX, Business, Hall, Pause, ShowsOfficer, Window
@@ -57,6 +57,7 @@ __all__ = [
     "LivenessCheck",
     "NumberBlock",
     "PaperCapture",
+    "PaperReuse",
     "Pause",
     "PreparedPaper",
     "Priority",

@@ -247,6 +247,8 @@ urlpatterns = [
         capture_pages.view_prepared,
         name="window-prepared",
     ),
+    path("windows/<int:pk>/held/<str:key>", capture_pages.held_view, name="window-held-view"),
+    path("windows/<int:pk>/items/<int:record_pk>/reuse", capture_pages.reuse, name="reuse-paper"),
     path("windows/<int:pk>/suggest", suggestion_pages.page, name="window-suggest"),
     path("windows/<int:pk>/suggest/search", suggestion_pages.search, name="window-suggest-search"),
     path(

@@ -140,6 +140,7 @@ ACTIONS: dict[str, str | Promise] = {
     "objection.withdraw": _("撤回异议"),
     "paper.ask": _("采集纸质资料"),
     "paper.discard": _("作废资料影像"),
+    "paper.reuse": _("沿用留存资料"),
     "paper.see": _("查看资料影像"),
     "paper.take": _("收到资料影像"),
     "person.admit": _("核对证件有效期"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from django import template
@@ -9,6 +10,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from chengxin.core.items import Group, Item
+from chengxin.core.papers import Paper, named
 from chengxin.hall import figure_files
 from chengxin.risk.directives import Decision
 from chengxin.trace import words
@@ -54,9 +56,9 @@ def real_name_rule(item: Item) -> str:
 
 
 @register.filter
-def brings(item: Item) -> str:
-    """What a person brings for it; "" for nothing."""
-    return item.brings_en if english() else item.brings
+def papers(found: Iterable[Paper]) -> str:
+    """营业执照、购销合同; "" for nothing."""
+    return named(found, in_english=english())
 
 
 @register.filter

@@ -277,6 +277,8 @@ const STANDS = ["refused", "legal_rep", "approval", "legal_rep_approval"]; // to
 
 const BAND = { refused: "block", legal_rep: "legal_rep", legal_rep_approval: "legal_rep", approval: "approval", lacking: "approval" };
 
+const PAPERS = { bring: "say-bring", held: "say-held" };
+
 /** The bands of what to know about the picked items; of the whole business when none was picked. */
 export function notesOf(matter, picked) {
   const own = matter.items.filter((item) => picked.includes(item.code)).flatMap(notes);
@@ -287,11 +289,11 @@ export function notesOf(matter, picked) {
 function notes(item) {
   if (!item.notes.length) return [];
   const first = item.notes[0];
-  const stands = first.kind === "bring" ? "" : words(`say-${first.kind}`);
+  const stands = first.kind in PAPERS ? "" : words(`say-${first.kind}`);
   const made = titled(BAND[first.kind] ?? "remind", item.title, stands, []);
   for (const note of item.notes) {
     const told = Object.assign(document.createElement("p"), { textContent: note.words });
-    if (note.kind === "bring") told.prepend(Object.assign(document.createElement("b"), { textContent: words("say-bring") }), " ");
+    if (note.kind in PAPERS) told.prepend(Object.assign(document.createElement("b"), { textContent: words(PAPERS[note.kind]) }), " ");
     made.append(told);
   }
   return [made];
