@@ -16,7 +16,16 @@ from django.utils.timezone import localdate
 from chengxin.core.effects import STRICTEST_FIRST
 from chengxin.core.items import GROUPS, ITEMS, Group
 from chengxin.core.papers import Paper
-from chengxin.hall import face_scale, held_papers, items, moves, orders, prepared, screens
+from chengxin.hall import (
+    face_scale,
+    held_papers,
+    items,
+    moves,
+    orders,
+    prepared,
+    readings,
+    screens,
+)
 from chengxin.hall.held_papers import Held, Need
 from chengxin.hall.models import (
     Device,
@@ -27,6 +36,7 @@ from chengxin.hall.models import (
     Ticket,
     TicketMove,
     Window,
+    WindowReading,
 )
 from chengxin.hall.reverification import Reason, reasons
 from chengxin.offices import access
@@ -143,6 +153,19 @@ class Desk:
     @property
     def document_expired(self) -> bool:
         return self.person is not None and not self.person.document_valid_on(localdate())
+
+    @cached_property
+    def reader(self) -> Device | None:
+        """The PC at this window that reads cards."""
+        return readings.reader(self.window)
+
+    @cached_property
+    def reading(self) -> WindowReading | None:
+        return readings.shown(self.window, self.ticket)
+
+    @property
+    def reading_trouble(self) -> str:
+        return readings.trouble(self.reading) if self.reading else ""
 
     @cached_property
     def reasons(self) -> list[Reason]:

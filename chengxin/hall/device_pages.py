@@ -13,7 +13,7 @@ from django import forms
 from django.contrib import messages
 from django.core.validators import RegexValidator
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
@@ -21,7 +21,7 @@ from django.views.decorators.http import require_GET, require_POST
 from chengxin.devices import signing
 from chengxin.devices.messages import Code
 from chengxin.hall import devices, kiosks
-from chengxin.hall.models import Device, Hall
+from chengxin.hall.models import Device, Hall, Window
 from chengxin.offices import access
 from chengxin.offices.access import OfficerRequest
 from chengxin.offices.models import Role
@@ -133,6 +133,21 @@ def lock(request: OfficerRequest, device_id: str) -> HttpResponse:
 
 @access.roles(*KEEPERS)
 @require_POST
+def place_at(request: OfficerRequest, device_id: str) -> HttpResponse:
+    """At which window of its hall the PC stands; "" at none."""
+    device = _device(request, device_id)
+    number = request.POST.get("window", "")
+    window = None
+    if number:
+        if not number.isdecimal() or len(number) > 4:
+            raise Http404
+        window = get_object_or_404(Window, hall=device.hall_id, number=int(number))
+    devices.place_at(device, window, officer=request.user)
+    return redirect("hall-devices")
+
+
+@access.roles(*KEEPERS)
+@require_POST
 def print_copy(request: OfficerRequest, device_id: str) -> HttpResponse:
     """补打: what the kiosk's screen promises who has no paper."""
     number = request.POST.get("number", "")
@@ -166,7 +181,7 @@ def _halls(request: OfficerRequest) -> QuerySet[Hall]:
 
 def _devices(request: OfficerRequest) -> QuerySet[Device]:
     mine = Device.objects.filter(hall__in=_halls(request))
-    return mine.select_related("hall").order_by("hall", "pk")
+    return mine.select_related("hall", "window").order_by("hall", "pk")
 
 
 def _device(request: OfficerRequest, device_id: str) -> Device:

@@ -27,7 +27,7 @@ from chengxin.devices import messages, signing
 from chengxin.devices.messages import Code, Verb
 from chengxin.devices.signing import Json
 from chengxin.hall import appointments, codes
-from chengxin.hall.models import Device, DeviceCommand, DeviceEnrolment, Hall
+from chengxin.hall.models import Device, DeviceCommand, DeviceEnrolment, Hall, Window
 from chengxin.offices.models import Officer
 from chengxin.trace import record
 
@@ -221,6 +221,16 @@ def lock(device: Device, *, locked: bool, officer: Officer) -> None:
         trace.detail["locked"] = locked
         device.locked = locked
         device.save(update_fields=["locked"])
+
+
+def place_at(device: Device, window: Window | None, *, officer: Officer) -> None:
+    """At which window its officer works; None: at none, as a kiosk."""
+    with record.of("device.place", officer=officer, place=device.place) as trace:
+        if window is not None and window.hall_id != device.hall_id:
+            raise Refusal("window_unknown", _("本厅没有这个窗口"))
+        trace.detail["window"] = window.number if window else None
+        device.window = window
+        device.save(update_fields=["window"])
 
 
 def locked() -> Refusal:

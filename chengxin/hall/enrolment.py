@@ -274,8 +274,8 @@ def _way(made: Verification) -> str | None:
 def erase(ticket: Ticket, *, officer: Officer) -> None:
     """删除: what no law keeps of him, and the papers that he handed in beforehand."""
     require_verified(ticket)
-    rights.erase(ticket.holder, officer=officer, place=_place(ticket))
-    prepared.erase(ticket.holder, officer=officer, place=_place(ticket))
+    rights.erase(ticket.holder, officer=officer, place=ticket.place)
+    prepared.erase(ticket.holder, officer=officer, place=ticket.place)
 
 
 def require_verified(ticket: Ticket) -> None:

@@ -63,9 +63,10 @@ class Proposal(forms.Form):
 def sheet(request: OfficerRequest, pk: int) -> HttpResponse:
     """The enrolment of the person at this window; nobody there: the form for another document."""
     here = workstation.window_of(request, pk)
-    ticket = desk.of(here, request.user).ticket
+    shown = desk.of(here, request.user)
+    ticket = shown.ticket
     if ticket is None:
-        told = {"window": here, "kinds": Person.DOCUMENT_TITLES.items()}
+        told = {"window": here, "kinds": Person.DOCUMENT_TITLES.items(), "desk": shown}
         return render(request, "people/receive.html", told)
     record.seen("person.see", about=ticket.about, officer=request.user, place=here.place)
     return render(request, "people/enrolment.html", _told(here, request.user, ticket))

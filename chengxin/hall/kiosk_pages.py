@@ -121,15 +121,15 @@ def take(request: HttpRequest, device_id: str) -> HttpResponse:
 @require_GET
 def half_hours(request: HttpRequest, device_id: str) -> HttpResponse:
     """When the person of this session may come instead of now."""
-    found = kiosks.half_hours(_device(device_id), _session_id(request.GET))
+    found = kiosks.half_hours(_device(device_id), session_id_of(request.GET))
     return JsonResponse({"days": found}, headers={"Cache-Control": "no-store"})
 
 
 @access.everyone(IN_THE_HALL)
 @require_POST
 def book(request: HttpRequest, device_id: str) -> HttpResponse:
-    device, asked = _device(device_id), _body(request)
-    session_id = _session_id(asked)
+    device, asked = _device(device_id), body_of(request)
+    session_id = session_id_of(asked)
     try:
         at = datetime.fromisoformat(str(asked.get("at")))
     except ValueError as error:

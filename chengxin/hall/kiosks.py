@@ -36,6 +36,7 @@ from chengxin.hall import (
     matters,
     printing,
     promises,
+    readings,
     visits,
 )
 from chengxin.hall.models import Business, Device, DeviceCommand, Hall, KioskSession, Ticket
@@ -102,6 +103,8 @@ def hear(device: Device, told: messages.Answer) -> None:
         session = waiting.filter(state=State.CARD, until__gt=now()).first()
         if session is not None:
             read_card(session, told.payload)
+        else:
+            readings.heard(command, told.payload)
 
 
 def read_card(session: KioskSession, payload: Mapping[str, Any]) -> None:

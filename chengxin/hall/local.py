@@ -96,13 +96,19 @@ def name(
     """
     place = ticket.place
     person = documents.shown(kind, number, called, place=place, officer=officer)
+    give_to(ticket, person, officer=officer)
+    return person
+
+
+def give_to(ticket: Ticket, person: Person, *, officer: Officer) -> None:
+    """A local number is this person's: his document was typed, or his card was read."""
     with record.of("ticket.name", about=person.key, officer=officer) as trace:
         one_at_a_time(person.key)
         held = ledger.held_in(ticket, trace, moves.State.CALLED)
         if held.person_id is not None:
             if held.person_id == person.pk:
                 trace.drop()
-                return person
+                return
             raise Refusal("already_named", _("此号已登记持号人"))
         others = Ticket.objects.filter(
             person=person, business=held.business, day=held.day, state__in=moves.OPEN
@@ -121,7 +127,6 @@ def name(
             held.enterprise_id = held.enterprise_id or other.enterprise_id
         held.person = ticket.person = person
         held.save(update_fields=["person", "planned", "enterprise"])
-    return person
 
 
 def told(held: NumberBlock) -> dict[str, object]:

@@ -24,6 +24,7 @@ from chengxin.hall.liveness_models import LivenessCheck
 from chengxin.hall.local_models import NumberBlock
 from chengxin.hall.prepared_models import PreparedPaper
 from chengxin.hall.promise_models import Appointment, Promise
+from chengxin.hall.reading_models import WindowReading
 from chengxin.hall.suggestion_models import FaceSuggestion
 from chengxin.hall.ticket_models import (
     ItemRecord,
@@ -71,6 +72,7 @@ __all__ = [
     "TicketQuerySet",
     "Window",
     "WindowMove",
+    "WindowReading",
 ]
 
 
@@ -87,6 +89,9 @@ class Device(models.Model):
     hall = models.ForeignKey(Hall, models.PROTECT, related_name="devices")
     title = models.CharField(max_length=60)
     title_en = models.CharField(max_length=80, blank=True)
+    window = models.ForeignKey(  # whose officer works at it; NULL: a kiosk, or nobody's
+        Window, models.PROTECT, null=True, related_name="devices"
+    )
     public_key = models.CharField(
         max_length=43, blank=True
     )  # Ed25519 as base64url; "" not enrolled

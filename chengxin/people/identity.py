@@ -106,6 +106,12 @@ class CardRead:
             raise _unreadable() from error
 
 
+def person_id(card: CardRead) -> str:
+    """As whom the card's number is known; "" for a number that is none."""
+    number = normal_number(card.kind, card.number)
+    return Keys.load().person_id(number) if number else ""
+
+
 def face_engine() -> FaceEngine:
     """The face worker of this machine.  Its models are heavy: asked for only when needed."""
     engine: FaceEngine = import_module("chengxin.devices.face_worker")

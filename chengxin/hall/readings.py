@@ -1,0 +1,146 @@
+"""The readers at a window: a card's chip, instead of what an officer would type.
+
+ask ──command──▶ the PC of this window ──signed answer──▶ heard
+    nobody at the window      ▶ a number for enrolment, served at once
+    a number without a name   ▶ it is his now (`hall.local`)
+    the person's own card     ▶ his document and its picture are as the chip has them
+    another person's card     ▶ refused in words, and nothing is taken down of it
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from chengxin.core.refusal import Refusal
+from chengxin.devices.messages import Verb
+from chengxin.hall import devices, local, moves, visits
+from chengxin.hall.models import Business, Device, DeviceCommand, Ticket, Window, WindowReading
+from chengxin.offices.models import Officer
+from chengxin.people import identity
+from chengxin.people.identity import CardRead
+from chengxin.trace import record
+from chengxin.trace.tongue import english
+
+SECONDS = 30  # that the reader waits
+
+Use = WindowReading.Use
+
+# Why what was read was not taken; anything else is told as not read.
+TROUBLES: dict[str, str | Promise] = {
+    "other_card": gettext_lazy("读出的是另一人的证件，请核对号票和持证人"),
+    "document_expired": gettext_lazy("证件已过有效期，请换领新证件后办理"),
+    "already_named": gettext_lazy("此号已登记持号人"),
+    "already_waiting": gettext_lazy("此人今日另有同类号票，请先找号（⇧F3）办理或合并"),
+    "daily_limit": gettext_lazy("此人今日取号已达上限"),
+    "restricted": gettext_lazy("此人的业务暂不能受理，请查看其限制指令"),
+    "window_busy": gettext_lazy("窗口已有人在办理，请办结后再读取"),
+}
+
+
+def reader(window: Window) -> Device | None:
+    """The PC that stands at this window and has a card reader, in order or not."""
+    found = Device.objects.filter(window=window, locked=False, parts__has_key="card_reader")
+    return found.order_by("pk").first()
+
+
+def read_card(window: Window, *, officer: Officer) -> WindowReading:
+    """Let the reader at `window` wait for a card; asked twice, it waits once."""
+    with record.of("card.ask", officer=officer, place=window.place) as trace:
+        ticket = _here(window)
+        trace.about = ticket.about if ticket else ""
+        if (before := newest(window)) and before.waits and before.ticket == ticket:
+            trace.drop()
+            return before
+        if ticket is None:
+            visits.require_free(window)
+        device = reader(window)
+        if device is None or not device.can_read:
+            raise Refusal("reader_gone", _("本窗口的读卡器不可用，请检查设备，或手工录入证件"))
+        return WindowReading.objects.create(
+            window=window,
+            ticket=ticket,
+            officer=officer,
+            command=devices.ask(device, Verb.READ_ID, seconds=SECONDS, officer=officer),
+        )
+
+
+def heard(command: DeviceCommand, payload: Mapping[str, Any]) -> None:
+    """What the reader gave, for the window that asked; nothing when none did."""
+    found = WindowReading.objects.select_related("window__hall", "officer", "ticket__person")
+    reading = found.filter(command=command, heard_at=None).first()
+    if reading is None:
+        return
+    try:
+        TAKES[Use(reading.use)](reading, payload)
+    except Refusal as refusal:  # it has its trace; the page says it
+        reading.trouble = refusal.code
+    reading.heard_at = now()
+    reading.save(update_fields=["trouble", "heard_at", "person", "ticket"])
+
+
+def newest(window: Window) -> WindowReading | None:
+    found = window.readings.select_related("command", "ticket").order_by("-asked_at")
+    return found.first()
+
+
+def shown(window: Window, ticket: Ticket | None) -> WindowReading | None:
+    """What the page of this visit tells of the reader: that it waits, or why nothing came."""
+    one = newest(window)
+    if one is None or one.ticket_id != (ticket.pk if ticket else None):
+        return None
+    return one if now() - one.asked_at < WindowReading.SHOWN else None
+
+
+def trouble(reading: WindowReading) -> str:
+    """Why nothing was taken, in a sentence; "" while the reader waits or all is well."""
+    command = reading.command
+    if reading.waits or reading.taken:
+        return ""
+    if reading.trouble:
+        return str(TROUBLES.get(reading.trouble, _("未能读出有效的证件信息，请重新放置证件")))
+    if command.code is None:
+        return _("未检测到证件，请重新放置后再读")
+    return command.words.get("en" if english() else "zh") or _("未能读出，请重试")
+
+
+def _take_card(reading: WindowReading, payload: Mapping[str, Any]) -> None:
+    window, officer = reading.window, reading.officer
+    card = CardRead.from_answer(payload)
+    with record.of("card.read", officer=officer, place=window.place) as trace:
+        trace.about = reading.ticket.about if reading.ticket else ""
+        held = _here(window)
+        if held != reading.ticket:
+            raise Refusal("window_busy", _("读取时窗口前的人员已变，请重新读取"))
+        if held is not None and held.person_id and identity.person_id(card) != held.person_id:
+            raise Refusal("other_card", _("读出的是另一人的证件，请核对号票和持证人"))
+        person = identity.meet(card, place=window.place)
+        trace.about, reading.person = person.key, person
+        if held is None:
+            taken = visits.take_ticket(
+                window.hall,
+                person,
+                Business.ENROLMENT,
+                enterprise=None,
+                verification=None,
+                nonce=uuid.uuid4(),
+            )
+            reading.ticket = visits.open_by_token(window, taken.token, officer=officer)
+        elif held.person_id is None:
+            local.give_to(held, person, officer=officer)
+
+
+def _here(window: Window) -> Ticket | None:
+    found = Ticket.objects.filter(window=window, state__in=moves.HERE)
+    return found.select_related("person").first()
+
+
+TAKES: dict[WindowReading.Use, Callable[[WindowReading, Mapping[str, Any]], None]] = {
+    Use.CARD: _take_card,
+}
