@@ -10,7 +10,6 @@ messages.
 
 from __future__ import annotations
 
-import uuid
 from datetime import timedelta
 
 from django.conf import settings
@@ -21,7 +20,7 @@ from django.utils.translation import gettext_noop
 
 from chengxin.core.refusal import Refusal
 from chengxin.hall import identify, prepared, visits
-from chengxin.hall.models import Business, Ticket, Window
+from chengxin.hall.models import Ticket, Window
 from chengxin.notices import gateway, outbox
 from chengxin.notices.outbox import Kind, To
 from chengxin.offices import access
@@ -60,15 +59,7 @@ def receive(
     a number, and served at once at this window."""
     visits.require_free(window)
     person = identity.take_down(card, officer=officer, second=second, place=window.place)
-    taken = visits.take_ticket(
-        window.hall,
-        person,
-        Business.ENROLMENT,
-        enterprise=None,
-        verification=None,
-        nonce=uuid.uuid4(),
-    )
-    return visits.open_by_token(window, taken.token, officer=officer)
+    return visits.enrol_here(window, person, officer=officer)
 
 
 def inform(ticket: Ticket, answers: dict[str, str], *, officer: Officer) -> None:

@@ -9,7 +9,6 @@ ask ──command──▶ the PC of this window ──signed answer──▶ he
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -21,7 +20,7 @@ from django.utils.translation import gettext_lazy
 from chengxin.core.refusal import Refusal
 from chengxin.devices.messages import Verb
 from chengxin.hall import devices, local, moves, visits
-from chengxin.hall.models import Business, Device, DeviceCommand, Ticket, Window, WindowReading
+from chengxin.hall.models import Device, DeviceCommand, Ticket, Window, WindowReading
 from chengxin.offices.models import Officer
 from chengxin.people import identity
 from chengxin.people.identity import CardRead
@@ -123,15 +122,7 @@ def _take_card(reading: WindowReading, payload: Mapping[str, Any]) -> None:
         person = identity.meet(card, place=window.place)
         trace.about, reading.person = person.key, person
         if held is None:
-            taken = visits.take_ticket(
-                window.hall,
-                person,
-                Business.ENROLMENT,
-                enterprise=None,
-                verification=None,
-                nonce=uuid.uuid4(),
-            )
-            reading.ticket = visits.open_by_token(window, taken.token, officer=officer)
+            reading.ticket = visits.enrol_here(window, person, officer=officer)
         elif held.person_id is None:
             local.give_to(held, person, officer=officer)
 

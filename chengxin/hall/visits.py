@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
@@ -173,6 +173,19 @@ def open_by_token(window: Window, token: str, *, officer: Officer) -> Ticket:
         ticket.token_used_at = now()
         ticket.save(update_fields=["token_used_at"])
     return ticket
+
+
+def enrol_here(window: Window, person: Person, *, officer: Officer) -> Ticket:
+    """Somebody came to this window to be enrolled: a number of his own, opened at once."""
+    taken = take_ticket(
+        window.hall,
+        person,
+        Business.ENROLMENT,
+        enterprise=None,
+        verification=None,
+        nonce=uuid4(),
+    )
+    return open_by_token(window, taken.token, officer=officer)
 
 
 def recall(ticket: Ticket, *, officer: Officer) -> Ticket:

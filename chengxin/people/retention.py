@@ -1,12 +1,13 @@
 """保存期限: what is past its time is deleted by night, rows and bytes.
 
-The periods are data (`retention.yaml`).  PostgreSQL leaves deleted bytes lying in its files until
-they are written over; so a table of pictures from which something went is written anew.
+The periods are data (`retention.yaml`); what the hall keeps goes by `hall.forgetting`.  PostgreSQL
+leaves deleted bytes lying in its files until they are written over; so a table of pictures from
+which something went is written anew.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -34,7 +35,6 @@ BATCH = 500
 # a table of more bytes is not written anew by night, while counters may ask; the operator does it
 MOST_BYTES = 2_000_000_000
 
-PICTURES = ("compared_picture", "card_picture", "enrolled_picture")
 A_DAY = timedelta(hours=26)  # from one night to the next, and a little more
 
 Channel = Portrait.Channel
@@ -65,30 +65,48 @@ def rules() -> dict[str, Rule]:
     }
 
 
-def run() -> dict[str, int]:
+def _never() -> bool:
+    return False
+
+
+@dataclass(frozen=True)
+class Job:
+    """How the rows of one rule go, and which table's bytes go with them."""
+
+    delete: Callable[[datetime], int]  # of what is older; how many
+    table: str = ""  # written anew when something went from it
+    by_day: Callable[[], bool] = _never  # whether something went since the last night
+
+
+def run(others: Mapping[str, Job] | None = None) -> dict[str, int]:
     """The night: delete what is past its time; how many rows of each kind."""
-    jobs: dict[str, Callable[[datetime], int]] = {
-        "compared_picture": lambda past: _pictures(_compared(past)),
-        "card_picture": lambda past: _pictures(_replaced(past)),
-        "enrolled_picture": lambda past: _pictures(
-            Portrait.objects.filter(enrolled=True, taken_at__lt=past)
-        ),
-        "code": lambda past: OneTimeCode.objects.filter(until__lt=past).delete()[0],
-        "letter": _letters,
-    }
+    jobs = {**own_jobs(), **(others or {})}
     with record.of("retention.run") as trace:
         counts = {
-            name: job(now() - timedelta(days=rules()[name].days)) for name, job in jobs.items()
+            name: job.delete(now() - timedelta(days=rules()[name].days))
+            for name, job in jobs.items()
         }
         trace.detail |= counts
         if not any(counts.values()):
             trace.drop()
-    pictures = any(counts[name] for name in PICTURES)
-    if pictures or _deleted_by_day():
-        write_anew(Portrait._meta.db_table)
-    if counts["letter"]:
-        write_anew(Letter._meta.db_table)
+    for table in {job.table for name, job in jobs.items() if counts[name] or job.by_day()}:
+        if table:
+            write_anew(table)
     return counts
+
+
+def own_jobs() -> dict[str, Job]:
+    pictures, letters = Portrait._meta.db_table, Letter._meta.db_table
+    return {
+        "compared_picture": Job(lambda past: _pictures(_compared(past)), pictures, _deleted_by_day),
+        "card_picture": Job(lambda past: _pictures(_replaced(past)), pictures),
+        "enrolled_picture": Job(
+            lambda past: _pictures(Portrait.objects.filter(enrolled=True, taken_at__lt=past)),
+            pictures,
+        ),
+        "code": Job(lambda past: OneTimeCode.objects.filter(until__lt=past).delete()[0]),
+        "letter": Job(_letters, letters),
+    }
 
 
 def forget_face(person: Person) -> int:

@@ -94,7 +94,9 @@ def test_deletion_names_what_the_law_keeps(enrolled, zhao):
     assert (enrolled.phone, enrolled.phone_token, enrolled.state) == ("", "", "unseen")
     assert not Portrait.objects.exists()
     kept = rights.kept_of(request)
-    assert {rule.name for rule in kept} == {"letter", "binding", "identity"}
+    assert {rule.name for rule in kept} == {
+        "letter", "binding", "identity", "paper", "suggestion",
+    }  # fmt: skip
     assert all(rule.basis for rule in kept)
     assert enrolled.number  # registration needs it
 
