@@ -41,13 +41,14 @@ from chengxin.hall.models import (
 from chengxin.hall.reverification import Reason, reasons
 from chengxin.offices import access
 from chengxin.offices.models import Jurisdiction, Officer
-from chengxin.people import bindings
+from chengxin.people import bindings, consents
 from chengxin.people.models import (
     Affiliation,
     Binding,
     Enterprise,
     Person,
     Portrait,
+    Purpose,
     Verification,
 )
 from chengxin.risk import counter, directives, objection_list
@@ -158,6 +159,19 @@ class Desk:
     def reader(self) -> Device | None:
         """The PC at this window that reads cards."""
         return readings.reader(self.window)
+
+    @cached_property
+    def finger_reader(self) -> Device | None:
+        """The PC at this window with a fingerprint reader, where the hall offers fingers."""
+        return readings.finger_reader(self.window)
+
+    @cached_property
+    def finger_allowed(self) -> bool:
+        return self.person is not None and consents.stands(self.person, Purpose.FINGER)
+
+    @property
+    def has_fingers(self) -> bool:
+        return self.person is not None and self.person.fingerprints.exists()
 
     @cached_property
     def reading(self) -> WindowReading | None:

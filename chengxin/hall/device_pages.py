@@ -148,6 +148,14 @@ def place_at(request: OfficerRequest, device_id: str) -> HttpResponse:
 
 @access.roles(*KEEPERS)
 @require_POST
+def offer_fingers(request: OfficerRequest, hall_code: str) -> HttpResponse:
+    hall = get_object_or_404(_halls(request), pk=hall_code)
+    devices.offer_fingers(hall, offered="offered" in request.POST, officer=request.user)
+    return redirect("hall-devices")
+
+
+@access.roles(*KEEPERS)
+@require_POST
 def print_copy(request: OfficerRequest, device_id: str) -> HttpResponse:
     """补打: what the kiosk's screen promises who has no paper."""
     number = request.POST.get("number", "")

@@ -233,6 +233,14 @@ def place_at(device: Device, window: Window | None, *, officer: Officer) -> None
         device.save(update_fields=["window"])
 
 
+def offer_fingers(hall: Hall, *, offered: bool, officer: Officer) -> None:
+    """Let the hall offer a finger beside the face, or no more; what is kept stays until it ends."""
+    with record.of("hall.fingers", officer=officer, place=hall.place) as trace:
+        trace.detail["offered"] = offered
+        hall.fingers = offered
+        hall.save(update_fields=["fingers"])
+
+
 def locked() -> Refusal:
     return Refusal("device_locked", _("此设备已停用，请到咨询台"))
 

@@ -256,7 +256,7 @@ def enterprise_named(person: Person, pk: str) -> Enterprise:
 
 def _way(made: Verification) -> str | None:
     if made.band == Verification.Band.ACCEPT:
-        return Enrolment.Way.FACE
+        return Enrolment.Way.FINGER if made.by_finger else Enrolment.Way.FACE
     if made.second_officer_id is not None:
         return Enrolment.Way.TWO_OFFICERS
     return Enrolment.Way.CODE if made.reason == BY_CODE else None

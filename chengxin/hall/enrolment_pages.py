@@ -23,11 +23,11 @@ from chengxin.hall.models import Ticket, Window
 from chengxin.offices import access
 from chengxin.offices.access import OfficerRequest
 from chengxin.offices.models import Officer, Role
-from chengxin.people import bindings, rights
+from chengxin.people import bindings, consents, rights
 from chengxin.people.bindings import Terms
 from chengxin.people.codes import Use
 from chengxin.people.identity import CardRead
-from chengxin.people.models import Binding, Letter, Person, Purpose
+from chengxin.people.models import Binding, Letter, Person
 from chengxin.people.moves import Author
 from chengxin.people.moving import Because
 from chengxin.risk import disputes
@@ -91,7 +91,8 @@ def receive(request: OfficerRequest, pk: int) -> HttpResponse:
 @require_POST
 def inform(request: OfficerRequest, pk: int) -> HttpResponse:
     here, ticket = _here(request, pk)
-    answers = {purpose: request.POST.get(purpose, "") for purpose in Purpose.values}
+    asked = consents.notices(fingers=here.hall.fingers)
+    answers = {one.purpose: request.POST.get(one.purpose, "") for one in asked}
     enrolment.inform(ticket, answers, officer=request.user)
     return _part(request, here)
 

@@ -20,6 +20,7 @@ from chengxin.people.models import (
     Consent,
     Enrolment,
     Enterprise,
+    Fingerprint,
     Portrait,
     Purpose,
     RightsRequest,
@@ -46,7 +47,15 @@ class Sheet:
     @property
     def notices(self) -> list[tuple[Notice, Consent | None]]:
         said = {one.purpose: one for one in consents.current(self.ticket.holder)}
-        return [(notice, said.get(notice.purpose)) for notice in consents.notices()]
+        return [(notice, said.get(notice.purpose)) for notice in self._asked]
+
+    @property
+    def _asked(self) -> list[Notice]:
+        return consents.notices(fingers=self.window.hall.fingers)
+
+    @cached_property
+    def fingers(self) -> list[Fingerprint]:
+        return list(self.ticket.holder.fingerprints.order_by("finger"))
 
     @cached_property
     def informed(self) -> bool:

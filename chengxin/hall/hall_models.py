@@ -52,6 +52,7 @@ class Hall(models.Model):
     office = models.ForeignKey(Office, models.PROTECT)  # of county level
     slots = models.PositiveSmallIntegerField(default=4)  # appointments in half an hour
     liveness = models.BooleanField(default=False)  # 动作检测 before a face is compared
+    fingers = models.BooleanField(default=False)  # 指纹 offered beside the face
     daily_limit = models.PositiveSmallIntegerField(default=10)  # numbers of one person and business
     leap = models.PositiveSmallIntegerField(default=8)  # places a priority goes forward at most
     redress_days = models.PositiveSmallIntegerField(default=5)  # working days to answer a bad grade

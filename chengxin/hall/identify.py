@@ -10,7 +10,7 @@ from chengxin.devices.words import DeviceUnavailable
 from chengxin.hall import ledger, moves
 from chengxin.hall.models import Ticket
 from chengxin.offices.models import Officer
-from chengxin.people import identity
+from chengxin.people import fingers, identity
 from chengxin.people.models import Portrait, Verification
 from chengxin.risk import following
 from chengxin.trace import record
@@ -42,6 +42,17 @@ def verify_by_hand(
     if second is not None:
         following.ask()  # a doubt who stands here may end by it
     return made
+
+
+def compare_finger(ticket: Ticket, template: bytes, *, officer: Officer) -> Verification:
+    """指纹核验: compare a finger with those that are kept of the person at the window."""
+    ledger.require_here(ticket)
+    place = ticket.window.place if ticket.window else ""
+    try:
+        made = fingers.verify(ticket.holder, template, place=place, officer=officer)
+    except DeviceUnavailable as trouble:
+        raise no_engine(trouble) from trouble
+    return _note_verification(ticket, made, officer)
 
 
 def enrol_face(ticket: Ticket, live_jpeg: bytes, *, officer: Officer) -> Portrait:

@@ -96,8 +96,8 @@ def hear(device: Device, told: messages.Answer) -> None:
         devices.keep_props(device, told.payload)
     if command.verb == Verb.PRINT:
         devices.keep_printed(device, told.payload)
-    if command.verb == Verb.CAPTURE:
-        captures.keep(command, told.payload)
+    if command.verb == Verb.CAPTURE and captures.keep(command, told.payload) is None:
+        readings.heard(command, told.payload)
     if command.verb == Verb.READ_ID:
         waiting = command.sessions.select_related("device__hall")
         session = waiting.filter(state=State.CARD, until__gt=now()).first()

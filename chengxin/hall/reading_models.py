@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 
 class WindowReading(models.Model):
-    """窗口读取: one card that a window's reader was asked for, once.
+    """窗口读取: one card or finger that a reader at a window was asked for, once.
 
-        asked ──answer──▶ heard (whose card, or why it was not taken)
+        asked ──answer──▶ heard (whose it is, or why it was not taken)
           └── trouble of the reader, or nothing in time
 
     What was read is never kept here: it goes to the person, or nowhere.  Only `hall.readings`
@@ -25,6 +25,8 @@ class WindowReading(models.Model):
 
     class Use(models.TextChoices):
         CARD = "card", _("读取身份证")
+        ENROL = "enrol", _("采集指纹")
+        VERIFY = "verify", _("指纹核验")
 
     id = models.UUIDField(primary_key=True, default=uuid4)
     use = models.CharField(max_length=8, choices=Use, default=Use.CARD)

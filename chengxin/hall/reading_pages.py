@@ -29,6 +29,16 @@ def read(request: OfficerRequest, pk: int) -> HttpResponse:
 
 
 @access.roles(Role.WINDOW)
+@require_POST
+def finger(request: OfficerRequest, pk: int, use: str) -> HttpResponse:
+    """采集指纹, 指纹核验: let the person press."""
+    here = workstation.window_of(request, pk)
+    ticket = workstation.ticket_at(here, request.user)
+    readings.read_finger(ticket, use, officer=request.user)
+    return _shown(request, here, request.POST.get("then", ""))
+
+
+@access.roles(Role.WINDOW)
 @require_GET
 def reading(request: OfficerRequest, pk: int) -> HttpResponse:
     """How the reading stands; when something was taken, the page is loaded anew."""

@@ -193,6 +193,15 @@ urlpatterns = [
     path("windows/<int:pk>/start", workstation.move, {"step": "start"}, name="start"),
     path("windows/<int:pk>/bearer", workstation.name_bearer, name="window-bearer"),
     path("windows/<int:pk>/read-card", reading_pages.read, name="window-read-card"),
+    *(
+        path(
+            f"windows/<int:pk>/finger/{use}",
+            reading_pages.finger,
+            {"use": use},
+            name=f"window-finger-{use}",
+        )
+        for use in ("enrol", "verify")
+    ),
     path("windows/<int:pk>/reading", reading_pages.reading, name="window-reading"),
     path("windows/<int:pk>/miss", workstation.move, {"step": "miss"}, name="miss"),
     path("windows/<int:pk>/finish", workstation.move, {"step": "finish"}, name="finish"),
@@ -270,6 +279,7 @@ urlpatterns = [
     path("devices/", device_pages.hall_devices, name="hall-devices"),
     path("devices/add", device_pages.add, name="hall-device-add"),
     path("devices/halls/<slug:hall_code>/liveness", liveness_pages.require, name="hall-liveness"),
+    path("devices/halls/<slug:hall_code>/fingers", device_pages.offer_fingers, name="hall-fingers"),
     path("devices/<slug:device_id>/invite", device_pages.invite, name="hall-device-invite"),
     path("devices/<slug:device_id>/copy", device_pages.print_copy, name="hall-device-copy"),
     path("devices/<slug:device_id>/window", device_pages.place_at, name="hall-device-place"),

@@ -67,18 +67,24 @@ def version() -> str:
     return str(_told()["version"])
 
 
-def notices() -> list[Notice]:
+def notices(*, fingers: bool = False) -> list[Notice]:
+    """What is told and asked; of fingers only where a hall offers them."""
     told = _told()["notices"]
     return [
-        Notice(purpose, told[purpose]["consent"] == "asked", told[purpose]) for purpose in Purpose
+        Notice(purpose, told[purpose]["consent"] == "asked", told[purpose])
+        for purpose in Purpose
+        if fingers or purpose != Purpose.FINGER
     ]
 
 
 def take(person: Person, answers: dict[str, str], *, officer: Officer, place: str) -> None:
-    """Keep what the person was shown, and his answer to what was asked (given or refused)."""
+    """Keep what the person was shown, and his answer to what was asked (given or refused).
+
+    Fingers are asked for where `answers` has one for them.
+    """
     with record.of("consent.take", about=person.key, officer=officer, place=place) as trace:
         trace.detail["version"] = version()
-        for notice in notices():
+        for notice in notices(fingers=Purpose.FINGER in answers):
             answer = answers.get(notice.purpose, "") if notice.asked else Answer.INFORMED
             if notice.asked and answer not in (Answer.GIVEN, Answer.REFUSED):
                 raise Refusal("answer_needed", _("请逐项询问本人是否同意"))

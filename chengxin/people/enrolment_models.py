@@ -18,6 +18,7 @@ class Purpose(models.TextChoices):
 
     IDENTITY = "identity", _("实名信息采集")
     FACE = "face", _("人脸信息")
+    FINGER = "finger", _("指纹信息")  # asked only where a hall offers it
     MESSAGES = "messages", _("短信提醒")
 
 
@@ -92,6 +93,7 @@ class Enrolment(models.Model):
 
     class Way(models.TextChoices):
         FACE = "face", _("人脸比对")
+        FINGER = "finger", _("指纹比对")
         TWO_OFFICERS = "officers", _("双人核验")
         CODE = "code", _("证件加短信验证码")
 

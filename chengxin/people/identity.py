@@ -196,7 +196,7 @@ def verify(
             trace.detail["portrait"] = live.pk
         if band == Band.ACCEPT:
             author = Author.OFFICER if officer else Author.PERSON
-            _settle(person, Because(FACE_MATCHED, author, officer, place))
+            settle(person, Because(FACE_MATCHED, author, officer, place))
         if by_enrolled and by_enrolled.band == Band.REJECT and enrolled is not None:
             likenesses.found_other(enrolled, live, by_enrolled.distance, by_enrolled.engine)
         trace.detail.update(verification=made.pk, band=band)
@@ -226,7 +226,7 @@ def verify_by_hand(
             reason=reason.strip(),
         )
         identity_facts.note(person, Kind.REVERIFIED if second else Kind.BY_HAND, place)
-        _settle(person, Because.of_officer(LOOKED_AT, officer, place))
+        settle(person, Because.of_officer(LOOKED_AT, officer, place))
         t.detail.update(verification=made.pk, band=made.band)
         if second is not None:
             t.detail["second_officer"] = second.username
@@ -381,8 +381,9 @@ def _band(comparison: Comparison | None) -> str | None:
     return comparison.band if comparison else None
 
 
-def _settle(person: Person, because: Because) -> None:
-    """Verified; who is frozen stays so, and an expired document does not become valid by a face."""
+def settle(person: Person, because: Because) -> None:
+    """In the caller's transaction: verified; who is frozen stays so, and an expired document does
+    not become valid by a face."""
     held = Person.objects.select_for_update().get(pk=person.pk)
     if held.state == State.UNSEEN:
         moving.identity(held, "capture", _for(because, CARD_SHOWN))

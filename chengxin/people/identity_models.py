@@ -52,6 +52,8 @@ class Verification(models.Model):
         REJECT = "reject", _("比对未通过")
         MANUAL = "manual", _("人工核验通过")
 
+    FINGER = "finger/"  # the engine of one that compared a finger begins with it
+
     person = models.ForeignKey("people.Person", models.PROTECT, related_name="verifications")
     at = models.DateTimeField(default=now)
     band = models.CharField(max_length=6, choices=Band)
@@ -81,8 +83,12 @@ class Verification(models.Model):
         return f"{self.person_id} {self.band}"
 
     @property
+    def by_finger(self) -> bool:
+        return self.engine.startswith(self.FINGER)
+
+    @property
     def stands(self) -> bool:
-        """The face matched, or two officers looked: more than one officer's word."""
+        """Face or finger matched, or two officers looked: more than one officer's word."""
         return self.band == self.Band.ACCEPT or self.second_officer_id is not None
 
 

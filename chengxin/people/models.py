@@ -28,6 +28,7 @@ from chengxin.people.enrolment_models import (
     RightsRequest,
 )
 from chengxin.people.fields import SealedTextField
+from chengxin.people.finger_models import Fingerprint
 from chengxin.people.identity_models import (
     IdentityEvent,
     IdentityMove,
@@ -46,6 +47,7 @@ __all__ = [
     "Enrolment",
     "Enterprise",
     "EnterpriseSpelling",
+    "Fingerprint",
     "IdentityEvent",
     "IdentityMove",
     "Judgement",

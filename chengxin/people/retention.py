@@ -20,6 +20,7 @@ from django.utils.timezone import localdate, now
 from chengxin.core import descriptions
 from chengxin.people.models import (
     Binding,
+    Fingerprint,
     Letter,
     Likeness,
     OneTimeCode,
@@ -104,6 +105,11 @@ def own_jobs() -> dict[str, Job]:
             lambda past: _pictures(Portrait.objects.filter(enrolled=True, taken_at__lt=past)),
             pictures,
         ),
+        "finger": Job(
+            lambda past: Fingerprint.objects.filter(taken_at__lt=past).delete()[0],
+            Fingerprint._meta.db_table,
+            _deleted_by_day,
+        ),
         "code": Job(lambda past: OneTimeCode.objects.filter(until__lt=past).delete()[0]),
         "letter": Job(_letters, letters),
     }
@@ -113,6 +119,11 @@ def forget_face(person: Person) -> int:
     """Every picture and template of this person that rests on his consent, in the caller's
     transaction: he took it back, or asked for it to be deleted."""
     return _pictures(Portrait.objects.filter(person=person))
+
+
+def forget_fingers(person: Person) -> int:
+    """Likewise every template of his fingers."""
+    return Fingerprint.objects.filter(person=person).delete()[0]
 
 
 def write_anew(table: str) -> bool:

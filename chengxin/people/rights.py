@@ -48,6 +48,7 @@ class Copy:
     verifications: list[Verification]
     pictures: int
     templates: int
+    fingers: int
 
 
 def copy(person: Person, *, officer: Officer, place: str) -> Copy:
@@ -62,6 +63,7 @@ def copy(person: Person, *, officer: Officer, place: str) -> Copy:
             list(person.verifications.order_by("-pk")[:200]),
             portraits.count(),
             portraits.exclude(template=None).count(),
+            person.fingerprints.count(),
         )
         _answered(person, Kind.COPY, _("已提供复制件"), [], officer, place)
     return found
@@ -105,6 +107,9 @@ def withdraw(person: Person, purpose: str, *, officer: Officer, place: str) -> R
         if purpose == Purpose.FACE:
             trace.detail["pictures"] = retention.forget_face(person)
             done = _("已撤回，人像和人脸特征已删除；以后凭证件双人核验或短信验证码办理")
+        elif purpose == Purpose.FINGER:
+            trace.detail["fingers"] = retention.forget_fingers(person)
+            done = _("已撤回，指纹特征已删除；以后以其他方式核验")
         return _answered(person, Kind.WITHDRAW, done, [], officer, place)
 
 
@@ -120,15 +125,16 @@ def erase(person: Person, *, officer: Officer, place: str) -> RightsRequest:
         if held.state == Person.State.FROZEN:
             raise Refusal("wrong_state", _("身份已冻结，处理完毕前不能删除"))
         trace.detail["pictures"] = retention.forget_face(held)
+        trace.detail["fingers"] = retention.forget_fingers(held)
         held.phone = held.phone_token = held.proved_token = ""
         held.save(update_fields=["phone", "phone_token", "proved_token"])
         if moves.IDENTITY.may("erase", held.state):
             moving.identity(held, "erase", Because(ASKED_TO_DELETE, Author.PERSON, officer, place))
-        for purpose in (Purpose.FACE, Purpose.MESSAGES):
+        for purpose in (Purpose.FACE, Purpose.FINGER, Purpose.MESSAGES):
             if consents.stands(held, purpose):
                 consents.withdraw(held, purpose, officer=officer, place=place)
         kept = [name for name, rule in retention.rules().items() if rule.law]
-        done = _("采集的人像、人脸特征、手机号码已删除；下列信息依法保存，期满自动删除")
+        done = _("采集的人像、人脸和指纹特征、手机号码已删除；下列信息依法保存，期满自动删除")
         made = _answered(held, Kind.DELETE, done, kept, officer, place)
     person.refresh_from_db()
     return made

@@ -24,6 +24,7 @@ PUBLIC_URL = environment.env_text(
 # the SMS gateway (notices.gateway); "" sends nothing, and what needs a code is done another way
 SMS_URL = environment.env_text("CHENGXIN_SMS_URL")
 SMS_KEY = environment.env_secret("CHENGXIN_SMS_KEY")
+FINGER_ENGINE = environment.env_text("CHENGXIN_FINGER_ENGINE")  # "package.module:name"; "" none
 SECURE = environment.env_bool("CHENGXIN_HTTPS", False)  # behind TLS: cookies only over it
 SECRET_KEY = environment.env_secret("CHENGXIN_SECRET") or Keys.load().token("django", "secret key")
 
