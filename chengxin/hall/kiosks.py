@@ -359,6 +359,8 @@ def _card_trouble(session: KioskSession, reading: DeviceCommand | None) -> str:
         return ""
     if session.trouble == "document_expired":
         return _("证件已过有效期，请换领新证件，或到咨询台由工作人员协助")
+    if session.trouble == "identity_closed":
+        return _("此证件不能在此取号，请到咨询台由工作人员协助")
     if session.trouble:
         return _("未能读出有效的证件信息，请重新放置证件")
     if reading is None or (reading.code is None and reading.deadline > now()):

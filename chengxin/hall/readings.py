@@ -40,6 +40,7 @@ Use = WindowReading.Use
 # Why what was read was not taken; anything else is told as not read.
 TROUBLES: dict[str, str | Promise] = {
     "other_card": gettext_lazy("读出的是另一人的证件，请核对号票和持证人"),
+    "identity_closed": gettext_lazy("身份已登记注销或死亡，请核实是否冒名"),
     "document_expired": gettext_lazy("证件已过有效期，请换领新证件后办理"),
     "already_named": gettext_lazy("此号已登记持号人"),
     "already_waiting": gettext_lazy("此人今日另有同类号票，请先找号（⇧F3）办理或合并"),

@@ -7,6 +7,7 @@ from chengxin.hall import (
     board_pages,
     booking_pages,
     capture_pages,
+    closing_pages,
     confirm_pages,
     demo_pages,
     device_api,
@@ -267,6 +268,13 @@ urlpatterns = [
         "windows/<int:pk>/suggest/<uuid:suggestion_pk>/<int:portrait_pk>.jpg",
         suggestion_pages.portrait,
         name="window-suggest-portrait",
+    ),
+    # /closings/
+    path("closings/", closing_pages.listed, name="closings"),
+    path("closings/<str:pk>/propose", closing_pages.propose, name="propose-closing"),
+    *(
+        path(f"closings/<int:pk>/{how}", closing_pages.decide, {"how": how}, name=f"{how}-closing")
+        for how in ("approve", "refuse")
     ),
     # /alarms/
     path("alarms/", alarm_pages.strip, name="alarms"),

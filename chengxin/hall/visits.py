@@ -29,6 +29,7 @@ from chengxin.hall.items import nothing_possible, require_bound, verdicts
 from chengxin.hall.locks import one_at_a_time
 from chengxin.hall.models import PREFIX, Business, Hall, ItemRecord, Pause, Priority, Ticket, Window
 from chengxin.offices.models import Officer
+from chengxin.people import identity
 from chengxin.people.models import Enterprise, Person, Verification
 from chengxin.trace import record
 
@@ -66,6 +67,7 @@ def take_ticket(
         if ticket := Ticket.objects.filter(nonce=nonce).first():
             trace.drop()
             return Taken(ticket, token)
+        identity.require_open(person)
         mine = Ticket.objects.filter(person=person, business=business, day=localdate())
         if ticket := mine.open().first():
             trace.detail["ticket"] = ticket.number

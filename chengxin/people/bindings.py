@@ -232,8 +232,11 @@ def come_to_an_end(day: date) -> dict[str, int]:
 def acting(person: Person, day: date) -> list[Affiliation | Binding]:
     """Every role in which `person` may stand for somebody on `day`, delivered and collected.
 
-    A delivered role that is frozen or disputed here is left out; one in both is given once.
+    A delivered role that is frozen or disputed here is left out; one in both is given once.  Who
+    is closed (注销或死亡) acts for nobody.
     """
+    if person.state == moves.IdentityState.CLOSED:
+        return []
     stopped = set(person.bindings.stopped().values_list("enterprise", "role"))
     delivered = [
         one
@@ -257,6 +260,8 @@ def may_act(person: Person, enterprise: Enterprise, day: date) -> bool:
 
 def represents(person: Person, enterprise: Enterprise, day: date) -> bool:
     """Whether he is its registered legal representative, and nobody disputes that."""
+    if person.state == moves.IdentityState.CLOSED:
+        return False
     heads = person.affiliations.on(day).filter(enterprise=enterprise, role=Role.LEGAL_REP)
     stopped = person.bindings.stopped().filter(enterprise=enterprise, role=Role.LEGAL_REP)
     return heads.exists() and not stopped.exists()

@@ -35,6 +35,7 @@ from chengxin.trace import record, words
 from chengxin.trace.models import Trace, TraceQuerySet
 
 READS = (Role.WINDOW, Role.FIELD, Role.RISK, Role.CREDIT, Role.SECTION_HEAD, Role.LEADER)
+CLOSERS = (Role.FIELD, Role.RISK, Role.SECTION_HEAD, Role.LEADER)  # enter 注销或死亡
 SOURCES = 4  # registrations whose source the head of a page names
 LINES = 40  # earlier visits; the trace page has the rest
 CLOSED = (Enterprise.Status.DEREGISTERED, Enterprise.Status.NON_NORMAL_DEREGISTERED)
@@ -138,6 +139,11 @@ class PersonDossier:
 
     person: Person
     officer: Officer
+
+    @property
+    def may_close(self) -> bool:
+        """Whether this officer may enter that the person died or was cancelled (hall.closings)."""
+        return self.officer.holds(*CLOSERS)
 
     @cached_property
     def roles(self) -> list[Affiliation]:

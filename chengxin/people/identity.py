@@ -149,10 +149,18 @@ def _met(action: str, card: CardRead, because: Because, *, second: Officer | Non
         identity_facts.note(person, Kind.CARD_READ, place)
         if card.photo is not None:
             _keep_card_photo(person, card.photo, place)
-    if not person.document_valid_on(localdate()):
-        with record.of("person.admit", about=about, officer=because.officer, place=place):
+    with record.of("person.admit", about=about, officer=because.officer, place=place) as trace:
+        require_open(person)
+        if not person.document_valid_on(localdate()):
             raise Refusal("document_expired", _("证件已过有效期，请换领新证件后办理"))
+        trace.drop()
     return person
+
+
+def require_open(person: Person) -> None:
+    """Refuse whose identity was closed (注销或死亡)."""
+    if person.state == State.CLOSED:
+        raise Refusal("identity_closed", _("身份已登记注销或死亡，请到咨询台由工作人员核实"))
 
 
 def verify(

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chengxin.core.identifiers import DocumentKind, masked, masked_name
 from chengxin.people.binding_models import Binding, BindingMove, BindingQuerySet, Letter
+from chengxin.people.closing_models import Closing
 from chengxin.people.enrolment_models import (
     Consent,
     Enrolment,
@@ -43,6 +44,7 @@ __all__ = [
     "Binding",
     "BindingMove",
     "BindingQuerySet",
+    "Closing",
     "Consent",
     "Enrolment",
     "Enterprise",

@@ -44,13 +44,17 @@ def identity(person: Person, step: str, because: Because) -> None:
     """Make `step` with the identity of `person`, whose row the caller holds."""
     before = person.state
     if not moves.IDENTITY.may(step, before):
-        told = {"state": person.get_state_display()}
-        raise Refusal("wrong_state", _("身份状态当前为“%(state)s”，不能办理此项") % told)
+        raise wrong_state(person)
     person.state = moves.IDENTITY.moves[step].after
     person.save(update_fields=["state"])
     IdentityMove.objects.create(
         person=person, step=step, before=before, after=person.state, **because.told
     )
+
+
+def wrong_state(person: Person) -> Refusal:
+    told = {"state": person.get_state_display()}
+    return Refusal("wrong_state", _("身份状态当前为“%(state)s”，不能办理此项") % told)
 
 
 def binding(bound: Binding, step: str, because: Because, **changed: Any) -> None:

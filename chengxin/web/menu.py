@@ -44,6 +44,7 @@ ENTRIES = (
     Entry(_("身份认定"), "identities", (Role.DATA,)),
     Entry(_("疑似重复身份"), "likenesses", (Role.DATA, Role.RISK, Role.SECTION_HEAD, Role.LEADER)),
     Entry(_("冻结身份"), "frozen", (Role.RISK, Role.SECTION_HEAD, Role.LEADER)),
+    Entry(_("注销与死亡"), "closings", (Role.FIELD, Role.RISK, Role.SECTION_HEAD, Role.LEADER)),
     Entry(_("个人信息申请"), "rights", (Role.DATA, Role.SECTION_HEAD, Role.LEADER)),
     Entry(
         _("采集与核实统计"),
