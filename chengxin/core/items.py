@@ -9,7 +9,7 @@ from pathlib import Path
 
 from chengxin.core import descriptions
 from chengxin.core.effects import STRICTEST_FIRST, Effect
-from chengxin.core.papers import PAPERS, Paper
+from chengxin.core.papers import PAPERS, Paper, named
 
 REST = "*"  # in `levels`: every item that is not named
 
@@ -34,7 +34,7 @@ class Item:
     groups: tuple[str, ...]
     real_name: str  # required | legal_rep | bound | own | none
     never_refused: bool = False  # filing, payment, curing, objection
-    brings: tuple[str, ...] = ()  # codes in core.papers: what a person brings for it
+    needs: tuple[str, ...] = ()  # codes in core.papers: what a person brings for it
 
     @property
     def personal(self) -> bool:
@@ -43,7 +43,16 @@ class Item:
 
     @property
     def papers(self) -> list[Paper]:
-        return [PAPERS[code] for code in self.brings]
+        return [PAPERS[code] for code in self.needs]
+
+    @property
+    def brings(self) -> str:
+        """All that it needs, in words; "" for nothing."""
+        return named(self.papers, in_english=False)
+
+    @property
+    def brings_en(self) -> str:
+        return named(self.papers, in_english=True)
 
 
 @dataclass(frozen=True)
@@ -64,7 +73,7 @@ GROUPS: dict[str, Group] = {
 ITEMS: dict[str, Item] = {
     code: Item(
         code=code,
-        **(told | {"groups": tuple(told["groups"]), "brings": tuple(told.get("brings", ()))}),
+        **(told | {"groups": tuple(told["groups"]), "needs": tuple(told.get("needs", ()))}),
     )
     for code, told in _told["items"].items()
 }
@@ -74,7 +83,7 @@ SHELVES: dict[str, Shelf] = {
 }
 USUAL: tuple[str, ...] = tuple(_told["usual"])
 assert all(group in GROUPS for item in ITEMS.values() for group in item.groups)
-assert all(paper in PAPERS for item in ITEMS.values() for paper in item.brings)
+assert all(paper in PAPERS for item in ITEMS.values() for paper in item.needs)
 assert all(name in GROUPS or name in ITEMS for shelf in SHELVES.values() for name in shelf.holds)
 assert all(item in ITEMS for item in USUAL)
 

@@ -66,7 +66,10 @@ def test_every_paper_that_an_item_asks_for_is_known_and_each_has_one_rule():
     assert {paper.again for paper in asked} == {
         "once", "document", "binding", "registration", "days",
     }  # fmt: skip
-    assert ITEMS["invoice_type"].brings == ("approval_form", "identity", "seal_print")
+    assert ITEMS["invoice_type"].needs == ("approval_form", "identity", "seal_print")
+    assert ITEMS["invoice_type"].brings == "票种核定表、本人身份证件、发票专用章印模"
+    assert ITEMS["file_vat"].brings_en == "VAT return"
+    assert ITEMS["advice"].brings == ""
 
 
 def test_licence_of_the_last_visit_is_not_asked_again(visit, scan, wang, factory):
