@@ -12,7 +12,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from tools.walk import Visit, begin, finish, handle, scan, serve
+from tools.walk import SLOW, Visit, begin, finish, handle, scan, serve
 
 pytestmark = [pytest.mark.browser, pytest.mark.face]
 
@@ -96,6 +96,30 @@ def test_what_comes_by_itself_loses_no_press_and_no_word(
         officer.evaluate("htmx.trigger('#refresh-desk', 'refresh')")
     officer.keyboard.type("发票领用")
     expect(officer.locator("#item-filter")).to_have_value("发票领用")
+    officer.get_by_test_id("finish-item").click()
+    finish(officer)
+
+
+def test_paper_of_the_last_visit_is_used_again_by_one_press(
+    in_front_of: Launch, officer_page: SignIn, address: str
+) -> None:
+    officer = officer_page("zhao")
+    at_window(officer, address, 2)
+    serve(officer, address, 2, ticket_of(in_front_of, address, "王守信", "honest"))
+    begin(officer, "registration_confirm")
+    officer.keyboard.press("Shift+F11")
+    officer.get_by_test_id("take-paper").click()  # the first that the item needs: the licence
+    expect(officer.locator("table[data-testid=papers]")).to_contain_text("已采集", timeout=SLOW)
+    officer.get_by_role("link", name="返回窗口").click()
+    officer.get_by_test_id("finish-item").click()
+    finish(officer)
+
+    serve(officer, address, 2, ticket_of(in_front_of, address, "王守信", "honest"))
+    begin(officer, "registration_confirm")
+    officer.get_by_test_id("reuse-licence").click()
+
+    expect(officer.get_by_test_id("needs")).to_contain_text("已沿用")
+    expect(officer.get_by_test_id("reuse-licence")).to_have_count(0)
     officer.get_by_test_id("finish-item").click()
     finish(officer)
 
