@@ -10,8 +10,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('hall', '0012_numbers_while_the_line_is_cut'),
-        ('people', '0012_fingers_and_ends'),
+        ('hall', '0014_who_sits_and_who_booked'),
+        ('people', '0013_fingers_and_ends'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

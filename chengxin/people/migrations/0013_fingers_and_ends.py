@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('people', '0011_verification_bands'),
+        ('people', '0012_self_service'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
