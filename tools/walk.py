@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -46,11 +46,15 @@ class Visit:
         self.page, self.address, self.card, self.device = page, address, card, device
 
     def choose(self, business: str) -> None:
-        """Lay the card on the reader and touch one of the three modules."""
-        self.lift_card()
-        self.lay_card()
-        self.page.goto(f"{self.address}/kiosk/kiosk-1/")
-        self.page.get_by_test_id(f"business-{business}").click()
+        """Touch one of the three modules and lay the card on the reader, as the screen asks."""
+        assert self.page.context.browser is not None
+        with closing(self.page.context.browser.new_page()) as page:
+            table = Visit(page, self.address, self.card, self.device)
+            table.lift_card()
+            self.page.goto(f"{self.address}/kiosk/kiosk-1/")
+            self.page.get_by_test_id(f"business-{business}").click()
+            expect(self.page.locator("#screen-card")).to_be_visible(timeout=SLOW)
+            table.lay_card()
 
     def lift_card(self) -> None:
         """Take away whatever card lies on the reader; the table of props stays open."""

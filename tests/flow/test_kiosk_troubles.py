@@ -71,6 +71,8 @@ def test_reader_that_goes_while_a_card_is_awaited_is_said_with_the_way_on(
     page.get_by_test_id("business-personal").click()
     expect(page.locator("#screen-card")).to_be_visible(timeout=SLOW)
 
+    expect(page.locator("#card-again")).to_contain_text("拿起后重新放置")  # after a while
+
     def gone(route):
         told = route.fetch().json()
         told["device"]["reader"] = False

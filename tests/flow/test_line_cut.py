@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -77,7 +78,8 @@ def test_numbers_given_while_the_line_was_cut_are_served_in_order_and_once(
 
     officer = officer_page("zhao")
     officer.goto(f"{address}/windows/")
-    officer.get_by_role("link", name="1").first.click()
+    officer.get_by_test_id("window-1").click()
+    officer.wait_for_url(re.compile(r"/windows/\d+/$"), wait_until="load")
     called = []
     for _ in range(3):
         officer.get_by_test_id("call-next").click()

@@ -14,7 +14,7 @@ import { lively } from "./liveness.js";
 const kiosk = document.getElementById("kiosk");
 const base = kiosk.dataset.base;
 const TRIES = 3; // of comparing the face (KioskSession.TRIES)
-const IDLE = 60, ASK = 15, TICKET = 15, MORE = 30, HOME_POLL = 15, PRINTING = 5; // seconds
+const IDLE = 60, ASK = 15, TICKET = 15, MORE = 30, HOME_POLL = 15, PRINTING = 5, LAID = 10; // seconds
 const RETRY = 2000, BETWEEN_PICTURES = 900; // milliseconds
 const PATIENCE = 10, KEEP = 60; // seconds: for an answer; between two looks after the local numbers
 const POPULAR = 8; // items shown first while the line is cut
@@ -528,7 +528,10 @@ function tick() {
     if (countdown-- <= 0) home();
     return;
   }
-  if (shown === "card" && seconds % 5 === 0) look(); // the reader's time may be over
+  if (shown === "card") {
+    if (seconds % 5 === 0) look(); // the reader's time may be over
+    document.getElementById("card-again").hidden = idle < LAID; // a reader finds a lying card once
+  }
   if (shown === "trouble" && cut && seconds % 3 === 0) look(); // the line may be back
   const dialog = document.getElementById("still-there");
   if (!dialog.open) {
