@@ -14,7 +14,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
@@ -35,7 +35,9 @@ LETTERS = {
     Letter.Kind.AUTHORISATION: PAPERS["letter_of_authority"],
     Letter.Kind.AGENCY: PAPERS["agency_contract"],
 }
-SHOWN = 60  # papers of an enterprise may be many; what is needed is found by its title
+SINGLE = [paper.code for paper in PAPERS.values() if paper.again == Again.ONCE]
+SHOWN = 20  # papers of one matter only, the newest: nobody needs them again
+MOST = 200  # of all others
 
 
 @dataclass(frozen=True)
@@ -114,7 +116,7 @@ def of(
         enterprise = None
     found = [
         *_letters(person, enterprise, today),
-        *(_held(one, person, today) for one in _captures(person, enterprise, besides)[:SHOWN]),
+        *(_held(one, person, today) for one in _captures(person, enterprise, besides)),
     ]
     return sorted(found, key=lambda one: (not one.usable, -one.taken_at.timestamp()))
 
@@ -183,7 +185,7 @@ def registered(enterprise: Enterprise) -> str:
 
 def _captures(
     person: Person, enterprise: Enterprise | None, besides: Ticket | None
-) -> QuerySet[PaperCapture]:
+) -> list[PaperCapture]:
     """Without the pictures themselves: a list unseals none."""
     mine = Q(person=person, enterprise=None)
     if enterprise is not None:
@@ -192,7 +194,11 @@ def _captures(
     found = PaperCapture.objects.filter(mine, taken_at__isnull=False, discarded_at=None)
     if besides is not None:
         found = found.exclude(ticket=besides)
-    return found.select_related("officer", "enterprise").defer("content").order_by("-taken_at")
+    told = found.select_related("officer", "enterprise").defer("content").order_by("-taken_at")
+    return [
+        *told.exclude(code__in=SINGLE)[:MOST],
+        *told.filter(code__in=SINGLE)[:SHOWN],
+    ]
 
 
 def _held(one: PaperCapture, person: Person, today: date) -> Held:

@@ -10,7 +10,8 @@ from django.utils.timezone import localdate, now
 
 from chengxin.core.items import ITEMS
 from chengxin.core.refusal import Refusal
-from chengxin.hall import captures, held_papers, items, matters, visits
+from chengxin.devices.messages import Verb
+from chengxin.hall import captures, devices, held_papers, items, matters, visits
 from chengxin.hall.captures import Sheet
 from chengxin.hall.models import Business, Device, PaperCapture, PaperReuse, Ticket
 from chengxin.people import bindings
@@ -113,6 +114,21 @@ def test_how_long_a_paper_serves_stands_with_its_title(
     scan(visit(wang), code, ago=ago, enterprise=factory)
 
     assert usable(wang, factory) == {code: still}
+
+
+def test_many_papers_of_single_matters_hide_none_that_serves_again(visit, scan, wang, factory):
+    first = scan(visit(wang), "licence", enterprise=factory, ago=9)
+    for n in range(25):
+        PaperCapture.objects.create(
+            ticket=first.ticket, person=wang, officer=first.officer, title="合同", code="contract",
+            enterprise=factory, taken_at=now() - timedelta(hours=n),
+            command=devices.ask(first.command.device, Verb.DISCOVER),
+        )  # fmt: skip
+
+    found = held_papers.of(wang, factory)
+
+    assert [one.code for one in found if one.usable] == ["licence"]
+    assert len(found) == 21
 
 
 def test_identity_document_serves_until_its_last_day(visit, scan, wang):
