@@ -19,6 +19,7 @@ LEARNT = 900  # of the newest
 ALIKE = 120  # of these, those whose expected wait was most like the one to be told
 WITHOUT = (0.4, 1.7)  # the range, as parts of the expected wait, before that
 EDGES = (6, 94)  # per cent between which four of five waits surely lie
+AT_LEAST = (0.78, 1.25)  # never narrower: the waits of one rush are all off the same way
 ENDS = ("kept", "early", "late", "unknown", "left", "open")
 FLOOR = 60.0  # seconds added to both when they are compared: nobody is off by parts of nothing
 
@@ -36,11 +37,18 @@ def make(ticket: Ticket, *, on_phone: bool = False) -> Promise:
 
 
 def spread(wait: float, ratios: Sequence[float]) -> tuple[int, int]:
-    """Minutes from–to around an expected wait, as far apart as such numbers were off before."""
+    """Minutes from–to around an expected wait, as far apart as such numbers were off before.
+
+    What one rush taught is sure of itself, for its waits were all off alike: the range is never
+    narrower than two rushes differ.
+    """
     parts = WITHOUT
     if len(ratios) >= ENOUGH:
         cuts = statistics.quantiles(ratios, n=100)
-        parts = (cuts[EDGES[0] - 1], cuts[EDGES[1] - 1])
+        parts = (
+            min(cuts[EDGES[0] - 1], AT_LEAST[0]),
+            max(cuts[EDGES[1] - 1], AT_LEAST[1]),
+        )
     low, high = (max(0.0, (wait + FLOOR) * part - FLOOR) for part in parts)
     return math.floor(low / 60), max(1, math.ceil(high / 60))
 

@@ -136,3 +136,26 @@ def test_number_and_code_are_on_one_screen(
     officer = officer_page("zhao")
     serve(officer, address, 1, ticket)
     finish(officer)
+
+
+@pytest.mark.parametrize(
+    ("size", "language"), [("", "zh-hans"), ("elder", "zh-hans"), ("elder", "en")]
+)
+def test_another_time_is_booked_without_scrolling(
+    kiosk: Callable[[str, str, str], Page], address: str, size: str, language: str
+) -> None:
+    page = kiosk("newcomer", size, language)
+    table = Visit(page.context.new_page(), address, "新来客")
+    table.lift_card()
+    table.lay_card()
+    page.get_by_test_id("business-personal").click()
+    look(page, "items", size)
+    page.get_by_test_id("another-time").click()
+    expect(page.locator("#half-hours .kiosk-item").first).to_be_visible(timeout=SLOW)
+    look(page, "book", size)
+    days = page.locator("#book-days button")
+    days.nth({"": 0, "elder": 1}[size] + 2 * (language == "en")).click()  # one booking a day
+    page.locator("#half-hours .kiosk-item").first.click()
+    page.get_by_test_id("book-now").click()
+    look(page, "booked", size)
+    page.locator("#screen-booked [data-do=home]").click()

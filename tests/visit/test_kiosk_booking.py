@@ -127,7 +127,11 @@ def test_nobody_books_before_he_is_known(agent, page, wang):
     page.begin()
     at = (now() + timedelta(days=1)).isoformat()
     assert page.post("book", at=at).json()["code"] == "wrong_state"
-    told = page.client.get("/kiosk/kiosk-1/half-hours", {"session": page.session})
+    told = page.client.get(
+        "/kiosk/kiosk-1/half-hours",
+        {"session": page.session},
+        headers={"Accept": "application/json"},
+    )
     assert told.json()["code"] == "wrong_state"
 
 

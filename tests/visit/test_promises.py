@@ -83,6 +83,12 @@ def test_range_of_a_long_wait_is_learnt_from_long_waits():
     assert promises.spread(15, promises.alike(15, quiet + rush)) == (0, 1)
 
 
+def test_one_rush_that_was_told_exactly_does_not_make_the_next_one_sure():
+    """Twelve minutes expected, 120 earlier waits told to the second: (720 + 60 s) times 0.78 and
+    1.25, less 60 s, are 548 and 915 s."""
+    assert promises.spread(720, [1.0] * promises.ALIKE) == (9, 16)
+
+
 @pytest.fixture
 def earlier(db, hall, window, person, zhao):
     """Six enterprise visits of ten minutes each at window 3, the last just over."""
