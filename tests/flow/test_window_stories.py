@@ -107,6 +107,7 @@ def test_paper_of_the_last_visit_is_used_again_by_one_press(
     at_window(officer, address, 2)
     serve(officer, address, 2, ticket_of(in_front_of, address, "王守信", "honest"))
     begin(officer, "registration_confirm")
+    expect(officer.get_by_test_id("needs")).to_be_visible()
     officer.keyboard.press("Shift+F11")
     officer.get_by_test_id("take-paper").click()  # the first that the item needs: the licence
     expect(officer.locator("table[data-testid=papers]")).to_contain_text("已采集", timeout=SLOW)
