@@ -87,7 +87,7 @@ def test_frame_shows_unit_officer_and_rooms(client, zhao) -> None:
 def test_menu_holds_the_rooms_that_the_roles_open(zhao, field) -> None:
     assert [entry.route for entry in menu.of(zhao)] == ["windows", "dossier-search"]
     rooms = ["alerts", "directives", "objections", "disputes", "ranking", "dossier-search"]
-    assert [entry.route for entry in menu.of(field)] == rooms
+    assert [entry.route for entry in menu.of(field)] == [*rooms, "closings"]
 
 
 def test_sign_in_locks_after_five_failures(client, zhao) -> None:
