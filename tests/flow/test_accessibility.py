@@ -81,8 +81,14 @@ def desk(playwright: Playwright, browser_path: str) -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def survey(address: str) -> Survey:
-    return Survey(address)
+def all_looks() -> Survey:
+    return Survey("")
+
+
+@pytest.fixture
+def survey(all_looks: Survey, address: str) -> Survey:
+    all_looks.address = address
+    return all_looks
 
 
 def told(survey: Survey) -> str:

@@ -74,11 +74,17 @@ def test_card_alone_opens_nothing(terminal, agent, wang):
     assert terminal.own("open").json()["code"] == "wrong_state"
 
 
-@pytest.mark.parametrize("state", ["frozen", "closed"])
-def test_state_that_does_not_allow_it_is_said_in_words(terminal, agent, wang, state):
-    Person.objects.filter(pk=wang.pk).update(state=state)
+def test_state_that_does_not_allow_it_is_said_in_words(terminal, agent, wang):
+    Person.objects.filter(pk=wang.pk).update(state=Person.State.FROZEN)
     told = terminal.come_in(agent, wang).json()
     assert told["code"] == "self_shut"
+    assert not SelfSession.objects.exists()
+
+
+def test_card_of_a_closed_identity_is_refused_before_the_face(terminal, agent, wang):
+    Person.objects.filter(pk=wang.pk).update(state=Person.State.CLOSED)
+    assert terminal.come_in(agent, wang).status_code == 409
+    assert KioskSession.objects.get().trouble == "identity_closed"
     assert not SelfSession.objects.exists()
 
 
