@@ -52,7 +52,10 @@ def locked(path: Path) -> Iterator[None]:
 def _sweep(folder: Path) -> None:
     if not folder.is_dir():
         return
-    held = os.open(folder / "lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    try:
+        held = os.open(folder / "lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    except FileNotFoundError:  # its owner has just tidied it away
+        return
     try:
         fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
