@@ -48,15 +48,17 @@ PIECES = {
     "demo-face", "device-commands", "display-calls", "display-stream", "dossier-graph",
     "enrolment-letter", "enterprise-rows", "evaluate-now", "evaluate-stream", "event",
     "find-number", "hall-board-live", "hall-board-stream", "hall-board-today", "hand-over-form",
-    "healthz", "kiosk-state", "kiosk-stream", "kiosk-voice", "likeness-picture", "list-template",
-    "person-rows", "set_language", "studio-builder", "studio-case", "studio-faults",
-    "studio-tries", "trace-live", "trace-reference", "tuning-progress", "window-desk",
-    "window-papers-list", "window-papers-view", "window-portrait", "window-queue",
-    "window-stream", "window-suggest-portrait",
+    "healthz", "kiosk-half-hours", "kiosk-state", "kiosk-stream", "kiosk-voice",
+    "likeness-picture", "list-template", "own-paper", "own-pdf", "own-sheet", "person-rows",
+    "set_language", "studio-builder", "studio-case", "studio-faults", "studio-tries",
+    "trace-live", "trace-reference", "tuning-progress", "window-desk", "window-held-view",
+    "window-papers-list", "window-papers-view", "window-portrait", "window-prepared",
+    "window-queue", "window-reading", "window-stream", "window-suggest-portrait",
 }  # fmt: skip
 # Pages that a day of the demo does not come to, and when they are shown.
 OTHER_DAYS = {
     "hall-boards": "an office with no hall, or several",
+    "hall-settings": "an office with no hall, or several",
     "stop": "a scan that hit more than its limit",
     "list-batch": "a file of a whole list",
     "tuning": "cases judged for months",
@@ -217,6 +219,32 @@ def test_place_in_the_queue_and_hand_over(
     window.get_by_test_id("sign-hand-over").click()
     expect(window.get_by_test_id("handed-over")).to_be_visible()
     survey.look(window, "hand-over, signed")
+    assert told(survey) == ""
+
+
+def test_ones_own_pages_at_a_terminal(
+    survey: Survey, desk: Browser, in_front_of: Callable[[str], Browser], address: str
+) -> None:
+    page = calm(in_front_of("handler"), UPRIGHT).new_page()
+    visit = Visit(calm(desk).new_page(), address, "李办税", device="terminal-1")
+    visit.lift_card()
+    page.goto(f"{address}/terminal/terminal-1/")
+    page.get_by_test_id("begin").click()
+    expect(page.locator("[data-screen=card]")).to_be_visible()
+    survey.look(page, "terminal, card")
+    visit.lay_card()
+    expect(page.get_by_test_id("welcome")).to_be_visible(timeout=walk.SLOW)
+    survey.look(page, "own, home")
+    for part in ("enterprises", "visits", "record", "limits", "papers", "certificates"):
+        assert survey.open(page, f"/me/{part}", "at a terminal")
+    page.get_by_test_id("issue-bound").first.click()
+    expect(page.get_by_test_id("sheet")).to_be_visible()
+    survey.look(page, "own, a certificate")
+    code = page.url.rstrip("/").rpartition("/")[2]
+    page.get_by_test_id("leave").click()
+    expect(page.get_by_test_id("begin")).to_be_visible()
+    visit.lift_card()
+    by_phone(survey, desk, f"/certificates/{code}/").context.close()
     assert told(survey) == ""
 
 

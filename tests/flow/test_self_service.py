@@ -13,6 +13,7 @@ import pytest
 import zxingcpp
 from playwright.sync_api import Browser, expect
 
+from tests.flow import axe
 from tests.flow.test_enrolment import agree, at_kiosk, code_on_phone
 from tools.walk import SLOW, Visit, finish, serve, sign_in
 
@@ -143,3 +144,6 @@ def test_paper_from_a_phone_lies_ready_at_the_window(
 
     phone.goto(f"{address}/me/record")
     expect(phone.get_by_test_id("look").filter(has_text="查看预交资料")).to_be_visible()
+    for part in ("", "enterprises", "visits", "record", "limits", "papers", "certificates"):
+        phone.goto(f"{address}/me/{part}")
+        assert axe.faults(phone) == [], part
