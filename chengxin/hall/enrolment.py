@@ -25,7 +25,16 @@ from chengxin.notices import gateway, outbox
 from chengxin.notices.outbox import Kind, To
 from chengxin.offices import access
 from chengxin.offices.models import Officer
-from chengxin.people import bindings, codes, consents, freezing, identity, lookup, rights
+from chengxin.people import (
+    bindings,
+    codes,
+    consents,
+    enrolments,
+    freezing,
+    identity,
+    lookup,
+    rights,
+)
 from chengxin.people.bindings import Side, Signed, Terms
 from chengxin.people.codes import Use
 from chengxin.people.models import (
@@ -223,25 +232,15 @@ def complete(ticket: Ticket, *, officer: Officer) -> Enrolment:
     with record.of(
         "enrolment.complete", about=person.key, officer=officer, place=ticket.place
     ) as trace:
-        told = person.consents.filter(purpose=Purpose.IDENTITY, version=consents.version())
-        if not told.exists():
-            raise Refusal("notice_needed", _("请先向本人出示告知书"))
+        enrolments.require_informed(person)
         require_verified(ticket)
         made = ticket.verification
         assert made is not None
         way = _way(made)
         if way is None:
             raise Refusal("two_needed", _("采集须人脸比对通过、双人核验，或凭短信验证码核验"))
-        done = Enrolment.objects.create(
-            person=person,
-            document_kind=person.document_kind,
-            typed=not person.portraits.filter(channel=Portrait.Channel.CARD).exists(),
-            way=way,
-            mobile=bool(person.phone),
-            verification=made,
-            officer=officer,
-            place=ticket.place,
-        )
+        typed = not person.portraits.filter(channel=Portrait.Channel.CARD).exists()
+        done = enrolments.write_down(made, way, typed=typed, officer=officer, place=ticket.place)
         trace.detail |= {"enrolment": done.pk, "way": way}
     return done
 

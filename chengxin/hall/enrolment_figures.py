@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Count, Q, QuerySet, TextChoices
+from django.utils.translation import gettext as _
 
 from chengxin.hall import days
 from chengxin.hall.models import Hall
@@ -83,7 +84,7 @@ def seen_by(officer: Officer, first: date, last: date) -> Identities:
 
 def _grouped(found: QuerySet[Enrolment], field: str) -> list[tuple[str, int]]:
     counted = found.order_by().values_list(field).annotate(count=Count("pk"))
-    return [(str(value), count) for value, count in counted.order_by("-count", field)]
+    return [(value or _("本人自助"), count) for value, count in counted.order_by("-count", field)]
 
 
 def _titled(

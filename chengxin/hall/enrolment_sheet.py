@@ -13,7 +13,7 @@ from chengxin.hall.models import Ticket, Window
 from chengxin.hall.reverification import Reason
 from chengxin.notices import gateway
 from chengxin.offices.models import Officer
-from chengxin.people import bindings, consents, moves, rights
+from chengxin.people import bindings, consents, enrolments, moves, rights
 from chengxin.people.consents import Notice
 from chengxin.people.models import (
     Binding,
@@ -59,9 +59,7 @@ class Sheet:
 
     @cached_property
     def informed(self) -> bool:
-        """He was shown the notice as it is today."""
-        his = self.ticket.holder.consents
-        return his.filter(purpose=Purpose.IDENTITY, version=consents.version()).exists()
+        return enrolments.informed(self.ticket.holder)
 
     @property
     def version(self) -> str:

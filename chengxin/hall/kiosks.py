@@ -182,8 +182,14 @@ def take(
         items=matters.planned(Business(session.business), list(items)),
     )
     KioskSession.objects.filter(pk=session.pk, state=State.CHOOSE).update(state=State.DONE)
-    printing.once(device, session.pk, printing.number_slip(device, _ticket_told(session)))
+    print_number(device, session.pk)
     return taken
+
+
+def print_number(device: Device, nonce: UUID) -> None:
+    """The slip of the number that was given for `nonce`, once."""
+    slip = printing.number_slip(device, ticket_told(device.hall, nonce))
+    printing.once(device, nonce, slip)
 
 
 def half_hours(device: Device, session_id: UUID) -> list[dict[str, Any]]:
@@ -211,7 +217,7 @@ def print_copy(device: Device, number: str, *, officer: Officer) -> None:
     session = KioskSession.objects.filter(pk=ticket.nonce).first() if ticket else None
     if ticket is None or session is None:
         raise Refusal("number_unknown", _("本厅今日没有此等候号码"))
-    printing.copy(device, ticket, _ticket_told(session), officer=officer)
+    printing.copy(device, ticket, ticket_told(ticket.hall, session.pk), officer=officer)
 
 
 def end(device: Device, session_id: UUID) -> None:
@@ -291,7 +297,7 @@ def _session_told(session: KioskSession, chosen: str | None) -> dict[str, Any]:
         shown["booked"] = booked | {"qr": _picture(link) if link else ""}
         shown["paper"] = printing.told(session.device, session.pk)
     elif session.state == State.DONE:
-        shown["ticket"] = _ticket_told(session)
+        shown["ticket"] = ticket_told(session.device.hall, session.pk)
         shown["paper"] = printing.told(session.device, session.pk)
     return shown
 
@@ -313,11 +319,12 @@ def _choices_told(session: KioskSession, chosen: str | None) -> dict[str, Any]:
     return shown
 
 
-def _ticket_told(session: KioskSession) -> dict[str, Any]:
-    ticket = Ticket.objects.select_related("verification").get(nonce=session.pk)
-    token = codes.qr_text(session.pk)
+def ticket_told(hall: Hall, nonce: UUID) -> dict[str, Any]:
+    """What screen and paper say of the number that was given for `nonce`."""
+    ticket = Ticket.objects.select_related("verification").get(nonce=nonce)
+    token = codes.qr_text(nonce)
     promise = ticket.promises.order_by("pk").first()
-    link = place_link(session.pk)
+    link = place_link(nonce)
     return {
         "wait": promises.words(promise) if promise else "",
         "place": _picture(link) if link else "",
@@ -326,7 +333,7 @@ def _ticket_told(session: KioskSession) -> dict[str, Any]:
         "business": ticket.get_business_display(),
         "priority": ticket.get_priority_display() if ticket.priority else "",
         "ahead": ticket.ahead,
-        "windows": listed(map(str, windows_for(session.device.hall, ticket.business))),
+        "windows": listed(map(str, windows_for(hall, ticket.business))),
         "taken_at": localtime(ticket.taken_at).strftime("%Y-%m-%d %H:%M"),
         "identified": ticket.identified,
         "token": token,

@@ -52,6 +52,12 @@ def make(phone: str, use: str, about: str) -> str:
     return digits
 
 
+def asked_today(use: str, about: str) -> int:
+    """How many codes were made for this use and whom in a day, to whatever phone."""
+    lately = OneTimeCode.objects.filter(made_at__gt=now() - timedelta(days=1))
+    return lately.filter(use=use, about=about).count()
+
+
 def spend(phone: str, use: str, about: str, digits: str) -> None:
     """Use the code up; a wrong one costs a try.
 

@@ -77,17 +77,18 @@ def notices(*, fingers: bool = False) -> list[Notice]:
     ]
 
 
-def take(person: Person, answers: dict[str, str], *, officer: Officer, place: str) -> None:
-    """Keep what the person was shown, and his answer to what was asked (given or refused).
+def take(person: Person, answers: dict[str, str], *, officer: Officer | None, place: str) -> None:
+    """Keep what the person was shown, and his answer to what was asked (given or refused); no
+    officer: he read and answered alone, at `place`.
 
     Fingers are asked for where `answers` has one for them.
     """
     with record.of("consent.take", about=person.key, officer=officer, place=place) as trace:
-        trace.detail["version"] = version()
+        trace.detail |= {"version": version()} | record.by(officer)
         for notice in notices(fingers=Purpose.FINGER in answers):
             answer = answers.get(notice.purpose, "") if notice.asked else Answer.INFORMED
             if notice.asked and answer not in (Answer.GIVEN, Answer.REFUSED):
-                raise Refusal("answer_needed", _("请逐项询问本人是否同意"))
+                raise Refusal("answer_needed", _("请逐项选择同意或不同意"))
             trace.detail[notice.purpose] = answer
             Consent.objects.create(
                 person=person,

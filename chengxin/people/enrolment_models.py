@@ -108,11 +108,20 @@ class Enrolment(models.Model):
     channel = models.CharField(max_length=6, choices=Channel, default=Channel.WINDOW)
     mobile = models.BooleanField(default=False)  # proved by a code
     verification = models.ForeignKey(Verification, models.PROTECT, related_name="+")
-    officer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    officer = models.ForeignKey(  # NULL: he did it alone, at a terminal
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
     place = models.CharField(max_length=60)
     at = models.DateTimeField(default=now)
 
     class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(channel="window", officer__isnull=False)
+                | Q(channel="kiosk", officer=None),
+                name="who_enrols_alone_does_it_at_a_terminal",
+            ),
+        ]
         indexes = [models.Index(fields=["at"], name="enrolment_by_day")]  # the statistics
 
     def __str__(self) -> str:

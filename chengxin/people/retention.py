@@ -20,6 +20,7 @@ from django.utils.timezone import localdate, now
 from chengxin.core import descriptions
 from chengxin.people.models import (
     Binding,
+    Consent,
     Fingerprint,
     Letter,
     Likeness,
@@ -141,10 +142,11 @@ def write_anew(table: str) -> bool:
 
 
 def _deleted_by_day() -> bool:
-    """Whether somebody had his pictures deleted since the last night."""
+    """Whether somebody had his pictures deleted, or agreed to none, since the last night."""
     kinds = (RightsRequest.Kind.DELETE, RightsRequest.Kind.WITHDRAW)
     lately = RightsRequest.objects.filter(answered_at__gte=now() - A_DAY)
-    return lately.filter(kind__in=kinds).exists()
+    unwanted = Consent.objects.filter(at__gte=now() - A_DAY, answer=Consent.Answer.REFUSED)
+    return lately.filter(kind__in=kinds).exists() or unwanted.exists()
 
 
 def _compared(past: datetime) -> QuerySet[Portrait]:

@@ -17,7 +17,7 @@ from chengxin.hall.kiosk_pages import IN_THE_HALL, body_of, session_id_of
 from chengxin.hall.models import Device
 from chengxin.offices import access
 from chengxin.people import codes
-from chengxin.selfservice import doors, guard
+from chengxin.selfservice import doors, enrolling, guard
 from chengxin.selfservice.doors import Opened
 
 FOR_ANYBODY = "asks for a number and a phone, and tells nobody whether it knows them"
@@ -40,7 +40,7 @@ class Digits(forms.Form):
 @ensure_csrf_cookie
 def terminal(request: HttpRequest, device_id: str) -> HttpResponse:
     """The start; whoever still was in his pages at this browser is out by coming back here."""
-    device = _terminal(device_id)
+    device = terminal_of(device_id)
     if token := guard.token_of(request):
         doors.end(token)
         return guard.out(request, device)
@@ -50,7 +50,7 @@ def terminal(request: HttpRequest, device_id: str) -> HttpResponse:
 @access.everyone(IN_THE_HALL)
 @require_POST
 def begin(request: HttpRequest, device_id: str) -> HttpResponse:
-    device = _terminal(device_id)
+    device = terminal_of(device_id)
     session = doors.begin(device, session_id_of(body_of(request)))
     return JsonResponse(kiosks.told(device, session.pk), headers={"Cache-Control": "no-store"})
 
@@ -59,7 +59,7 @@ def begin(request: HttpRequest, device_id: str) -> HttpResponse:
 @require_POST
 def open_by_face(request: HttpRequest, device_id: str) -> HttpResponse:
     """In, when the face was accepted; else which other way there is for him."""
-    device, session_id = _terminal(device_id), session_id_of(body_of(request))
+    device, session_id = terminal_of(device_id), session_id_of(body_of(request))
     before = kiosks.identified(device, session_id)
     if before.verification is not None and before.verification.band == "accept":
         return _in(doors.open_by_face(device, session_id))
@@ -70,7 +70,7 @@ def open_by_face(request: HttpRequest, device_id: str) -> HttpResponse:
 @access.everyone(IN_THE_HALL)
 @require_POST
 def send_code(request: HttpRequest, device_id: str) -> HttpResponse:
-    doors.send_code(_terminal(device_id), session_id_of(body_of(request)))
+    doors.send_code(terminal_of(device_id), session_id_of(body_of(request)))
     return JsonResponse({"sent": True})
 
 
@@ -78,7 +78,7 @@ def send_code(request: HttpRequest, device_id: str) -> HttpResponse:
 @require_POST
 def open_by_code(request: HttpRequest, device_id: str) -> HttpResponse:
     digits = str(body_of(request).get("digits", ""))[:12]
-    return _in(doors.open_by_code(_terminal(device_id), session_id_of(body_of(request)), digits))
+    return _in(doors.open_by_code(terminal_of(device_id), session_id_of(body_of(request)), digits))
 
 
 # ---- /me/ -----------------------------------------------------------------------------------
@@ -122,9 +122,11 @@ def leave(request: HttpRequest) -> HttpResponse:
 
 
 def _in(opened: Opened) -> HttpResponse:
-    return guard.let_in(JsonResponse({"to": reverse("own")}), opened)
+    """Into his pages; who was never enrolled comes to that first."""
+    to = "own-enrol" if enrolling.wanted(opened.session) else "own"
+    return guard.let_in(JsonResponse({"to": reverse(to)}), opened)
 
 
-def _terminal(device_id: str) -> Device:
+def terminal_of(device_id: str) -> Device:
     terminals = Device.objects.select_related("hall").filter(self_service=True)
     return get_object_or_404(terminals, pk=device_id)

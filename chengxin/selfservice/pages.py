@@ -19,7 +19,7 @@ from chengxin.hall import matters, prepared
 from chengxin.hall.capture_pages import prepared_answer
 from chengxin.hall.prepared import Sheet
 from chengxin.offices import access
-from chengxin.selfservice import certificates, guard, limits, sheet, sight
+from chengxin.selfservice import certificates, enrolling, guard, limits, sheet, sight
 from chengxin.selfservice.guard import OwnRequest, own
 from chengxin.selfservice.models import Certificate
 from chengxin.selfservice.sight import Own
@@ -30,7 +30,7 @@ from chengxin.trace.tongue import english
 @require_GET
 def home(request: OwnRequest) -> HttpResponse:
     mine = sight.seen(request.own, "home")
-    told = {"mine": mine, "limits": limits.of(mine)}
+    told = {"mine": mine, "limits": limits.of(mine), "enrol": enrolling.wanted(request.own)}
     return guard.page(request, "home", **told)
 
 

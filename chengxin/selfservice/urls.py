@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from chengxin.selfservice import door_pages, pages, public_pages
+from chengxin.selfservice import door_pages, enrol_pages, pages, public_pages
 
 urlpatterns = [
     # /terminal/<device>/
@@ -11,6 +11,7 @@ urlpatterns = [
     path("terminal/<slug:device_id>/open", door_pages.open_by_face, name="terminal-open"),
     path("terminal/<slug:device_id>/code", door_pages.send_code, name="terminal-code"),
     path("terminal/<slug:device_id>/prove", door_pages.open_by_code, name="terminal-prove"),
+    path("terminal/<slug:device_id>/number", enrol_pages.number_before, name="terminal-number"),
     # /me/
     path("me/", pages.home, name="own"),
     path("me/door", door_pages.door, name="own-door"),
@@ -24,6 +25,13 @@ urlpatterns = [
     path("me/limits", pages.restrictions, name="own-limits"),
     path("me/limits/<int:pk>/object", pages.object_to, name="own-object"),
     path("me/objections/<int:pk>/withdraw", pages.withdraw, name="own-withdraw"),
+    # /me/enrol/
+    path("me/enrol", enrol_pages.enrol, name="own-enrol"),
+    path("me/enrol/inform", enrol_pages.inform, name="own-enrol-inform"),
+    path("me/enrol/code", enrol_pages.send_code, name="own-enrol-code"),
+    path("me/enrol/phone", enrol_pages.prove_phone, name="own-enrol-phone"),
+    path("me/enrol/complete", enrol_pages.complete, name="own-enrol-complete"),
+    path("me/enrol/number", enrol_pages.number, name="own-enrol-number"),
     # /me/papers/
     path("me/papers", pages.papers, name="own-papers"),
     path("me/papers/keep", pages.keep, name="own-keep"),

@@ -184,6 +184,7 @@ ACTIONS: dict[str, str | Promise] = {
     "score.see": _("查看评分构成"),
     "self.ask": _("请求自助登录验证码"),
     "self.begin": _("登录自助办税"),
+    "self.inform": _("自助采集：告知与答复"),
     "self.end": _("退出自助办税"),
     "self.see": _("本人查看"),
     "snooze.approve": _("批准暂缓"),

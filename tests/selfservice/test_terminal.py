@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_card_and_face_open_his_own_pages(terminal, agent, wang, factory):
-    assert terminal.come_in(agent, wang).json() == {"to": "/me/"}
+    assert terminal.come_in(agent, wang).json() == {"to": "/me/enrol"}  # nobody enrolled him yet
 
     shown = terminal.client.get("/me/enterprises").content.decode()
     assert factory.name in shown

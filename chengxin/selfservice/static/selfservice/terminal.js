@@ -6,6 +6,7 @@
 import { elder, follow, post, uuid, words } from "../web/page.js";
 import { openEye } from "../hall/camera.js";
 import { lively } from "../hall/liveness.js";
+import { keypad } from "./keys.js";
 
 const page = document.getElementById("terminal");
 const { base, kiosk } = page.dataset;
@@ -40,8 +41,22 @@ function home() {
   look();
 }
 
-function trouble(sentence) {
+function trouble(sentence, number = false) {
   show("trouble", { words: sentence });
+  document.getElementById("take-number").hidden = !number;
+}
+
+/** He was not let in: a number for the window instead. */
+async function takeNumber() {
+  const mine = session;
+  try {
+    const told = await post(`${base}number`, { session: mine }, PATIENCE);
+    if (mine !== session) return;
+    session = ""; // it is over by that; what is on the screen stays until he goes
+    trouble(told.words);
+  } catch (error) {
+    if (mine === session) failed(error);
+  }
 }
 
 function failed(error) {
@@ -93,9 +108,10 @@ async function goIn() {
     const told = await post(`${base}open`, { session }, PATIENCE);
     if (told.to) return location.assign(told.to);
     if (told.code) show("code");
-    else trouble(words("say-no-way"));
+    else trouble(words("say-no-way"), true);
   } catch (error) {
-    failed(error);
+    if (error.code === "self_shut") trouble(error.message, true);
+    else failed(error);
   }
   opening = false;
 }
@@ -195,13 +211,7 @@ async function tell(answer, done) {
   }
 }
 
-for (const key of [..."123456789", "", "0", "⌫"]) {
-  const button = Object.assign(document.createElement("button"), { type: "button", className: "btn own-key", textContent: key });
-  button.disabled = !key;
-  if (key === "⌫") button.setAttribute("aria-label", words("say-delete"));
-  button.addEventListener("click", () => { digits.value = key === "⌫" ? digits.value.slice(0, -1) : (digits.value + key).slice(0, 6); });
-  document.getElementById("keys").append(button);
-}
+keypad(document.getElementById("keys"), words("say-delete"), () => digits);
 addEventListener("keydown", (event) => {
   if (shown === "code" && /^\d$/.test(event.key)) digits.value = (digits.value + event.key).slice(0, 6);
 });
@@ -215,6 +225,7 @@ const DUTIES = {
   "skip-face": () => send(`${kiosk}skip-face`),
   "send-code": sendCode,
   prove,
+  "take-number": takeNumber,
 };
 
 document.addEventListener("click", (event) => {
