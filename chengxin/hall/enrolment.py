@@ -20,7 +20,7 @@ from django.utils.translation import gettext_noop
 
 from chengxin.core.refusal import Refusal
 from chengxin.hall import identify, prepared, visits
-from chengxin.hall.models import Ticket, Window
+from chengxin.hall.models import PreEnrolment, Ticket, Window
 from chengxin.notices import gateway, outbox
 from chengxin.notices.outbox import Kind, To
 from chengxin.offices import access
@@ -266,6 +266,7 @@ def erase(ticket: Ticket, *, officer: Officer) -> None:
     require_verified(ticket)
     rights.erase(ticket.holder, officer=officer, place=ticket.place)
     prepared.erase(ticket.holder, officer=officer, place=ticket.place)
+    PreEnrolment.objects.filter(person=ticket.holder).delete()
 
 
 def require_verified(ticket: Ticket) -> None:

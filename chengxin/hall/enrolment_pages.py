@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from chengxin.core.identifiers import DocumentKind
 from chengxin.core.refusal import Refusal
-from chengxin.hall import approvals, desk, enrolment, identify, workstation
+from chengxin.hall import approvals, desk, enrolment, identify, pre_enrolments, workstation
 from chengxin.hall.enrolment_sheet import Sheet
 from chengxin.hall.models import Ticket, Window
 from chengxin.offices import access
@@ -43,6 +43,7 @@ class Document(forms.Form):
     number = forms.CharField(label=_("证件号码"), max_length=30)
     name = forms.CharField(label=_("姓名"), max_length=60)
     until = forms.DateField(label=_("有效期至"), required=False)
+    pre = forms.CharField(label=_("预采集码"), max_length=40, required=False)
     work_number = forms.CharField(label=_("第二核验人工号"), max_length=30)
     password = forms.CharField(label=_("第二核验人密码"), max_length=128)
 
@@ -83,8 +84,22 @@ def receive(request: OfficerRequest, pk: int) -> HttpResponse:
     card = CardRead(
         DocumentKind(told["kind"]), told["number"], told["name"], told["until"], photo=None
     )
-    enrolment.receive(here, card, officer=request.user, second=second)
+    if pre := told["pre"]:
+        pre_enrolments.require_same(pre, card)  # before anybody is taken down
+    ticket = enrolment.receive(here, card, officer=request.user, second=second)
+    if pre:
+        pre_enrolments.use(ticket, pre, officer=request.user)
     return redirect("enrolment", pk)
+
+
+@access.roles(Role.WINDOW)
+@require_POST
+def use_pre(request: OfficerRequest, pk: int) -> HttpResponse:
+    """预采集码: what the person here typed on his phone fills the sheet."""
+    here, ticket = _here(request, pk)
+    code = request.POST.get("pre", "")[:40]
+    pre_enrolments.use(ticket, code, officer=request.user)
+    return _part(request, here)
 
 
 @access.roles(Role.WINDOW)
@@ -156,9 +171,8 @@ def propose(request: OfficerRequest, pk: int) -> HttpResponse:
     if letter is not None and (letter.size or 0) > bindings.PICTURE:
         raise Refusal("file_too_large", str(_("授权书图片超过3兆字节，请降低扫描分辨率")))
     first: date = told["valid_from"] or localdate()
-    terms = Terms(
-        told["role"], first, told["until"], letter.read() if letter else b"", told["scope"]
-    )
+    image = letter.read() if letter else pre_enrolments.letter_for(ticket.holder, told["code"])
+    terms = Terms(told["role"], first, told["until"], image, told["scope"])
     enrolment.propose(ticket, told["code"], terms, side=told["side"], officer=request.user)
     return _part(request, here)
 

@@ -8,8 +8,8 @@ from functools import cached_property
 from django.conf import settings
 from django.utils.timezone import localdate
 
-from chengxin.hall import desk, enrolment, reverification
-from chengxin.hall.models import Ticket, Window
+from chengxin.hall import desk, enrolment, pre_enrolments, reverification
+from chengxin.hall.models import PreEnrolment, Ticket, Window
 from chengxin.hall.reverification import Reason
 from chengxin.notices import gateway
 from chengxin.offices.models import Officer
@@ -126,6 +126,11 @@ class Sheet:
     def kept(self) -> list[Rule]:
         """What the law keeps of him, as the last answer named it."""
         return rights.kept_of(self.requests[0]) if self.requests else []
+
+    @cached_property
+    def pre(self) -> PreEnrolment | None:
+        """What he had typed on his phone, once it was taken over."""
+        return pre_enrolments.used_for(self.ticket.holder)
 
     @cached_property
     def done(self) -> Enrolment | None:

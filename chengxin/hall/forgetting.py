@@ -11,12 +11,14 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, Q
 from django.utils.timezone import now
 
+from chengxin.hall import pre_enrolments
 from chengxin.hall.models import (
     FaceSuggestion,
     KioskSession,
     LivenessCheck,
     PaperCapture,
     PaperReuse,
+    PreEnrolment,
     Redress,
     Ticket,
     WindowReading,
@@ -61,11 +63,19 @@ def _gone(deleted: tuple[int, dict[str, int]], model: str) -> int:
     return deleted[1].get(model, 0)
 
 
+def _pre_enrolments(past: datetime) -> int:
+    gone = PreEnrolment.objects.filter(Q(until__lte=now()) | Q(proved_at__lt=past))
+    return gone.delete()[0]
+
+
 PAPERS = PaperCapture._meta.db_table
 
 JOBS = {
     "paper": Job(_papers, PAPERS),
     "paper_failed": Job(_failed, PAPERS, _discarded_by_day),
+    "pre_enrolment": Job(
+        _pre_enrolments, PreEnrolment._meta.db_table, pre_enrolments.discarded_by_day
+    ),
     "liveness": Job(lambda past: LivenessCheck.objects.filter(drawn_at__lt=past).delete()[0]),
     "suggestion": Job(lambda past: FaceSuggestion.objects.filter(at__lt=past).delete()[0]),
     "kiosk_session": Job(_sessions),

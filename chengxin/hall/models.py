@@ -22,6 +22,7 @@ from chengxin.hall.evaluation_models import Complaint, Evaluation, Grade, Redres
 from chengxin.hall.hall_models import PREFIX, Business, Hall, Pause, ShowsOfficer, Window
 from chengxin.hall.liveness_models import LivenessCheck
 from chengxin.hall.local_models import NumberBlock
+from chengxin.hall.pre_enrolment_models import PreEnrolment
 from chengxin.hall.prepared_models import PreparedPaper
 from chengxin.hall.promise_models import Appointment, Promise
 from chengxin.hall.reading_models import WindowReading
@@ -60,6 +61,7 @@ __all__ = [
     "PaperCapture",
     "PaperReuse",
     "Pause",
+    "PreEnrolment",
     "PreparedPaper",
     "Priority",
     "Promise",

@@ -87,6 +87,7 @@ urlpatterns = [
         path(f"windows/<int:pk>/enrolment/{step}", view, name=f"enrolment-{step}")
         for step, view in (
             ("receive", enrolment_pages.receive),
+            ("pre", enrolment_pages.use_pre),
             ("inform", enrolment_pages.inform),
             ("phone", enrolment_pages.prove_phone),
             ("code", enrolment_pages.verify_by_code),

@@ -7,6 +7,7 @@ face is asked for by itself, and who says no is served without it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -77,6 +78,24 @@ def notices(*, fingers: bool = False) -> list[Notice]:
     ]
 
 
+@dataclass(frozen=True)
+class Said:
+    """What somebody answered elsewhere, before anybody knew him by his document."""
+
+    version: str
+    answers: dict[str, str]
+    at: datetime
+    place: str
+
+
+def answered(answers: dict[str, str]) -> dict[str, str]:
+    """Of `answers` those to what is asked; Refusal when one is missing."""
+    found = {one.purpose: answers.get(one.purpose, "") for one in notices() if one.asked}
+    if not set(found.values()) <= {Answer.GIVEN, Answer.REFUSED}:
+        raise unanswered()
+    return found
+
+
 def take(person: Person, answers: dict[str, str], *, officer: Officer | None, place: str) -> None:
     """Keep what the person was shown, and his answer to what was asked (given or refused); no
     officer: he read and answered alone, at `place`.
@@ -88,7 +107,7 @@ def take(person: Person, answers: dict[str, str], *, officer: Officer | None, pl
         for notice in notices(fingers=Purpose.FINGER in answers):
             answer = answers.get(notice.purpose, "") if notice.asked else Answer.INFORMED
             if notice.asked and answer not in (Answer.GIVEN, Answer.REFUSED):
-                raise Refusal("answer_needed", _("请逐项选择同意或不同意"))
+                raise unanswered()
             trace.detail[notice.purpose] = answer
             Consent.objects.create(
                 person=person,
@@ -99,6 +118,36 @@ def take(person: Person, answers: dict[str, str], *, officer: Officer | None, pl
                 officer=officer,
                 place=place,
             )
+
+
+def carry_over(person: Person, said: Said, *, officer: Officer, place: str) -> bool:
+    """Keep what he answered elsewhere, with its own time and place, for whom `officer` now knows by
+    his document; False when the notice is another by now, and must be shown anew.
+
+    A later word of his on the same purpose stands.
+    """
+    if said.version != version():
+        return False
+    with record.of("consent.carry", about=person.key, officer=officer, place=place) as trace:
+        trace.detail |= {"version": said.version, "from": said.place, **said.answers}
+        for notice in notices():
+            newest = _newest(person, notice.purpose)
+            if newest and max(newest.at, newest.withdrawn_at or newest.at) > said.at:
+                continue
+            Consent.objects.create(
+                person=person,
+                purpose=notice.purpose,
+                version=said.version,
+                basis=notice.words["basis"],
+                answer=said.answers[notice.purpose] if notice.asked else Answer.INFORMED,
+                at=said.at,
+                place=said.place,
+            )
+    return True
+
+
+def unanswered() -> Refusal:
+    return Refusal("answer_needed", _("请逐项选择同意或不同意"))
 
 
 def withdraw(person: Person, purpose: str, *, officer: Officer | None, place: str) -> Consent:

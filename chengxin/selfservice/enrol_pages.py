@@ -25,7 +25,7 @@ def enrol(request: OwnRequest) -> HttpResponse:
         "mine": mine,
         "done": enrolling.done(mine.person),
         "wanted": enrolling.wanted(session),
-        "notices": consents.notices(),
+        "notices": [(one, "") for one in consents.notices()],
         "version": consents.version(),
         "informed": enrolments.informed(mine.person),
         "gateway": gateway.is_there(),

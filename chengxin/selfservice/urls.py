@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from chengxin.selfservice import door_pages, enrol_pages, pages, public_pages
+from chengxin.selfservice import door_pages, enrol_pages, pages, pre_pages, public_pages
 
 urlpatterns = [
     # /terminal/<device>/
@@ -43,6 +43,12 @@ urlpatterns = [
     path("me/certificates/<slug:code>/", pages.certificate, name="own-certificate"),
     path("me/certificates/<slug:code>/page.png", pages.certificate_page, name="own-sheet"),
     path("me/certificates/<slug:code>/pdf", pages.certificate_pdf, name="own-pdf"),
+    # /enrol/
+    path("enrol/", pre_pages.pre_enrol, name="pre-enrol"),
+    path("enrol/begin", pre_pages.begin, name="pre-begin"),
+    path("enrol/prove", pre_pages.prove, name="pre-prove"),
+    path("enrol/<slug:code>/", pre_pages.pre_enrolled, name="pre-enrolled"),
+    path("enrol/<slug:code>/discard", pre_pages.discard, name="pre-discard"),
     # /certificates/<code>/
     path("certificates/<slug:code>/", public_pages.certificate, name="certificate"),
 ]

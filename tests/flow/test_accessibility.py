@@ -65,6 +65,7 @@ OTHER_DAYS = {
     "change-directive": "a directive that was made by hand; its form is that of a new one",
     "studio-trial": "a try of an indicator: tests/flow/test_studio.py looks at it",
     "confirm-binding": "an address in a message to a phone",
+    "pre-enrolled": "the code of what somebody typed on his phone",
     "own-enrol": "somebody before a terminal whom nobody ever enrolled",
 } | dict.fromkeys(
     ("account_confirm_email", "account_confirm_login_code", "account_reset_password_from_key",
