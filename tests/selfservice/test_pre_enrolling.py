@@ -263,7 +263,7 @@ def test_letter_sent_before_serves_for_its_enterprise_only(
     assert f'value="{firm}"' in shown
     assert pre_enrolments.letter_for(ticket.person, "91371602MA3C5K7X2D") == b""
 
-    sent = {"code": firm, "role": "04", "side": "enterprise"}
+    sent = {"code": firm, "role": "04", "side": "enterprise", "scope": "发票领用"}
     answer = client.post(f"/windows/{window.pk}/enrolment/propose", sent)
     assert answer.status_code == 200, answer.content.decode()[-1500:]
     bound = Binding.objects.get()
