@@ -1,4 +1,4 @@
-"""Enrolling without an officer, as people live it: alone at a terminal, and beforehand on a phone."""
+"""Enrolling without an officer, as people live it: alone at a terminal, beforehand on a phone."""
 
 from __future__ import annotations
 
