@@ -22,7 +22,7 @@ from chengxin.core import places
 from chengxin.core.refusal import Trouble
 from chengxin.devices.words import DeviceUnavailable
 from chengxin.exchange import deliveries, events, nights
-from chengxin.hall import forgetting, prepared, queue
+from chengxin.hall import forgetting, queue
 from chengxin.notices import outbox, reminders
 from chengxin.people import bindings, identity, likenesses, retention
 from chengxin.risk import urging
@@ -176,11 +176,7 @@ def identities_by_night(timestamp: int) -> None:
     log.info("bindings and documents", **ended)
     log.info("reminders", **reminders.run(day))
     outbox.forget(timedelta(days=retention.rules()["message"].days))
-    gone = retention.run(forgetting.JOBS) | {
-        "prepared": prepared.forget(),
-        "sessions": doors.forget(),
-    }
-    log.info("deleted after their time", **gone)
+    log.info("deleted after their time", **retention.run(forgetting.JOBS | doors.JOBS))
 
 
 @app.task(name=versions.ADOPT, queueing_lock="adopt")

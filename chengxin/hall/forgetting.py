@@ -11,7 +11,7 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, Q
 from django.utils.timezone import now
 
-from chengxin.hall import pre_enrolments
+from chengxin.hall import pre_enrolments, prepared
 from chengxin.hall.models import (
     FaceSuggestion,
     KioskSession,
@@ -19,6 +19,7 @@ from chengxin.hall.models import (
     PaperCapture,
     PaperReuse,
     PreEnrolment,
+    PreparedPaper,
     Redress,
     Ticket,
     WindowReading,
@@ -73,6 +74,11 @@ PAPERS = PaperCapture._meta.db_table
 JOBS = {
     "paper": Job(_papers, PAPERS),
     "paper_failed": Job(_failed, PAPERS, _discarded_by_day),
+    "prepared_paper": Job(
+        lambda _past: PreparedPaper.objects.filter(until__lte=now()).delete()[0],
+        PreparedPaper._meta.db_table,
+        prepared.discarded_by_day,
+    ),
     "pre_enrolment": Job(
         _pre_enrolments, PreEnrolment._meta.db_table, pre_enrolments.discarded_by_day
     ),

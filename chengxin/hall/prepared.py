@@ -1,6 +1,6 @@
 """预审资料: what a person hands in before his visit, and what the window sees of it.
 
-    keep (checked, sealed) ─▶ 30 days ─▶ forget
+    keep (checked, sealed) ─▶ 30 days ─▶ hall.forgetting
         │        └── discard, by himself
         └── prepared ─▶ opened by the officer who serves him, with a trace ─▶ use
 
@@ -128,17 +128,10 @@ def erase(person: Person, *, officer: Officer, place: str) -> int:
     return count
 
 
-def forget() -> int:
-    """The night: what is past its day; how many.  The bytes of the day's discarded ones go too."""
-    with record.of("retention.run") as trace:
-        count, _what = PreparedPaper.objects.filter(until__lte=now()).delete()
-        trace.detail["prepared_paper"] = count
-        if not count:
-            trace.drop()
-    lately = Trace.objects.filter(action="prepared.discard", at__gte=now() - retention.A_DAY)
-    if count or lately.exists():
-        retention.write_anew(PreparedPaper._meta.db_table)
-    return count
+def discarded_by_day() -> bool:
+    """Whether somebody took one back since the last night: its bytes go, too."""
+    lately = Trace.objects.filter(at__gte=now() - retention.A_DAY)
+    return lately.filter(action__in=["prepared.discard", "rights.delete"]).exists()
 
 
 def days() -> int:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -33,13 +33,13 @@ from chengxin.notices.outbox import To
 from chengxin.people import codes
 from chengxin.people.codes import Use
 from chengxin.people.models import Person, Verification
+from chengxin.people.retention import Job
 from chengxin.selfservice.models import ON_A_PHONE, CodeRequest, SelfSession
 from chengxin.trace import record
 
 FROM_ONE_ADDRESS = 30  # requests within half an hour
 WITHIN = timedelta(minutes=30)
 AT_ONCE = 50  # requests of one run of the worker
-FORGOTTEN = timedelta(days=1)  # people/retention.yaml: self_session
 
 State, Way, End = Person.State, SelfSession.Way, SelfSession.End
 NEVER_CALLED = (State.UNSEEN, State.CLOSED)  # their phones are nobody's to write to
@@ -212,12 +212,14 @@ def end(token: str) -> None:
     _end_all(SelfSession.objects.filter(token=digest(token.encode())), End.LEFT)
 
 
-def forget() -> int:
-    """The night: sessions and requests that ended a day ago; certificates stay."""
-    past = now() - FORGOTTEN
+def _forget(past: datetime) -> int:
+    """Sessions and requests that ended so long ago; certificates stay."""
     sessions, _what = SelfSession.objects.filter(began_at__lt=past - WITHIN).delete()
     asked, _what = CodeRequest.objects.filter(until__lt=past).delete()
     return sessions + asked
+
+
+JOBS = {"self_session": Job(_forget)}
 
 
 # ---- behind the doors -----------------------------------------------------------------------

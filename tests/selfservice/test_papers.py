@@ -10,9 +10,10 @@ from django.test import Client
 from django.utils.timezone import now
 
 from chengxin.core.refusal import Refusal
-from chengxin.hall import prepared
+from chengxin.hall import forgetting, prepared
 from chengxin.hall.models import PreparedPaper
 from chengxin.hall.prepared import Sheet
+from chengxin.people import retention
 from chengxin.trace.models import Trace
 from tests.selfservice.conftest import picture
 
@@ -156,13 +157,17 @@ def test_what_a_window_took_is_used_once_and_stays_to_its_day(wang, zhao, paper)
         prepared.discard(paper, place="self")
 
 
+def night() -> int:
+    return retention.run(forgetting.JOBS)["prepared_paper"]
+
+
 def test_night_deletes_what_is_past_its_day_and_nothing_else(wang, paper):
     prepared.keep(wang, None, Sheet("issue_plain", "新的", JPEG), place="self")
-    assert prepared.forget() == 0
+    assert night() == 0
     PreparedPaper.objects.filter(pk=paper.pk).update(until=now())
     assert list(prepared.prepared(wang).values_list("title", flat=True)) == ["新的"]
-    assert prepared.forget() == 1
-    assert Trace.objects.get(action="retention.run").detail == {"prepared_paper": 1}
+    assert night() == 1
+    assert Trace.objects.get(action="retention.run").detail["prepared_paper"] == 1
 
 
 def test_who_has_everything_deleted_leaves_no_paper_behind(wang, zhao, paper):

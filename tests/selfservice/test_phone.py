@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import now
 
 from chengxin.notices.models import Message
-from chengxin.people import codes
+from chengxin.people import codes, retention
 from chengxin.people.models import OneTimeCode, Person
 from chengxin.selfservice import doors
 from chengxin.selfservice.models import CodeRequest, SelfSession
@@ -283,6 +283,6 @@ def test_coming_in_looking_and_leaving_are_lines_of_his_record(inside, wang):
 
 def test_request_and_session_are_forgotten_after_a_day(inside, wang):
     inside(wang)
-    assert doors.forget() == 0
+    assert retention.run(doors.JOBS)["self_session"] == 0
     minutes_later(25 * 60)
-    assert doors.forget() == 2
+    assert retention.run(doors.JOBS)["self_session"] == 2

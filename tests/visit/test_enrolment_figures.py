@@ -64,7 +64,9 @@ def test_enrolment_counts_once_when_it_is_complete_by_way_window_and_officer(
 
     told = today(hall)
     assert told.enrolled == 2
-    assert dict(told.ways) == {"人脸比对": 1, "双人核验": 1, "证件加短信验证码": 0}
+    assert dict(told.ways) == {
+        "人脸比对": 1, "双人核验": 1, "证件加短信验证码": 0, "指纹比对": 0,
+    }  # fmt: skip
     assert told.places == [(window.place, 2)]
     assert told.officers == [("赵窗口", 2)]
     assert (told.faces, told.two_officers, told.verified) == (1, 1, 2)

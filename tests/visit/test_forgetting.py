@@ -23,6 +23,7 @@ from chengxin.hall.models import (
 )
 from chengxin.people import retention
 from chengxin.people.models import Verification
+from chengxin.selfservice import doors
 from chengxin.trace.models import Trace
 from tests.people.test_rights import bytes_of
 from tests.visit.test_held_papers import JPEG, scan, visit
@@ -48,7 +49,7 @@ def test_every_period_of_the_hall_has_a_title_a_ground_and_a_job():
 
 
 def test_every_rule_is_done_by_a_job_or_kept_by_law_or_by_the_outbox():
-    done = {*forgetting.JOBS, *retention.own_jobs(), "message"}
+    done = {*forgetting.JOBS, *doors.JOBS, *retention.own_jobs(), "message"}
     left = {name for name, rule in retention.rules().items() if not rule.law}
     assert left <= done
 
