@@ -304,7 +304,7 @@ def test_waiting_for_a_card_can_be_cancelled(server, start):
 
 def test_no_card_in_time_is_told_in_words(server, start):
     start()
-    server.ask(Verb.READ_ID, seconds=1)
+    server.ask(Verb.READ_ID, seconds=3)  # of whole seconds: two are left at least
 
     answer = server.answer()
 
