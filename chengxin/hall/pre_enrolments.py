@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from chengxin.core.identifiers import DocumentKind, normal_number
 from chengxin.core.keys import Keys, digest
 from chengxin.core.refusal import Refusal
-from chengxin.hall import enrolment, locks
+from chengxin.hall import addresses, enrolment, locks
 from chengxin.hall.models import PreEnrolment, Ticket
 from chengxin.notices.outbox import To
 from chengxin.offices.models import Officer
@@ -34,8 +34,6 @@ from chengxin.trace.models import Trace
 PLACE = "self"  # of traces and consents that come from somebody's phone
 PREFIX = "CP1-"  # of the QR code
 LONG = 12  # characters of the code
-FROM_ONE_ADDRESS = 30  # within half an hour
-WITHIN = timedelta(minutes=30)
 AFTER_USE = timedelta(days=1)  # the letter may still be wanted in this visit
 
 
@@ -66,9 +64,7 @@ def begin(typed: Typed, *, address: str) -> PreEnrolment:
             raise Refusal("file_too_large", _("授权书图片超过3兆字节，请降低扫描分辨率"))
         answers = consents.answered(typed.answers)
         locks.one_at_a_time(f"pre:{token}")
-        lately = PreEnrolment.objects.filter(address=token, made_at__gt=now() - WITHIN)
-        if lately.count() >= FROM_ONE_ADDRESS:
-            raise Refusal("too_many_tries", _("请求次数过多，请半小时后再试"))
+        addresses.require_few(PreEnrolment.objects.all(), token)
         pk = uuid4()
         made = PreEnrolment.objects.create(
             id=pk,

@@ -104,7 +104,7 @@ def withdraw(inquiry: Inquiry, *, officer: Officer) -> None:
 def open_by(code: str, *, address: str) -> Inquiry:
     """The question that `code` opens.  Who guesses is stopped after ten wrong ones in half an hour
     from one network address; the trace keeps a token of the address."""
-    place = "explain:" + Keys.load().token("address", address)
+    place = "explain:" + Keys.load().address_token(address)
     wrong = Trace.objects.filter(
         action="inquiry.open", outcome="inquiry_unknown", place=place, at__gt=now() - WITHIN
     )

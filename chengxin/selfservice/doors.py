@@ -26,7 +26,7 @@ from django.utils.translation import gettext_lazy
 from chengxin.core.identifiers import DocumentKind, is_mobile, normal_number
 from chengxin.core.keys import Keys, digest
 from chengxin.core.refusal import Refusal
-from chengxin.hall import enrolment, kiosks, locks
+from chengxin.hall import addresses, enrolment, kiosks, locks
 from chengxin.hall.models import Device, KioskSession
 from chengxin.notices import gateway, outbox
 from chengxin.notices.outbox import To
@@ -37,8 +37,6 @@ from chengxin.people.retention import Job
 from chengxin.selfservice.models import ON_A_PHONE, CodeRequest, SelfSession
 from chengxin.trace import record
 
-FROM_ONE_ADDRESS = 30  # requests within half an hour
-WITHIN = timedelta(minutes=30)
 AT_ONCE = 50  # requests of one run of the worker
 
 State, Way, End = Person.State, SelfSession.Way, SelfSession.End
@@ -118,7 +116,7 @@ def ask(number: str, phone: str, *, address: str) -> CodeRequest:
     keys = Keys.load()
     typed, mobile = number.strip().upper()[:24], phone.strip()
     pair = keys.token("self", f"{typed}|{mobile}")
-    token = keys.token("address", address)
+    token = keys.address_token(address)
     with record.of("self.ask", place=ON_A_PHONE) as trace:
         trace.detail["from"] = token
         if not gateway.is_there():
@@ -129,9 +127,7 @@ def ask(number: str, phone: str, *, address: str) -> CodeRequest:
             raise Refusal("wrong_mobile", _("请输入11位手机号码"))
         locks.one_at_a_time(f"self:{pair}", f"self:{token}")
         moment = now()
-        asked = CodeRequest.objects.filter(made_at__gt=moment - WITHIN)
-        if asked.filter(address=token).count() >= FROM_ONE_ADDRESS:
-            raise Refusal("too_many_tries", _("请求次数过多，请半小时后再试"))
+        addresses.require_few(CodeRequest.objects.all(), token)
         same = CodeRequest.objects.filter(pair=pair)
         if same.filter(made_at__gt=moment - codes.PAUSE).exists():
             raise Refusal("code_just_sent", _("验证码已发送，一分钟后可以再次获取"))
@@ -214,7 +210,7 @@ def end(token: str) -> None:
 
 def _forget(past: datetime) -> int:
     """Sessions and requests that ended so long ago; certificates stay."""
-    sessions, _what = SelfSession.objects.filter(began_at__lt=past - WITHIN).delete()
+    sessions, _what = SelfSession.objects.filter(began_at__lt=past - SelfSession.LONGEST).delete()
     asked, _what = CodeRequest.objects.filter(until__lt=past).delete()
     return sessions + asked
 

@@ -13,7 +13,7 @@ from django.utils.timezone import localdate, now
 
 from chengxin.core.identifiers import DocumentKind
 from chengxin.core.refusal import Refusal
-from chengxin.hall import enrolment, pre_enrolments
+from chengxin.hall import addresses, enrolment, pre_enrolments
 from chengxin.hall.forgetting import JOBS
 from chengxin.hall.models import PreEnrolment, Ticket
 from chengxin.notices.models import Message
@@ -127,7 +127,8 @@ def test_wrong_digits_hold_nothing_and_five_end_it(phone, wang):
 
 
 def test_one_address_asks_thirty_times_in_half_an_hour(phone, wang, monkeypatch):
-    monkeypatch.setattr(pre_enrolments, "FROM_ONE_ADDRESS", 2)
+    assert addresses.MOST == 30
+    monkeypatch.setattr(addresses, "MOST", 2)  # the third is then the one too many
     answers = [
         phone.post("/enrol/begin", told(wang, phone=f"1390000000{one}")).status_code
         for one in range(3)
