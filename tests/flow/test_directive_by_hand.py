@@ -3,7 +3,6 @@ head lets one item pass and says why, the taxpayer objects, and somebody else li
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.flow.test_enrolment import enterprise_of
 from tools.walk import PASSWORD, Visit, finish, serve
 
 pytestmark = [pytest.mark.browser, pytest.mark.face]
@@ -22,12 +22,6 @@ CARD = "王守信"
 ITEM = "invoice_collect"
 SEEN = "实地核查，注册地址无人经营，附核查记录"
 WHY = "已在新地址经营，变更登记办理中，先供一本"
-
-
-def enterprise_of(home: Path, name: str) -> str:
-    with (home / "demo" / "truth" / "cast.csv").open(encoding="utf-8", newline="") as lines:
-        [found] = [row for row in csv.DictReader(lines) if row["name"] == name]
-    return found["enterprises"].split()[0].split(";")[0]
 
 
 def order(proposer: Page, second: Page, address: str, about: str) -> None:
@@ -62,11 +56,8 @@ def object_to(window: Page, other: Page, address: str) -> None:
 def test_directive_by_hand_is_told_let_pass_objected_to_and_lifted(
     in_front_of: Launch, officer_page: SignIn, address: str, home: Path
 ) -> None:
-    about = enterprise_of(home, CARD)
-    visit = Visit(in_front_of("honest").new_page(), address, CARD)
-    visit.choose("enterprise")
-    visit.choose_enterprise_if_asked()
-    ticket = visit.ticket()
+    about = f"enterprise:{enterprise_of(home, CARD)}"
+    ticket = Visit(in_front_of("honest").new_page(), address, CARD).take("enterprise")
     window = officer_page("zhao")
     serve(window, address, 1, ticket)
     collect = window.get_by_test_id(f"item-{ITEM}")

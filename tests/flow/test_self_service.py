@@ -37,12 +37,7 @@ def qr_of(picture: bytes) -> str:
 
 
 def number_at_kiosk(launch: Launch, address: str) -> tuple[str, str]:
-    visit = at_kiosk(launch, address, "李办税", "handler")
-    visit.choose("enterprise")
-    visit.choose_enterprise_if_asked()
-    if visit.anyway.is_visible():
-        visit.anyway.click()
-    return visit.ticket()
+    return at_kiosk(launch, address, "李办税", "handler").take("enterprise")
 
 
 def test_mobile_is_proved_at_the_window(in_front_of: Launch, address: str) -> None:
