@@ -376,9 +376,12 @@ def _cut(told: Told) -> tuple[str, str]:
 
 
 def _digest(findings: Sequence[Told]) -> str:
-    """The same facts or not: who is acted on, how strongly, on which evidence."""
+    """The same facts or not: who is acted on, how strongly, on which evidence, who hears of it."""
     facts = sorted(
-        json.dumps([told["acted_on"], told["band"], told["evidence"]], sort_keys=True)
+        json.dumps(
+            [told["acted_on"], told["band"], told["evidence"], *told.get("informs", ())],
+            sort_keys=True,
+        )
         for told in findings
     )
     return hashlib.sha256("\n".join(facts).encode()).hexdigest()[:16]

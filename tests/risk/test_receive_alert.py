@@ -198,6 +198,19 @@ def test_alert_goes_to_the_authority_of_the_enterprise_left_unsettled_too(
     assert Directive.objects.get().about == factory.key  # told, not acted on
 
 
+def test_authority_that_an_indicator_informs_from_now_on_hears_of_what_stands(
+    night, finding, enterprise, wang, factory, offices
+):
+    old = enterprise("91371623MA3D1Q2W4R", "无棣县旧厂", (wang, "01"), branch="neighbour_branch")
+    night("M08", finding("M08", wang.key, factory.key))
+
+    night("M08", finding("M08", wang.key, factory.key, informs=(old.key,)), version=2)
+
+    alert = Alert.objects.get()  # the same one
+    assert alert.offices.filter(code=offices["neighbour_branch"].code).exists()
+    assert Directive.objects.get().lifted_at is None  # it was not ordered anew
+
+
 @pytest.mark.parametrize(("band", "days"), [("normal", 15), ("high", 10)])
 def test_suspicion_is_a_task_with_a_deadline(night, suspicion, band, days):
     night("A01", *suspicion(band=band))
